@@ -2,10 +2,13 @@ package codegen
 
 import (
 	"bytes"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -107,8 +110,75 @@ func hostileEncoding(name, other string) *encoding.Encoding {
 			{Name: name, Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "median"}, Scale: []string{"standard"}},
 			{Name: other, Type: encoding.Category, Offset: 1, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Vocabulary: []string{name}, Missing: encoding.Missing{Kind: "text", Text: other}},
 			{Name: name + "-", Type: encoding.Date, Offset: 3, Width: 1, Encode: "number", Format: name + " 2006", Parts: []string{"year"}, Missing: encoding.Missing{Kind: "error"}},
+			{Name: name + "r", Type: encoding.Strings, Port: -1, Width: 1, Size: 1},
+			{Name: name + "l", Type: encoding.Lookup, Port: -1, Width: 1, Size: 1, Slots: 2, Reads: []string{name + "r"}, Vocabulary: []string{name},
+				Layer: &encoding.Layer{Kind: "StringLookup", Mode: "int", OOV: 1, Mask: &other, OOVToken: &other, Of: []string{"string"}}},
+			{Name: other + "h", Type: encoding.Lookup, Port: -1, Width: 1, Size: 1, Slots: 9, Reads: []string{name + "r"},
+				Layer: &encoding.Layer{Kind: "Hashing", Mode: "int", Mask: &name, Of: []string{"string"}}},
 		},
 	}
+}
+
+// Long vocabularies are written so that Go reads the very words.
+func TestLongVocabulary(t *testing.T) {
+	var list []string
+	for i := range 300 {
+		list = append(list, fmt.Sprint("wörd", i))
+	}
+	program := func(more ...string) *loop.Program {
+		p := irisprog.Program()
+		words := append(slices.Clone(list), more...)
+		p.Encoding = &encoding.Encoding{Source: "csv", Targets: []encoding.Target{{Columns: []string{"species"}}}, Features: []encoding.Feature{
+			{Name: "x", Type: encoding.Number, Width: 4, Missing: encoding.Missing{Kind: "error"}},
+			{Name: "plan", Type: encoding.Strings, Port: -1, Width: 1, Size: 1},
+			{Name: "id", Type: encoding.Lookup, Port: -1, Width: 1, Size: 1, Slots: 1 + len(words), Reads: []string{"plan"}, Vocabulary: words, Layer: &encoding.Layer{Kind: "StringLookup", Mode: "int", OOV: 1, Of: []string{"string"}}},
+		}}
+		return p
+	}
+	for _, more := range [][]string{nil, {"a b"}, {"a`b"}, {"\ufeff"}, {"a\u00a0b"}, {"a\nb"}, {"\x00"}, {"\xff"}, {""}, {"§x"}, {"%d\\"}, {strings.Repeat("y", 5000)}} {
+		p := program(more...)
+		p.Encoding.Features[0].Width = 1
+		p.Inputs[0].Shape = []int{1}
+		for _, f := range generated(t, p, Config{PredictOnly: true}) {
+			if f.Name != "encode.go" {
+				continue
+			}
+			if got := listed(t, f); !slices.Equal(got, p.Encoding.Features[2].Vocabulary) {
+				t.Errorf("%q: %q", more, got)
+			}
+		}
+	}
+}
+
+// listed are the words of the only vocabulary of a file.
+func listed(t *testing.T, f File) (words []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unquoted := func(e ast.Expr) string {
+		s, err := strconv.Unquote(e.(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok || fmt.Sprint(c.Fun) != "makeIndex" || words != nil {
+			return true
+		}
+		for _, a := range c.Args[1:] {
+			if fields, ok := a.(*ast.CallExpr); ok {
+				words = append(words, strings.Fields(unquoted(fields.Args[0]))...)
+			} else {
+				words = append(words, unquoted(a))
+			}
+		}
+		return true
+	})
+	return words
 }
 
 // Names that no json tag can hold, and names whose identifiers are the same,

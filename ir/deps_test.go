@@ -39,6 +39,7 @@ ir/keras/container ir/keras/hdf5
 ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec ir/layer/operation runtime/nearest
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest runtime/nn
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode

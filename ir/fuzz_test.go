@@ -65,6 +65,25 @@ layers:
   - Concatenate: {inputs: [seen, heard]}
   - Dense: {units: 2, activation: softmax}
 compile: {loss: sparse_categorical_crossentropy}
+`, `
+name: worded
+inputs:
+  plan: {shape: [1], dtype: string}
+  user: {shape: [2], dtype: int64}
+  age: {shape: [2]}
+layers:
+  - StringLookup: {name: id, inputs: [plan], vocabulary: [a, b, c], mask_token: "", num_oov_indices: 2}
+  - Embedding: {name: known, input_dim: 6, output_dim: 3}
+  - Flatten: {name: flat}
+  - IntegerLookup: {name: who, inputs: [user], max_tokens: 5, output_mode: tf_idf}
+  - Hashing: {name: bin, inputs: [user], num_bins: 4, mask_value: 0, salt: [1, 2], output_mode: multi_hot}
+  - HashedCrossing: {name: both, inputs: [plan, id], num_bins: 5, output_mode: one_hot}
+  - Discretization: {name: old, inputs: [age], num_bins: 3, epsilon: 0.1, output_mode: count}
+  - StringLookup: {name: word, inputs: [id], vocabulary: ["good bad", ugly], invert: true}
+  - TextVectorization: {name: words, inputs: [word], vocabulary: [good, bad], output_mode: tf_idf, idf_weights: [1, 0.5], ngrams: [1, 2]}
+  - Concatenate: {inputs: [flat, who, bin, both, old, words, age]}
+  - Dense: 1
+compile: {loss: mse}
 `}
 
 // FuzzCompile looks for descriptions that make the compiler panic, or blame

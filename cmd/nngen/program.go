@@ -155,11 +155,14 @@ func (n *network) programData() *programData {
 	t.Flags, t.Formats, t.Reports = programFlags(), n.formats(), n.reports()
 	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f rowFormat) bool { return f.Name == "npz" })
 	t.Archives = "{" + literals(portNames(p.Inputs)) + "}"
+	if p.Encoding != nil {
+		t.Features, t.Vocabularies = len(p.Encoding.Features) > 0, n.lookups()
+	}
 	d := n.spec.Data
 	if d == nil || d.Train == nil {
 		return t
 	}
-	t.Kind, t.Format, t.Features = d.Train.Kind, data.FormatNamed(string(d.Train.Kind)), len(d.Features) > 0
+	t.Kind, t.Format = d.Train.Kind, data.FormatNamed(string(d.Train.Kind))
 	for _, f := range d.Features {
 		if f.Type == encoding.Category || f.Type == encoding.Text {
 			t.Vocabularies = append(t.Vocabularies, programVocabulary{strconv.Quote(f.Name), strconv.Quote(f.SlotsPos.String()), literals(f.Vocabulary)})
@@ -191,6 +194,31 @@ func (n *network) programData() *programData {
 	}
 	t.FileArgs, t.Archives, t.Groups = strings.Join(args, ", "), strings.Join(append(archives, t.Archives), ", "), n.groups()
 	return t
+}
+
+// lookups are the vocabularies of the preprocessing layers that look inputs up, the first
+// one of each.
+func (n *network) lookups() []programVocabulary {
+	features := n.program.Encoding.Features
+	var list []programVocabulary
+	seen := map[string]bool{}
+	for _, f := range features {
+		if f.Layer == nil || f.Layer.Invert || !slices.Contains([]string{"StringLookup", "IntegerLookup", "TextVectorization"}, f.Layer.Kind) || seen[f.Reads[0]] {
+			continue
+		}
+		at := slices.IndexFunc(features, func(g encoding.Feature) bool { return g.Name == f.Reads[0] && g.OfRow() && g.Port < 0 })
+		if at < 0 {
+			continue
+		}
+		words := f.Vocabulary
+		for _, x := range f.Layer.Numbers {
+			words = append(words, strconv.FormatInt(x, 10))
+		}
+		seen[f.Reads[0]] = true
+		layer := slices.IndexFunc(n.program.Layers, func(l loop.Layer) bool { return l.Name == f.Name })
+		list = append(list, programVocabulary{strconv.Quote(f.Reads[0]), strconv.Quote(n.program.Layers[layer].Pos.String()), literals(words)})
+	}
+	return list
 }
 
 func portNames(ports []loop.Port) []string {

@@ -31,7 +31,9 @@ func tableOf(s *spec.Source, features []encoding.Feature) (table, numbers string
 	mark("Thousands", s.Thousands)
 	if s.Decimal != "" || s.Thousands != "" {
 		for i := range features {
-			flags = append(flags, strconv.FormatBool(features[i].Type == encoding.Number))
+			if f := &features[i]; f.OfRow() {
+				flags = append(flags, strconv.FormatBool(f.Type == encoding.Number || f.Type == encoding.Integers))
+			}
 		}
 	}
 	return "data.CSV{" + strings.Join(fields, ", ") + "}", strings.Join(flags, ", ")

@@ -14,6 +14,7 @@ type adapter struct {
 	fields strings.Builder // of what counts
 	rows   strings.Builder // what a row adds to it
 	sets   strings.Builder // what is taken from it
+	begin  strings.Builder // what sets it up
 }
 
 // adaptMethod prints Adapt: what the encoding learns from the training rows.
@@ -63,7 +64,7 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 	}
 	m.encoding = e
 	return nil
-}`, e.Package, a.fields.String(), coder, rows, a.rows.String(), checked, a.sets.String(), all))
+}`, e.Package, a.fields.String(), a.begin.String()+coder, rows, a.rows.String(), checked, a.sets.String(), all))
 }
 
 // learnedWords says what Adapt learns.
@@ -75,7 +76,8 @@ func (a *adapter) learnedWords() string {
 	}{
 		{"means and deviations", []string{"§encode.Standard"}},
 		{"smallest and largest values", []string{"§encode.MinMax"}},
-		{"vocabularies", []string{"§encode.Categories", "§encode.Vocabulary"}},
+		{"vocabularies", []string{"§encode.Categories", "§encode.Vocabulary", "§encode.Index[string]", "§encode.Index[int64]"}},
+		{"boundaries", []string{"§encode.Bounds"}},
 		{"weights of words", []string{"[]float64"}},
 		{"what stands for missing values", []string{"float64", "string"}},
 	} {
@@ -127,16 +129,24 @@ func (a *adapter) feature(x *feature) {
 			a.set("%s = c.LearnStandard(%s, &seen.%s%s)", x.learned(p.name), gotree.Quote(x.Name), x.field, p.name)
 		}
 		a.add("%s", a.e.ofDate(x, value, adds.String()))
+	case encoding.Lookup:
+		a.lookup(x)
 	case encoding.Text:
 		a.field("%s §data.VocabularyCounter", x.field)
-		a.add("for w := range %s {\nseen.%s.Add(string(w))\n}\n", x.words(a.e.row()), x.field)
-		if x.Encode == "tf_idf" {
+		if !x.OfRow() {
+			text := *x
+			text.of = a.e.row() + "." + a.e.named(x.Reads[0]).field
+			a.add("for w := range %s {\nseen.%s.Add(string(w))\n}\n", text.words(a.e.row()), x.field)
+		} else {
+			a.add("for w := range %s {\nseen.%s.Add(string(w))\n}\n", x.words(a.e.row()), x.field)
+		}
+		if x.Encode == "tf_idf" && x.weights == "" {
 			a.add("seen.%s.EndDocument()\n", x.field)
 		}
 		if x.fixed == "" {
 			a.set("%s.Words = seen.%s.Words(%d, \"\", \"[UNK]\")", x.vocabulary(), x.field, x.Slots-x.Reserved())
 		}
-		if x.Encode == "tf_idf" {
+		if x.Encode == "tf_idf" && x.weights == "" {
 			a.set("%s = §encode.WithUnknown(seen.%s.InverseFrequencies(%s.Words))", x.learned("IDF"), x.field, x.vocabulary())
 		}
 	}

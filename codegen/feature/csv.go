@@ -85,14 +85,14 @@ func (l loader) table() {
 func (l loader) numbers() string {
 	var names []string
 	for _, x := range l.features {
-		if x.Type == encoding.Number {
+		if x.Type == encoding.Number || x.Type == encoding.Integers {
 			names = append(names, x.Name)
 		}
 	}
 	switch len(names) {
 	case 0:
 		return ""
-	case len(l.features):
+	case len(l.ofRow()):
 		return "FeatureNames[:]"
 	}
 	return "[]string{" + gotree.QuotedList(names) + "}"

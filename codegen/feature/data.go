@@ -20,6 +20,7 @@ func FeatureSlices(x []Features, y []Target) FeatureSet { return §data.Slices(x
 	}
 	e.targets.repeat(f)
 	switch e.spec.Source {
+	case "": // rows come from the program alone
 	case "csv":
 		l.csv()
 	case "text_dir", "image_dir":

@@ -82,6 +82,10 @@ func (d destination) line(x *feature) string {
 	name, row := gotree.Quote(x.Name), d.e.row()
 	value := row + "." + x.field
 	switch x.Type {
+	case encoding.Strings, encoding.Integers, encoding.Values:
+		return d.input(x)
+	case encoding.Lookup:
+		return d.lookup(x)
 	case encoding.Number:
 		return fmt.Sprintf("%s = %s\n", d.element(x, 0), d.cast(x, x.number(row)))
 	case encoding.Category:
@@ -96,6 +100,9 @@ func (d destination) line(x *feature) string {
 	case encoding.Date:
 		return d.date(x, value)
 	case encoding.Text:
+		if x.Port < 0 {
+			return "" // nobody reads it
+		}
 		words, v := x.words(row), x.vocabulary()
 		switch {
 		case x.Encode == "multi_hot":
@@ -103,7 +110,7 @@ func (d destination) line(x *feature) string {
 		case x.Encode == "count":
 			return fmt.Sprintf("%s.Count(%s, %s)\n", v, d.slice(x), words)
 		case x.Encode == "tf_idf":
-			return fmt.Sprintf("%s.TFIDF(%s, %s, %s)\n", v, d.slice(x), words, x.learned("IDF"))
+			return fmt.Sprintf("%s.TFIDF(%s, %s, %s)\n", v, d.slice(x), words, x.idf())
 		case x.Length > 0 && x.Padding != "pre" && x.Truncating != "pre":
 			return fmt.Sprintf("%s.IDs(%s, %s)\n", v, d.slice(x), words)
 		case x.Length > 0:

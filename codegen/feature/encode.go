@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/encoding"
@@ -210,15 +211,49 @@ func (e rows) fixedDecls(f *gotree.File) {
 			f.Add("// %s stands for a missing %s.\nvar %s = §time.Date(%d, %d, %d, %d, %d, %d, 0, §time.UTC)", x.since, gotree.Mention(x.Name), x.since,
 				at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second())
 		}
+		if x.Type == encoding.Lookup {
+			lookupDecl(x, f)
+			continue
+		}
 		if x.fixed == "" {
 			continue
+		}
+		if x.weights != "" {
+			f.Add("// %s are the weights of the words, that of unknown ones first.\nvar %s = []float64{%s}", x.weights, x.weights, float32List(x.Layer.Weights))
 		}
 		what, of := "MakeCategories", "those"
 		if x.Type == encoding.Text {
 			what, of = "MakeVocabulary", "the words"
 		}
-		f.Add("// %s are %s of %s.\nvar %s = §encode.%s(%d,\n%s,\n)", x.fixed, of, gotree.Mention(x.Name), x.fixed, what, x.Reserved(), lines(x.Vocabulary))
+		f.Add("// %s are %s of %s.\nvar %s = §encode.%s(%d, %s)", x.fixed, of, gotree.Mention(x.Name), x.fixed, what, x.Reserved(), wordList(x.Vocabulary))
 	}
+}
+
+// longList is how many words stand on a line each; more of them fill lines of text.
+const longList = 100
+
+// wordList is the words of a vocabulary as arguments: each on its line or, where there
+// are many, as one text that is cut into them. Words with white space, which cuts them,
+// or with letters that such a text cannot hold keep their lines.
+func wordList(words []string) string {
+	odd := func(r rune) bool {
+		return r == '`' || r == '§' || r == unicode.ReplacementChar || r == '\uFEFF' || unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}
+	if len(words) <= longList || slices.ContainsFunc(words, func(w string) bool { return w == "" || strings.ContainsFunc(w, odd) }) {
+		return "\n" + lines(words) + ",\n"
+	}
+	var b strings.Builder
+	width := 0
+	for _, w := range words {
+		if width += len(w) + 1; width > 100 {
+			b.WriteByte('\n')
+			width = len(w)
+		} else if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return "§strings.Fields(`" + b.String() + "`)..."
 }
 
 // lines is a list of texts, each on its line.

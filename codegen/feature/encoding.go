@@ -48,6 +48,7 @@ func New(p *loop.Program, cfg Config) *Encoding {
 			tags.Take(f.Name)
 		}
 	}
+	locals := cfg.Words.Scope(gotree.Local)
 	for _, f := range e.spec.Features {
 		x := feature{Feature: f, field: fields.Pick(gotree.Upper(f.Name)), tag: f.Name}
 		if !validTag(f.Name) {
@@ -59,8 +60,26 @@ func New(p *loop.Program, cfg Config) *Encoding {
 			x.fixed = cfg.Top.Pick(id + "Categories")
 		case f.Type == encoding.Text && len(f.Vocabulary) > 0:
 			x.fixed = cfg.Top.Pick(id + "Vocabulary")
+			if f.Layer != nil && f.Layer.Weights != nil {
+				x.weights = cfg.Top.Pick(id + "Weights")
+			}
+		case f.Type == encoding.Lookup && (len(f.Vocabulary) > 0 || f.Layer.Numbers != nil):
+			x.fixed = cfg.Top.Pick(id + "Index")
+		case f.Type == encoding.Lookup && f.Layer.Bounds != nil:
+			x.fixed = cfg.Top.Pick(id + "Bounds")
 		case f.Type == encoding.Date && f.Missing.Kind == "text":
 			x.since = cfg.Top.Pick(id + "Missing")
+		}
+		if x.asItIs() || f.Type == encoding.Lookup {
+			x.local = locals.Pick(id)
+		}
+		if f.Type == encoding.Lookup {
+			x.wide = locals.Pick(id + "Operand")
+		}
+		if f.Type == encoding.Text && !f.OfRow() {
+			if from := e.named(f.Reads[0]); from != nil {
+				x.of = from.local + "[0]"
+			}
 		}
 		e.features = append(e.features, x)
 	}
@@ -77,6 +96,9 @@ func (e *Encoding) check() {
 			e.fail("two features are named %s", diag.Quote(f.Name))
 		}
 		seen[f.Name] = true
+		if f.Port == -1 {
+			continue // preprocessing layers alone read it
+		}
 		if f.Port < 0 || f.Port >= len(e.p.Inputs) {
 			e.fail("feature %s fills input %d of %d", diag.Quote(f.Name), f.Port, len(e.p.Inputs))
 			continue
@@ -91,7 +113,7 @@ func (e *Encoding) check() {
 			e.fail("feature %s gives %d values, which are to stand at %d of the %d of input %s", diag.Quote(f.Name), width, f.Offset, room, diag.Quote(p.Name))
 		case f.Integer() != (p.DType == loop.I32):
 			e.fail("feature %s does not give what input %s holds", diag.Quote(f.Name), diag.Quote(p.Name))
-		case len(f.Vocabulary)+f.Reserved() > f.Slots && f.Slots > 0:
+		case f.Type != encoding.Lookup && len(f.Vocabulary)+f.Reserved() > f.Slots && f.Slots > 0:
 			e.fail("feature %s has %d words in its vocabulary and room for %d", diag.Quote(f.Name), len(f.Vocabulary), f.Slots-f.Reserved())
 		}
 	}

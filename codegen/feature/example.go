@@ -15,9 +15,14 @@ func (e *Encoding) ExampleRow(number, day string) (row string, varies bool) {
 		return "var row Features // to be filled with numbers\n", false
 	}
 	var fields strings.Builder
-	for i := range e.features {
-		x := &e.features[i]
-		fmt.Fprintf(&fields, "%s: %s,\n", x.field, x.example(number, day))
+	for _, x := range e.ofRow() {
+		value := ""
+		if x.asItIs() {
+			value = exampleInput(e, x)
+		} else {
+			value = x.example(number, day)
+		}
+		fmt.Fprintf(&fields, "%s: %s,\n", x.field, value)
 	}
 	varies = e.anyOf(encoding.Number, encoding.Date)
 	if e.spec.Series != nil {

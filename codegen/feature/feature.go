@@ -13,10 +13,14 @@ import (
 // feature is one feature with the names that the package gives it.
 type feature struct {
 	encoding.Feature
-	field string // in Features and in what has been learned
-	tag   string // in JSON
-	fixed string // the variable that holds a listed vocabulary
-	since string // the variable that holds the date that stands for a missing one
+	field   string // in Features and in what has been learned
+	tag     string // in JSON
+	fixed   string // the variable that holds a listed vocabulary
+	since   string // the variable that holds the date that stands for a missing one
+	local   string // inputs as they are and lookups: the variable of Encode that holds the values, or the slots
+	weights string // texts of a preprocessing layer: the variable that holds the weights of their words
+	wide    string // lookups: the variable that holds what they read in another type
+	of      string // texts of a preprocessing layer: the variable that holds what it reads
 }
 
 // datePart is a part of a date: as an int of the variable date, and, where it
@@ -78,9 +82,11 @@ func (f *feature) parts() []part {
 		if f.fixed == "" {
 			list = append(list, part{"Vocabulary", "vocabulary", "§encode.Vocabulary"})
 		}
-		if f.Encode == "tf_idf" {
+		if f.Encode == "tf_idf" && (f.Layer == nil || f.Layer.Weights == nil) {
 			list = append(list, part{"IDF", "idf", "[]float64"})
 		}
+	case encoding.Lookup:
+		list = lookupPart(f)
 	}
 	return list
 }
@@ -120,6 +126,14 @@ func (f *feature) goType() string {
 		return "string"
 	case encoding.Image:
 		return "§image.Image"
+	case encoding.Strings, encoding.Integers, encoding.Values:
+		switch {
+		case f.Size > 1:
+			return "[]" + f.element()
+		case f.Type == encoding.Strings:
+			return "string"
+		}
+		return "*" + f.element()
 	}
 	return "[]int32"
 }
@@ -149,11 +163,18 @@ func (f *feature) words(row string) string {
 	if how == nil {
 		how = []string{"0"}
 	}
-	cut := "Words"
-	if f.Split == "character" {
-		cut = "Characters"
+	cut := map[string]string{"character": "Characters", "none": "Whole"}[f.Split]
+	if cut == "" {
+		cut = "Words"
 	}
-	text := fmt.Sprintf("§encode.%s(%s.%s, %s)", cut, row, f.field, strings.Join(how, "|"))
+	from := row + "." + f.field
+	if f.of != "" {
+		from = f.of
+	}
+	text := fmt.Sprintf("§encode.%s(%s, %s)", cut, from, strings.Join(how, "|"))
+	if f.Runs != nil {
+		return fmt.Sprintf("§encode.Runs(%s, %s)", text, strings.Trim(strings.ReplaceAll(fmt.Sprint(f.Runs), " ", ", "), "[]"))
+	}
 	if f.NGrams > 1 {
 		text = fmt.Sprintf("§encode.NGrams(%s, %d)", text, f.NGrams)
 	}
@@ -185,6 +206,11 @@ func (f *feature) sentence() string {
 		return fmt.Sprintf("resized to %d×%d, %s", f.Height, f.Columns, map[bool]string{true: "gray", false: "rgb"}[f.Channels == 1])
 	case encoding.Tokens:
 		return "ids"
+	case encoding.Strings, encoding.Integers, encoding.Values:
+		if f.Size > 1 {
+			return fmt.Sprintf("%d values as they are", f.Size)
+		}
+		return "as it is"
 	}
 	if missing != "" {
 		list = append(list, missing)

@@ -11,8 +11,7 @@ import (
 // featuresType prints Features: one row before encoding.
 func (e rows) featuresType(f *gotree.File) {
 	var list, fields strings.Builder
-	for i := range e.features {
-		x := &e.features[i]
+	for _, x := range e.ofRow() {
 		fmt.Fprintf(&list, "%s,\n", gotree.Quote(x.Name))
 		tag, comment := x.tag, x.sentence()
 		if x.Type == encoding.Image {
@@ -49,7 +48,7 @@ type Features [%[1]d]Step`, s.Length)
 func Value[T any](v T) *T { return &v }`)
 		}
 	}
-	f.Add("// FeatureNames are the names of the features, in the order of the description.\nvar FeatureNames = [%d]string{\n%s}", len(e.features), list.String())
+	f.Add("// FeatureNames are the names of the features, in the order of the description.\nvar FeatureNames = [%d]string{\n%s}", len(e.ofRow()), list.String())
 }
 
 // setMethod prints Set, which reads one feature as a file has it.
@@ -59,7 +58,7 @@ func (e rows) setMethod(f *gotree.File) {
 		missing, marked = "missing := missingText(text)\n", "missing"
 		e.missingText(f)
 	}
-	f.Add("func unknownFeature(name string) error {\nreturn %s\n}", e.unknown("feature", "FeatureNames", len(e.features)))
+	f.Add("func unknownFeature(name string) error {\nreturn %s\n}", e.unknown("feature", "FeatureNames", len(e.ofRow())))
 	if e.AsArray() {
 		f.Add(`// Set reads the feature of that name from a text, as a file holds it.
 func (f *Features) Set(name, text string) error {
@@ -76,8 +75,7 @@ func (f *Features) set(i int, text string) error {
 		return
 	}
 	var cases strings.Builder
-	for i := range e.features {
-		x := &e.features[i]
+	for _, x := range e.ofRow() {
 		fmt.Fprintf(&cases, "case %s:\n", gotree.Quote(x.Name))
 		switch to := "&f." + x.field; x.Type {
 		case encoding.Number:
@@ -90,6 +88,8 @@ func (f *Features) set(i int, text string) error {
 			fmt.Fprintf(&cases, "return §encode.SetText(%s, text, %s)\n", to, marked)
 		case encoding.Tokens:
 			fmt.Fprintf(&cases, "return §encode.SetTokens(%s, text)\n", to)
+		case encoding.Strings, encoding.Integers, encoding.Values:
+			cases.WriteString(textSetter(x, marked))
 		case encoding.Image:
 			fmt.Fprintf(&cases, "return §errors.New(\"%s is an image, which a text cannot hold\")\n", x.field)
 		}

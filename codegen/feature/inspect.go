@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // inspectMethod prints Inspect.
 func (e rows) inspectMethod(f *gotree.File) {
 	doc := "Inspect names the features of a row that are missing, and those whose category, or every word, is unknown: what to count in a service."
-	if !e.anyOf(encoding.Category, encoding.Text) {
+	if !e.anyOf(encoding.Category, encoding.Text, encoding.Lookup) {
 		doc = "Inspect names the features of a row that are missing: what to count in a service. None can be unknown here."
 	}
 	if e.AsArray() {
@@ -27,11 +28,16 @@ func (e rows) inspectMethod(f *gotree.File) {
 	}
 	var lines strings.Builder
 	learned := ""
-	for i := range e.features {
-		x := &e.features[i]
+	for _, x := range e.ofRow() {
 		value, name := e.row()+"."+x.field, gotree.Quote(x.Name)
-		if x.fixed == "" && (x.Type == encoding.Category || x.Type == encoding.Text) {
+		reader := readerOf(e.Encoding, x)
+		if v := cmp.Or(reader, x); v.fixed == "" && (v.Type == encoding.Category || v.Type == encoding.Text || v.Type == encoding.Lookup) {
 			learned = "e := m.encoding\nif e == nil {\ne = new(encoding) // knows nothing\n}\n"
+		}
+		switch {
+		case x.asItIs():
+			lines.WriteString(e.inspectInput(x, reader))
+			continue
 		}
 		switch x.Type {
 		case encoding.Category:
@@ -49,6 +55,38 @@ func (e rows) inspectMethod(f *gotree.File) {
 		steps = "for t := range f {\nstep := &f[t]\n" + steps + "}\n"
 	}
 	f.Add("%sfunc (m *Model) Inspect(f Features) (missing, unknown []string) {\n%svar found §encode.Findings\n%sreturn found.Missing, found.Unknown\n}", gotree.Comment(doc), learned, steps)
+}
+
+// readerOf is the preprocessing layer that tells whether an input is known: the first one
+// that looks it up; nil where there is none.
+func readerOf(e *Encoding, x *feature) *feature {
+	for i := range e.features {
+		r := &e.features[i]
+		if !r.OfRow() && r.Reads[0] == x.Name && (r.Type == encoding.Text || (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.key() == x.element()) {
+			return r
+		}
+	}
+	return nil
+}
+
+// inspectInput prints what is found about an input that is taken as it is.
+func (e rows) inspectInput(x, reader *feature) string {
+	value, name := e.row()+"."+x.field, gotree.Quote(x.Name)
+	missing, there, keys := value+" == nil", value+" != nil", value+"..."
+	if x.Size == 1 {
+		if keys = "*" + value; x.Type == encoding.Strings {
+			missing, there, keys = value+` == ""`, value+` != ""`, value
+		}
+	}
+	switch {
+	case reader == nil:
+		return fmt.Sprintf("found.Note(%s, %s, false)\n", name, missing)
+	case reader.Type == encoding.Text:
+		text := *reader
+		text.of = value
+		return fmt.Sprintf("found.NoteWords(%s, %s, %s)\n", name, reader.pointer(), text.words(e.row()))
+	}
+	return fmt.Sprintf("found.Note(%s, %s, %s && %s.Strange(%s))\n", name, missing, there, reader.table(), keys)
 }
 
 // adaptedMethod prints Adapted.

@@ -102,6 +102,10 @@ func (e learned) prepareMethod(f *gotree.File) {
 					fmt.Fprintf(&b, "§encode.CheckNumber(%s, %s),\n", name, at)
 				case "[]float64":
 					fmt.Fprintf(&b, "§encode.CheckWeights(%s, %s, 1+len(%s.Words)),\n", name, at, x.vocabulary())
+				case "§encode.Index[string]", "§encode.Index[int64]":
+					fmt.Fprintf(&b, "%s.Learn(%s, %s, %d, %v),\n", at, name, slotsBefore(x), x.Slots, x.Layer.Mode == "tf_idf")
+				case "§encode.Bounds":
+					fmt.Fprintf(&b, "%s.Check(%s, %d),\n", at, name, x.Slots-1)
 				case "§encode.Categories", "§encode.Vocabulary":
 					fmt.Fprintf(&b, "%s.Learn(%s, %d, %d),\n", at, name, x.Reserved(), x.Slots)
 				case "string":

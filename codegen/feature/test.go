@@ -47,8 +47,7 @@ func (e tests) testRows(f *gotree.File) {
 	if e.AsArray() {
 		always.WriteString("for k := range f {\nf[k] = float64((i+k)%7) + 0.5\n}\n")
 	} else {
-		for i := range e.features {
-			x := &e.features[i]
+		for _, x := range e.ofRow() {
 			if x.optional() {
 				mostly.WriteString(e.testValue(x))
 			} else {
@@ -86,6 +85,8 @@ func (e tests) testValue(f *feature) string {
 		return fmt.Sprintf("%s = Value(§time.Date(2000+i%%5, §time.Month(1+i%%12), 1+i%%28, i%%24, i%%60, 0, 0, §time.UTC))\n", to)
 	case encoding.Text:
 		return fmt.Sprintf("%s = %s + \" unheard-of\"\n", to, word)
+	case encoding.Strings, encoding.Integers, encoding.Values:
+		return e.testInput(f)
 	case encoding.Image:
 		return fmt.Sprintf(`picture := §image.NewGray(§image.Rect(2, 3, 9, 14))
 	for k := range picture.Pix {
@@ -123,6 +124,8 @@ func (e tests) testEncoding(f *gotree.File) {
 			return p.goType + "{Mean: 0.5, Deviation: 2}"
 		case "§encode.MinMax":
 			return p.goType + "{Min: -1, Range: 8}"
+		case "§encode.Index[string]", "§encode.Index[int64]", "§encode.Bounds":
+			return madeUpLookup(x)
 		case "string":
 			return gotree.Quote(x.testWords()[0])
 		case "[]float64":
@@ -173,13 +176,23 @@ func (e tests) encoderTest(f *gotree.File) {
 		empty = "var empty Features\nfor i := range empty {\nempty[i] = §math.NaN()\n}\n"
 	}
 	field("Names", "FeatureNames[:]")
-	if e.any(func(f *feature) bool { return f.Missing.Kind == "error" || f.Type == encoding.Image }) {
+	if e.any(func(f *feature) bool {
+		return f.Missing.Kind == "error" || f.Type == encoding.Image || demandsInput(e.Encoding, f)
+	}) {
 		field("Fails", "true")
 	}
 	var known, open []string
 	number := ""
 	for i := range e.features {
 		switch x := &e.features[i]; {
+		case x.Type == encoding.Strings && x.Size == 1:
+			if reader := readerOf(e.Encoding, x); reader != nil && reader.Type == encoding.Text {
+				break // some word of a text may well be known
+			} else if reader != nil && demandsInput(e.Encoding, x) {
+				known = append(known, x.Name)
+			} else if reader != nil {
+				open = append(open, x.Name)
+			}
 		case x.Type == encoding.Category && x.OOV:
 			open = append(open, x.Name)
 		case x.Type == encoding.Category:

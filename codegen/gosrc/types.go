@@ -110,7 +110,11 @@ func shapeWords(p loop.Port) string {
 func dimsText(shape []int) string {
 	var parts []string
 	for _, d := range shape {
-		parts = append(parts, fmt.Sprint(d))
+		if d < 0 {
+			parts = append(parts, "any")
+		} else {
+			parts = append(parts, fmt.Sprint(d))
+		}
 	}
 	if len(parts) == 0 {
 		return "scalar"

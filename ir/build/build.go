@@ -46,12 +46,19 @@ type Adapt struct {
 // have passed spec's own checks, as those of spec.Parse have. The error is a
 // diag.List of all mistakes.
 func Build(m *spec.Model) (*Network, error) {
-	p := newPlan(m)
+	l := lift(m)
+	if len(l.errs) > 0 || l.failed {
+		p := newPlan(&lifted{Model: m, full: m})
+		p.resolveLayers()
+		return nil, append(l.errs, p.errs...).Err()
+	}
+	p := newPlan(l)
 	p.resolveLayers()
 	p.resolveCompile()
 	p.resolveFit()
 	predict := p.graph("predict", false)
 	check{p, predict}.outputs()
+	check{p, predict}.lookups()
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
@@ -80,7 +87,8 @@ func Build(m *spec.Model) (*Network, error) {
 
 // plan is a description on its way to a network.
 type plan struct {
-	spec    *spec.Model
+	spec    *spec.Model // without preprocessing layers
+	lifted  *lifted
 	fit     spec.Fit       // with Keras's defaults where a reader left it empty
 	batch   int            // the micro-batch
 	names   []string       // of the layers
@@ -95,8 +103,9 @@ type plan struct {
 	errs       diag.List
 }
 
-func newPlan(m *spec.Model) *plan {
-	p := &plan{spec: m, fit: m.Fit, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
+func newPlan(l *lifted) *plan {
+	m := l.Model
+	p := &plan{spec: m, lifted: l, fit: m.Fit, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
 	at := map[string]int{}
 	for i, name := range p.names {
 		at[name] = i

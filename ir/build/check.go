@@ -133,10 +133,23 @@ func neverThere(d *spec.Data) diag.List {
 	return errs
 }
 
+// lookups compares the ids that preprocessing layers give with those that layers take.
+func (c check) lookups() {
+	for i := range c.lifted.features {
+		f := &c.lifted.features[i]
+		if f.Port < 0 || f.Layer.Mode != "int" || f.Layer.Invert || !c.g.inputs[f.Port].Valid() {
+			continue
+		}
+		if in := c.g.inputs[f.Port].Op.(*op.Input); in.Limit > 0 && f.Slots > in.Limit {
+			c.errs.Add(c.lifted.pos[f.Name], "layer %s gives ids from 0 to %d, but the layer that reads them takes ids below %d; write %d there", diag.Quote(f.Name), f.Slots-1, in.Limit, f.Slots)
+		}
+	}
+}
+
 // ids compares the ids that features become with those that the layers
 // take.
 func (c check) ids() {
-	for i, at := range c.spec.Places() {
+	for i, at := range c.lifted.places {
 		f := &c.spec.Data.Features[i]
 		if !f.Integer() || at.Input < 0 || !c.g.inputs[at.Input].Valid() {
 			continue

@@ -11,6 +11,10 @@ import (
 // encoding says how rows become samples; nil without a data section.
 func (p *plan) encoding() *encoding.Encoding {
 	d := p.spec.Data
+	rows := p.lifted.rowFeatures()
+	if d == nil && rows != nil {
+		return &encoding.Encoding{Features: p.withLookups(rows)}
+	}
 	if d == nil || d.Train == nil {
 		return nil
 	}
@@ -28,12 +32,22 @@ func (p *plan) encoding() *encoding.Encoding {
 	if d.Windows != nil {
 		e.Series = &d.Windows.Series
 	}
-	for i, at := range p.spec.Places() {
+	for i, at := range p.lifted.places {
 		f := d.Features[i].Feature
 		f.Port, f.Offset, f.Width = at.Input, at.Offset, f.Values()
 		e.Features = append(e.Features, f)
 	}
+	e.Features = p.withLookups(append(e.Features, rows...))
 	return e
+}
+
+// withLookups appends what preprocessing layers make of features.
+func (p *plan) withLookups(features []encoding.Feature) []encoding.Feature {
+	for _, f := range p.lifted.features {
+		f.Width = f.Values()
+		features = append(features, f)
+	}
+	return features
 }
 
 // fields names the values of a sample of an input, or of a step of it, after
@@ -48,7 +62,7 @@ func fields(e *encoding.Encoding, port int) []string {
 		if f.Port != port {
 			continue
 		}
-		if f.Type == encoding.Text || f.Width > maxFields-len(names) {
+		if f.Type == encoding.Text || f.Type == encoding.Lookup || f.Width > maxFields-len(names) {
 			return nil
 		}
 		names = append(names, fieldsOf(f)...)

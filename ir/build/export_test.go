@@ -8,7 +8,7 @@ import (
 // Forward is the graph of all layers without a loss, in either mode, and the sum
 // of the penalties, nil where there are none.
 func Forward(m *spec.Model, training bool) (*ir.Graph, *ir.Value, error) {
-	p := newPlan(m)
+	p := newPlan(lift(m))
 	p.resolveLayers()
 	g := p.graph("forward", training)
 	penalty := summed(g.net, g.net.Penalties, "penalty", "penalties")

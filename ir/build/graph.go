@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -117,7 +118,12 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 // lengths says where the lengths of features that have none would be written.
 func (p *plan) lengths(g *built) map[*ir.Value]string {
 	at := map[*ir.Value]string{}
-	for _, place := range p.spec.Places() {
+	for _, f := range p.lifted.features {
+		if f.Type == encoding.Text && f.Port >= 0 {
+			at[g.inputs[f.Port]] = layer.ThereWords
+		}
+	}
+	for _, place := range p.lifted.places {
 		if place.Input < 0 {
 			continue
 		}

@@ -25,6 +25,8 @@ func (id identity) modelID() string {
 	tree := id.architecture(false)
 	if d := id.spec.Data; d != nil {
 		tree["data"] = map[string]any{"encoding": preprocessing(id.header.Encoding), "classes": d.Classes}
+	} else if e := preprocessing(id.header.Encoding); e != nil {
+		tree["encoding"] = e
 	}
 	return digest(tree)
 }
@@ -42,6 +44,8 @@ func (id identity) hash() string {
 	}
 	if m.Data != nil {
 		tree["data"] = id.data()
+	} else if e := preprocessing(id.header.Encoding); e != nil {
+		tree["encoding"] = e
 	}
 	if m.Compile != nil {
 		var losses, metrics []any

@@ -103,7 +103,7 @@ func (h heading) layers() []loop.Layer {
 	for _, v := range h.g.net.B.Graph.Params {
 		params[v.Layer] += v.Shape.Elements()
 	}
-	var rows []loop.Layer
+	rows := h.lifted.rows()
 	for _, i := range h.order {
 		l := h.spec.Layers[i]
 		info, _ := layer.Find(l.Type)

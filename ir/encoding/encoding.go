@@ -6,8 +6,8 @@ package encoding
 // Encoding says how the rows of a data source become samples: what the emitted
 // Features and Encode are made from.
 type Encoding struct {
-	// Source is the name of one of data.Formats. Files of arrays hold samples as
-	// they are, without features.
+	// Source is the name of one of data.Formats, "" where only a program makes rows.
+	// Files of arrays hold samples as they are, without features.
 	Source   string
 	Features []Feature
 	Series   *Series  // csv: nil where a row of the file is a sample
@@ -76,6 +76,15 @@ const (
 	Text     Type = "text"
 	Image    Type = "image"
 	Tokens   Type = "tokens"
+
+	// Strings, Integers and Values are an input as it is: Size texts, whole numbers
+	// of 64 bits, or values of the input's own type.
+	Strings  Type = "strings"
+	Integers Type = "integers"
+	Values   Type = "values"
+	// Lookup is what a preprocessing layer makes of others; such a Text, too, reads
+	// others. Neither is part of a row.
+	Lookup Type = "lookup"
 )
 
 // Feature is one column, or the text, image or list of ids that is all of a
@@ -105,8 +114,9 @@ type Feature struct {
 	OOV        bool // category: slot 0 is for what is not in the vocabulary; false: that is an error
 
 	Standardize string // text: "lower_and_strip_punctuation", "lower", "strip_punctuation" or "none"
-	Split       string // text: "whitespace" or "character"
+	Split       string // text: "whitespace", "character" or "none"
 	NGrams      int    // text: the longest run of words that counts as one, at least 1
+	Runs        []int  // text: the lengths of such runs; nil: all up to NGrams
 
 	Length              int    // text as integers, tokens: ids of a sample; 0: any number
 	Padding, Truncating string // with Length: "pre" or "post"
@@ -116,6 +126,12 @@ type Feature struct {
 	Parts  []string // date: year, month, day, weekday, day_of_year, hour, minute, days
 
 	Height, Columns, Channels int // image
+
+	// Reads are the inputs and the preprocessing layers that a preprocessing layer
+	// works on: features of their names or, where there are none, whole inputs.
+	Reads []string
+	Size  int    // strings, integers, values, lookup: how many values
+	Layer *Layer // lookup: how
 }
 
 // Missing is what stands for a missing value.

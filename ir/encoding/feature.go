@@ -35,6 +35,10 @@ func (f *Feature) Values() int {
 		return f.Height * f.Columns * f.Channels
 	case Tokens:
 		return f.Length
+	case Strings, Integers, Values:
+		return f.Size
+	case Lookup:
+		return f.Layer.values(f.Size, f.Slots)
 	}
 	return -1
 }
@@ -47,8 +51,11 @@ func (f *Feature) Cyclic(part string) bool {
 
 // Integer reports whether a feature becomes ids, in an input of its own.
 func (f *Feature) Integer() bool {
-	return f.Encode == "integer" || f.Type == Tokens
+	return f.Encode == "integer" || f.Type == Tokens || f.Layer != nil && f.Layer.Mode == "int"
 }
+
+// OfRow reports whether a row has the feature. Others are made of it.
+func (f *Feature) OfRow() bool { return f.Reads == nil }
 
 // Reserved is how many slots come before those of the vocabulary.
 func (f *Feature) Reserved() int {
@@ -70,6 +77,8 @@ func (t Type) MissingKinds() []string {
 		return []string{"error", "oov", "most_frequent", "text"}
 	case Date:
 		return []string{"error", "text"}
+	case Integers:
+		return []string{"error"}
 	}
 	return []string{""}
 }

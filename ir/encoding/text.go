@@ -1,6 +1,7 @@
 package encoding
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 // String is the encoding as text: a line for the source, one for every feature.
 func (e *Encoding) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "encoding of %s", e.Source)
+	fmt.Fprintf(&b, "encoding of %s", cmp.Or(e.Source, "rows of a program"))
 	word := func(format string, args ...any) { fmt.Fprintf(&b, ", "+format, args...) }
 	if e.Separator != "" && e.Separator != "," {
 		word("separator %q", e.Separator)
@@ -59,7 +60,10 @@ func (e *Encoding) String() string {
 	for i := range e.Features {
 		f := &e.Features[i]
 		place := fmt.Sprintf("input %d at %d, %d wide", f.Port, f.Offset, f.Width)
-		if f.Width == 0 {
+		switch {
+		case f.Port < 0:
+			place = "no input"
+		case f.Width == 0:
 			place = fmt.Sprintf("input %d, any number", f.Port)
 		}
 		fmt.Fprintf(w, "  %s\t%q\t%s\t%s\n", f.Type, f.Name, place, strings.Join(f.settings(), ", "))
@@ -101,6 +105,9 @@ func (f *Feature) settings() []string {
 	word("standardize", f.Standardize)
 	word("split", f.Split)
 	number("ngrams", f.NGrams)
+	if f.Runs != nil {
+		list = append(list, fmt.Sprintf("runs %d", f.Runs))
+	}
 	number("length", f.Length)
 	word("padding", f.Padding)
 	word("truncating", f.Truncating)
@@ -111,6 +118,13 @@ func (f *Feature) settings() []string {
 		list = append(list, fmt.Sprintf("format %q", f.Format))
 	}
 	word("parts", strings.Join(f.Parts, "+"))
+	if f.Reads != nil {
+		list = append(list, fmt.Sprintf("reads %q", f.Reads))
+	}
+	number("size", f.Size)
+	if f.Layer != nil {
+		list = append(list, f.Layer.settings()...)
+	}
 	if f.Height != 0 {
 		list = append(list, fmt.Sprintf("%dx%dx%d", f.Height, f.Columns, f.Channels))
 	}

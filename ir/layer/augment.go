@@ -34,7 +34,7 @@ func (a augmentation) images(c *Context, x *ir.Value) bool {
 	if a.DataFormat == "channels_first" {
 		axes = "(channels, height, width)"
 	}
-	c.Errorf("%s takes images %s, but %s has the shape %s%s", c.Kind, axes, from(x), Flow(x.Shape.Row()), reshaped(c.Kind, x, 2))
+	c.Errorf("%s takes images %s, but %s has the shape %s%s", c.Kind, axes, from(x), Flow(x.Shape.Row()), reshaped(c.Kind, x, 2, imageFormat{a.DataFormat}))
 	return false
 }
 

@@ -8,16 +8,16 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// sampling are the arguments of layers that move the points of images: what lies
+// warp are the arguments of layers that move the points of images: what lies
 // beyond the border, and between points.
-type sampling struct {
+type warp struct {
 	FillMode      string  `arg:"fill_mode,oneof=reflect|wrap|constant|nearest" doc:"what lies beyond the border: the image mirrored (reflect: d c b a | a b c d | d c b a), repeated (wrap), fill_value (constant), or its last points (nearest)" train:"only"`
 	Interpolation string  `arg:"interpolation,oneof=nearest|bilinear" doc:"what lies between four points: the nearest of them, or their mean weighted by how near they are" train:"only"`
 	FillValue     float64 `arg:"fill_value" doc:"what is beyond the border where fill_mode is constant" train:"only"`
 }
 
 // mirrored is the default.
-var mirrored = sampling{FillMode: "reflect", Interpolation: "bilinear"}
+var mirrored = warp{FillMode: "reflect", Interpolation: "bilinear"}
 
 // affine says where the point (x, y) of a result is read: at column a[0]·x + a[1]·y +
 // a[2] and row b[0]·x + b[1]·y + b[2], both divided by c[0]·x + c[1]·y + 1 where there
@@ -30,7 +30,7 @@ type affine struct {
 // transform moves the points of images, as TensorFlow's ImageProjectiveTransformV3,
 // which Keras's affine_transform calls there. Source: tensorflow,
 // core/kernels/image/image_ops.h.
-func (s sampling) transform(c *Context, x *ir.Value, t affine, height, width int) *ir.Value {
+func (s warp) transform(c *Context, x *ir.Value, t affine, height, width int) *ir.Value {
 	across := op.ConstOf(c.B, ir.Shape{width, 1}, from0(width))
 	down := op.ConstOf(c.B, ir.Shape{height, 1, 1}, from0(height))
 	column, row := position(c, t.a, across, down), position(c, t.b, across, down)
@@ -93,7 +93,7 @@ func position(c *Context, k [3]*ir.Value, across, down *ir.Value) *ir.Value {
 }
 
 // within maps positions along an axis of so many points to positions on it.
-func (s sampling) within(c *Context, name string, v *ir.Value, size int) *ir.Value {
+func (s warp) within(c *Context, name string, v *ir.Value, size int) *ir.Value {
 	x, num, call := scalar.Expr(scalar.Arg(0)), func(n int) scalar.Expr { return scalar.Num(n) }, scalar.Call
 	// whole is the whole part of a number that is not negative.
 	whole := func(e scalar.Expr) scalar.Expr { return call("floor", e) }
@@ -121,7 +121,7 @@ func (s sampling) within(c *Context, name string, v *ir.Value, size int) *ir.Val
 
 // points are the points of x in whole columns and rows, and fill_value where that is
 // outside of the image.
-func (s sampling) points(c *Context, x, column, row *ir.Value, height, width int) *ir.Value {
+func (s warp) points(c *Context, x, column, row *ir.Value, height, width int) *ir.Value {
 	h, w, channels := x.Shape[1], x.Shape[2], x.Shape[3]
 	place := op.MapOf(c.B, sum(product(scalar.Arg(1), scalar.Num(w)), scalar.Arg(0)), "place", column, row)
 	n := 1 // what is the same for all rows is computed once

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -25,6 +26,9 @@ type Embedding struct {
 	MaskZero              bool      `arg:"mask_zero" doc:"whether id 0 is padding, which layers after it pass over" hash:"unless zero"`
 }
 
+// ThereWords says in Net.Lengths that ids come from a TextVectorization layer.
+const ThereWords = "there"
+
 // Build implements [Config].
 func (e *Embedding) Build(c *Context, in []*ir.Value) *ir.Value {
 	ids := in[0]
@@ -32,6 +36,8 @@ func (e *Embedding) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.poison()
 	}
 	switch at := c.Lengths[ids]; {
+	case ids.Shape.Ragged() && at == ThereWords:
+		return c.Errorf("Embedding takes rows of one length, but TextVectorization layer %s gives a different number of ids in every row; write output_sequence_length: 200 there", diag.Quote(ids.Name))
 	case ids.Shape.Ragged() && at != "":
 		return c.Errorf("Embedding takes rows of one length, but data: gives %s a different number of ids in every row; write length: 200 %s, or put CategoryEncoding in its place", from(ids), at)
 	case ids.Shape.Ragged():

@@ -43,7 +43,7 @@ func (r *RandomCrop) Build(c *Context, in []*ir.Value) *ir.Value {
 			height, width = min(r.Height, h-top), min(r.Width, w-left)
 		}
 		part := op.SliceAxis(c.B, op.SliceAxis(c.B, x, 1, top, height), 2, left, width)
-		return resized(c, part, r.Height, r.Width)
+		return resized(c, part, r.Height, r.Width, "bilinear", false)
 	})
 }
 
@@ -56,20 +56,4 @@ func (r *RandomCrop) random(c *Context, x *ir.Value) *ir.Value {
 	columns := part("left", x.Shape[2], r.Width, ir.Shape{r.Width, 1})
 	rows := part("top", x.Shape[1], r.Height, ir.Shape{r.Height, 1, 1})
 	return mirrored.points(c, x, columns, rows, r.Height, r.Width)
-}
-
-// resized is x in another size, bilinear, with the middles of the outermost points
-// half a point from the border, as Keras's ops.image.resize without antialias.
-func resized(c *Context, x *ir.Value, height, width int) *ir.Value {
-	if x.Shape[1] == height && x.Shape[2] == width {
-		return x
-	}
-	along := func(in, out int) (factor, offset *ir.Value) {
-		f := float64(in) / float64(out)
-		return op.Scalar(c.B, f), op.Scalar(c.B, f/2-0.5)
-	}
-	down, top := along(x.Shape[1], height)
-	across, left := along(x.Shape[2], width)
-	s := sampling{FillMode: "nearest", Interpolation: "bilinear"}
-	return s.transform(c, x, affine{a: [3]*ir.Value{across, nil, left}, b: [3]*ir.Value{nil, down, top}}, height, width)
 }

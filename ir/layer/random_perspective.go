@@ -52,7 +52,7 @@ func (r *RandomPerspective) Build(c *Context, in []*ir.Value) *ir.Value {
 		times := func(size float64, k, side *ir.Value) *ir.Value {
 			return op.MapOf(c.B, product(scalar.Num(size), sum(arg(0), scalar.Call("div", scalar.Num(1), arg(1)))), "factor", k, side)
 		}
-		s := sampling{FillMode: "constant", Interpolation: r.Interpolation, FillValue: r.FillValue}
+		s := warp{FillMode: "constant", Interpolation: r.Interpolation, FillValue: r.FillValue}
 		moved := s.transform(c, x, affine{
 			a: [3]*ir.Value{times(w, c0, right), nil, nil},
 			b: [3]*ir.Value{nil, times(h, c1, bottom), nil},

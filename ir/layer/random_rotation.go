@@ -9,14 +9,14 @@ import (
 var _ = register(Info{
 	Name: "RandomRotation",
 	Doc:  "Rotates images while training.",
-	New:  func() Config { return &RandomRotation{sampling: mirrored, augmentation: augmenting} },
+	New:  func() Config { return &RandomRotation{warp: mirrored, augmentation: augmenting} },
 })
 
 // RandomRotation rotates every image around its middle while training. Source:
 // Keras 3, layers/preprocessing/image_preprocessing/random_rotation.py.
 type RandomRotation struct {
 	Factor []float64 `arg:"factor,required,min=-1,max=1" doc:"by which fraction of a full turn, counterclockwise: [lowest, highest], or one number f for [-f, f]" train:"only"`
-	sampling
+	warp
 	augmentation
 }
 

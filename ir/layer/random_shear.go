@@ -10,7 +10,7 @@ var _ = register(Info{
 	Name: "RandomShear",
 	Doc:  "Shears images while training.",
 	New: func() Config {
-		return &RandomShear{XFactor: []float64{0}, YFactor: []float64{0}, sampling: mirrored, augmentation: augmenting}
+		return &RandomShear{XFactor: []float64{0}, YFactor: []float64{0}, warp: mirrored, augmentation: augmenting}
 	},
 })
 
@@ -21,7 +21,7 @@ var _ = register(Info{
 type RandomShear struct {
 	XFactor []float64 `arg:"x_factor,min=0,max=1" doc:"by how much rows are moved for each row: [lowest, highest], or one number f for [-f, f]" train:"only"`
 	YFactor []float64 `arg:"y_factor,min=0,max=1" doc:"by how much columns are moved for each column" train:"only"`
-	sampling
+	warp
 	augmentation
 }
 

@@ -8,7 +8,7 @@ import (
 var _ = register(Info{
 	Name: "RandomTranslation",
 	Doc:  "Moves images while training.",
-	New:  func() Config { return &RandomTranslation{sampling: mirrored, augmentation: augmenting} },
+	New:  func() Config { return &RandomTranslation{warp: mirrored, augmentation: augmenting} },
 })
 
 // RandomTranslation moves every image by a fraction of its height and of its width
@@ -17,7 +17,7 @@ var _ = register(Info{
 type RandomTranslation struct {
 	HeightFactor []float64 `arg:"height_factor,required,min=-1,max=1" doc:"how far down, as a fraction of the height: [lowest, highest], or one number f for [-f, f]" train:"only"`
 	WidthFactor  []float64 `arg:"width_factor,required,min=-1,max=1" doc:"how far to the right, as a fraction of the width" train:"only"`
-	sampling
+	warp
 	augmentation
 }
 

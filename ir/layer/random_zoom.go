@@ -9,7 +9,7 @@ import (
 var _ = register(Info{
 	Name: "RandomZoom",
 	Doc:  "Enlarges and shrinks images while training.",
-	New:  func() Config { return &RandomZoom{sampling: mirrored, augmentation: augmenting} },
+	New:  func() Config { return &RandomZoom{warp: mirrored, augmentation: augmenting} },
 })
 
 // RandomZoom enlarges or shrinks every image around its middle while training.
@@ -17,7 +17,7 @@ var _ = register(Info{
 type RandomZoom struct {
 	HeightFactor []float64  `arg:"height_factor,required,above=-1,max=1" doc:"by which fraction of the height more is seen (zooming out) or, below 0, less (zooming in): [lowest, highest], or one number f for [-f, f]" train:"only"`
 	WidthFactor  *[]float64 `arg:"width_factor,above=-1,max=1" doc:"the same of the width; null: as the height, so that proportions stay" train:"only"`
-	sampling
+	warp
 	augmentation
 }
 

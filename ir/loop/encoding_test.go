@@ -20,6 +20,11 @@ func table() *encoding.Encoding {
 	}
 }
 
+// lookup is a preprocessing layer that only others read.
+func lookup(name, reads string) encoding.Feature {
+	return encoding.Feature{Name: name, Type: encoding.Lookup, Port: -1, Width: 1, Size: 1, Slots: 3, Reads: []string{reads}, Layer: &encoding.Layer{Kind: "Hashing", Mode: "int", Of: []string{"string"}}}
+}
+
 func TestEncodingText(t *testing.T) {
 	n := newNet()
 	n.Encoding = table()
@@ -55,6 +60,22 @@ func TestVerifyEncoding(t *testing.T) {
 		"gap":            {func(_ *net, e *encoding.Encoding) { e.Features[2].Offset = 2 }, `feature "plan" is at 2 of input x, the features before it end at 1`},
 		"short":          {func(_ *net, e *encoding.Encoding) { e.Features = e.Features[:2] }, "1 steps of 1 values fill input x [3]"},
 		"unfilled":       {func(_ *net, e *encoding.Encoding) { e.Features = append(e.Features[:1], e.Features[2]) }, "no feature fills input ids"},
+		"lookup": {func(_ *net, e *encoding.Encoding) {
+			e.Features = append(e.Features, lookup("id", "plan"))
+		}, ""},
+		"lookup of nothing": {func(_ *net, e *encoding.Encoding) {
+			e.Features = append(e.Features, lookup("id", "zone"))
+		}, `layer "id" reads "zone", which is neither an input nor before it`},
+		"lookup without a layer": {func(_ *net, e *encoding.Encoding) {
+			f := lookup("id", "plan")
+			f.Layer = nil
+			e.Features = append(e.Features, f)
+		}, `layer "id" of type "lookup" reads ["plan"]`},
+		"lookup beyond": {func(_ *net, e *encoding.Encoding) {
+			f := lookup("id", "plan")
+			f.Port = 7
+			e.Features = append(e.Features, f)
+		}, `feature "id" fills input 7 of 2`},
 		"twice": {func(_ *net, e *encoding.Encoding) {
 			e.Features = append(e.Features, e.Features[1])
 		}, "2 features fill the ids of input ids"},

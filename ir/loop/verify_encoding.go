@@ -18,12 +18,14 @@ func (v *verifier) encoding() {
 		return
 	}
 	row := rowTypes[e.Source]
-	asIs := row == "" && e.Source != "csv"
+	raw := len(e.Features) > 0 && e.Features[0].Type == encoding.Strings // the text of a row, as it is
+	lookups := slices.ContainsFunc(e.Features, func(f encoding.Feature) bool { return !f.OfRow() })
+	asIs := row == "" && e.Source != "csv" && e.Source != ""
 	switch {
 	case asIs != (len(e.Features) == 0):
 		v.fail("encoding: source %s has %d features", e.Source, len(e.Features))
 		return
-	case row != "" && (len(e.Features) > 1 || e.Features[0].Type != row):
+	case row != "" && !(raw && row == encoding.Text) && (e.Features[0].Type != row || len(e.Features) > 1 && !lookups):
 		v.fail("encoding: a row of source %s is %d features, the first of type %q", e.Source, len(e.Features), e.Features[0].Type)
 	case e.Spellings != nil && len(e.Spellings) != len(v.p.Classes):
 		v.fail("encoding: %d lists of spellings for %d classes", len(e.Spellings), len(v.p.Classes))
@@ -43,6 +45,10 @@ func (v *verifier) encoding() {
 			v.fail("encoding: two features are called %s", diag.Quote(f.Name))
 		}
 		names[f.Name] = true
+		v.reads(f, names)
+		if f.Port == -1 && (f.Type == encoding.Strings || f.Type == encoding.Integers || !f.OfRow()) {
+			continue
+		}
 		if f.Port < 0 || f.Port >= len(v.p.Inputs) {
 			v.fail("encoding: feature %s fills input %d of %d", diag.Quote(f.Name), f.Port, len(v.p.Inputs))
 			return
@@ -68,6 +74,18 @@ func (v *verifier) encoding() {
 		case !port.Ragged && product(port.Shape) != steps*next[i]:
 			v.fail("encoding: %d steps of %d values fill input %s %v", steps, next[i], port.Name, port.Shape)
 		}
+	}
+}
+
+// reads checks that a preprocessing layer reads what is there before it.
+func (v *verifier) reads(f *encoding.Feature, names map[string]bool) {
+	for _, r := range f.Reads {
+		if !names[r] && !slices.ContainsFunc(v.p.Inputs, func(in Port) bool { return in.Name == r }) {
+			v.fail("encoding: layer %s reads %s, which is neither an input nor before it", diag.Quote(f.Name), diag.Quote(r))
+		}
+	}
+	if (f.Layer == nil) != f.OfRow() || f.Type == encoding.Lookup && f.Layer == nil || f.Layer != nil && len(f.Layer.Of) != len(f.Reads) {
+		v.fail("encoding: layer %s of type %q reads %q", diag.Quote(f.Name), f.Type, f.Reads)
 	}
 }
 
@@ -113,9 +131,9 @@ func (v *verifier) feature(f *encoding.Feature, port *Port) {
 		v.fail("encoding: feature %s has %d ids, input %s takes %d", diag.Quote(f.Name), max(f.Slots, f.NumWords), port.Name, port.Limit)
 	case !slices.Contains(f.Type.MissingKinds(), f.Missing.Kind):
 		v.fail("encoding: a missing value of feature %s is %q", diag.Quote(f.Name), f.Missing.Kind)
-	case f.Vocabulary != nil && f.Slots != len(f.Vocabulary)+f.Reserved():
+	case f.OfRow() && f.Vocabulary != nil && f.Slots != len(f.Vocabulary)+f.Reserved():
 		v.fail("encoding: feature %s has %d slots for %d words", diag.Quote(f.Name), f.Slots, len(f.Vocabulary))
-	case f.Slots > 0 && f.Slots <= f.Reserved():
+	case f.Type != encoding.Lookup && f.Slots > 0 && f.Slots <= f.Reserved():
 		v.fail("encoding: feature %s has %d slots, none of them for a word", diag.Quote(f.Name), f.Slots)
 	}
 }

@@ -28,6 +28,7 @@ func (c *filling) impliedInputs(pos diag.Pos, meant map[string]bool, sound bool)
 		}
 		return
 	}
+	c.rawInputs()
 	if kind := d.Train.Kind; kind.Shape().Arrays() {
 		if !written {
 			c.Fail(d.Pos, "%s files do not tell the shape of the input in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
@@ -44,6 +45,39 @@ func (c *filling) impliedInputs(pos diag.Pos, meant map[string]bool, sound bool)
 	}
 	if d.Windows != nil && len(m.Inputs) > 1 {
 		c.Fail(d.Windows.Pos, "data: windows make the rows of one input, and the model has %d; give all features to one input, or make the windows in files and read them from npz", len(m.Inputs))
+	}
+}
+
+// rawInputs compares the inputs that preprocessing layers alone read with the files:
+// each is the column of its name, or the text of a row.
+func (c *filling) rawInputs() {
+	d, texts := c.m.Data, 0
+	for _, in := range c.m.Inputs {
+		if !in.Raw() {
+			continue
+		}
+		title := "input " + diag.Quote(in.Name)
+		texts++
+		switch {
+		case d.Train.Kind == TextDir && in.DType == "string" && texts > 1:
+			c.Fail(in.Pos, "%s: a row of text_dir is one text, and another input has it already", title)
+		case d.Train.Kind != CSV && (d.Train.Kind != TextDir || in.DType != "string"):
+			c.Fail(in.Pos, "%s is %s, which %s files do not hold; it is a column of csv files, or as string the text of a row of text_dir", title, in.DType, d.Train.Kind)
+		case len(in.Shape) != 1 || in.Shape[0] != 1:
+			c.Fail(in.Pos, "%s has shape %s, and a row of the files holds one value for it; write shape: [1]", title, shapeText(in.Shape))
+		case d.Windows != nil:
+			c.Fail(d.Windows.Pos, "data: windows are made of features, and %s of %s is for preprocessing layers; take windows out", title, in.DType)
+		}
+		for i := range d.Features {
+			if f := &d.Features[i]; f.Name == in.Name || inputName(f.Name) == in.Name || f.Input == in.Name {
+				c.Fail(f.Pos, "data: feature %s: %s is the column of its name as it is, for preprocessing layers; take the feature out, or write another dtype in the input", diag.Quote(f.Name), title)
+			}
+		}
+		for _, t := range d.Targets {
+			if slices.Contains(t.Columns, in.Name) || d.Weight == in.Name {
+				c.Fail(in.Pos, "%s has the name of a column that is the target or the weight", title)
+			}
+		}
 	}
 }
 
@@ -178,8 +212,15 @@ func (c *filling) fits() {
 		}
 	}
 	for at, in := range m.Inputs {
+		if in.Raw() {
+			continue
+		}
 		if len(filled[at]) == 0 {
-			c.Fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it", diag.Quote(in.Name))
+			hint := ""
+			if d.Train.Kind == CSV && in.DType == "int32" {
+				hint = "; for a column of whole numbers as they are, which layers such as IntegerLookup read, write dtype: int64"
+			}
+			c.Fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it%s", diag.Quote(in.Name), hint)
 			continue
 		}
 		first := &d.Features[filled[at][0]]

@@ -24,18 +24,21 @@ func (m *Model) Places() []Place {
 	}
 	places := make([]Place, len(m.Data.Features))
 	byName := map[string]int{}
+	var filled []int // inputs that features may fill
 	for i, in := range m.Inputs {
-		byName[in.Name] = i
+		if !in.Raw() {
+			byName[in.Name], filled = i, append(filled, i)
+		}
 	}
 	features := m.Data.Features
 	ids := slices.ContainsFunc(features, func(f Feature) bool { return f.Integer() })
 	led := slices.ContainsFunc(features, func(f Feature) bool { return f.Input != "" })
-	if len(m.Inputs) == 1 && !led && (!ids || len(places) == 1) {
+	if len(filled) == 1 && !led && (!ids || len(places) == 1) {
 		all := make([]int, len(places))
 		for i := range all {
 			all[i] = i
 		}
-		m.lineUp(places, 0, all)
+		m.lineUp(places, filled[0], all)
 		return places
 	}
 	named := map[int]bool{}       // inputs that a feature names or is named after

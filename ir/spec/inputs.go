@@ -14,7 +14,7 @@ const inputsExample = "inputs: {x: {shape: [784]}}"
 var inputMistakes = map[string]string{
 	"batch_size":  "an input has no batch_size; the batch size belongs under fit: write fit: {batch_size: 32}",
 	"batch_shape": "an input has no batch_shape; write shape: [...] without the batch, its first size",
-	"type":        "an input has no type; write dtype: float32 or dtype: int32",
+	"type":        "an input has no type; write dtype: float32, int32, string or int64",
 	"ragged":      "an input has no ragged; write null for a size known only at run time: shape: [null]",
 	"sparse":      "an input has no sparse; take it out",
 	"name":        "an input has no name inside; its name comes before it: " + inputsExample,
@@ -122,20 +122,36 @@ func (p *parser) shape(title string, v Value) []int {
 }
 
 var dtypes = map[string]string{
-	"int": "int32", "int64": "int32", "integer": "int32", "uint8": "int32", "int8": "int32", "int16": "int32", "long": "int32",
+	"int": "int32", "integer": "int32", "uint8": "int32", "int8": "int32", "int16": "int32", "long": "int32",
+	"str": "string", "text": "string", "texts": "string", "strings": "string", "object": "string", "bytes": "string",
 	"float": "float32", "float64": "float32", "double": "float32", "float16": "float32", "number": "float32", "numeric": "float32", "f32": "float32", "i32": "int32",
 }
 
 func (p *parser) dtype(title string, v Value) string {
-	if v.Kind == String && (v.Str == "float32" || v.Str == "int32") {
-		return v.Str
+	switch v.Str {
+	case "float32", "int32", "string", "int64":
+		if v.Kind == String {
+			return v.Str
+		}
 	}
 	if near, ok := dtypes[v.Str]; v.Kind == String && ok {
-		p.Fail(v.Pos, "%s: dtype is float32 or int32, not %s; write dtype: %s", title, diag.Quote(v.Str), near)
+		p.Fail(v.Pos, "%s: dtype is float32, int32, string or int64, not %s; write dtype: %s", title, diag.Quote(v.Str), near)
 	} else {
-		p.Fail(v.Pos, "%s: dtype is float32 or int32, not %s", title, v.Describe())
+		p.Fail(v.Pos, "%s: dtype is float32, int32, string or int64, not %s", title, v.Describe())
 	}
 	return "float32"
+}
+
+// rawInputs reports whether a description has inputs that only preprocessing layers
+// read.
+func rawInputs(root Value) bool {
+	inputs, _ := root.Get("inputs")
+	for _, e := range inputs.Value.Map {
+		if dtype, _ := e.Value.Get("dtype"); dtype.Value.Kind == String && (Input{DType: dtype.Value.Str}).Raw() {
+			return true
+		}
+	}
+	return false
 }
 
 // shapeText prints a shape as it is written.

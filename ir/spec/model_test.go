@@ -44,7 +44,9 @@ var withoutPositions = cmp.Options{
 	cmpopts.IgnoreUnexported(Value{}),
 	cmp.Transformer("pos", func(diag.Pos) string { return "" }),
 	// What is written is the first name of a layer, wherever it was read.
-	cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "File" || p.String() == "Layers.As" }, cmp.Ignore()),
+	cmp.FilterPath(func(p cmp.Path) bool {
+		return p.String() == "File" || p.String() == "Folder" || p.String() == "Layers.As"
+	}, cmp.Ignore()),
 	// What is written is the list without models: a layer of one is not the third of "encoder" any more.
 	cmp.FilterPath(func(p cmp.Path) bool { return strings.HasSuffix(p.String(), "Args.Owner") }, cmp.Transformer("owner", func(s string) string {
 		if strings.Contains(s, " of model ") || strings.Contains(s, "layer ") && !strings.Contains(s, `"`) {

@@ -37,6 +37,7 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	errs = append(errs, override(&root, overrides)...)
 	p := parser{Reader: &document.Reader{}, json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
+	m.Folder = filepath.Dir(file)
 	errs = append(errs, root.Unread(p.Words)...)
 	unread := map[diag.Pos]bool{}
 	for _, e := range errs {
@@ -108,7 +109,7 @@ func (p *parser) model(file string, root Value) *Model {
 				m.Name = name
 			}
 		}},
-		{Name: "data", Take: func(a Arg) { m.Data, arrays, sound = dataset.Read(p.Reader, a) }},
+		{Name: "data", Take: func(a Arg) { m.Data, arrays, sound = dataset.Read(p.Reader, a, rawInputs(root)) }},
 		{Name: "inputs", Take: func(a Arg) { p.inputs(m, a) }},
 		{Name: "layers", Take: func(a Arg) {
 			before := len(p.Errs)

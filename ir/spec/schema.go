@@ -296,7 +296,7 @@ func inputsSchema() schemaNode {
 				"type": "array", "minItems": 1, "maxItems": document.MaxRank,
 				"prefixItems": []any{anyOf(size, schemaNode{"type": "null"})}, "items": size,
 			}, "Sizes without the batch; null in front is a length known at run time."),
-			"dtype": described(schemaNode{"enum": []string{"float32", "int32"}, "default": "float32"}, "The type of the values: int32 for ids."),
+			"dtype": described(schemaNode{"enum": []string{"float32", "int32", "string", "int64"}, "default": "float32"}, "The type of the values: int32 for ids, string or int64 for what preprocessing layers such as StringLookup read."),
 		}, "shape"),
 	}, "What the model reads, by name. It may be left out where data implies it.")
 }

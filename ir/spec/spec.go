@@ -19,6 +19,7 @@ import (
 // Model is one description.
 type Model struct {
 	File    string // base name of the source
+	Folder  string // of the source; files that it names are there
 	Name    string // `name:`, or File without its extension
 	Pos     diag.Pos
 	Inputs  []Input // filled in where `data:` implies them
@@ -33,9 +34,13 @@ type Model struct {
 type Input struct {
 	Name  string
 	Shape []int  // without the batch; Ragged in front for a run-time length
-	DType string // float32 (the default) or int32
+	DType string // float32 (the default), int32, string or int64
 	Pos   diag.Pos
 }
+
+// Raw reports whether an input holds what only preprocessing layers read: texts, or
+// whole numbers of 64 bits. It is the column of its name, or the text of a row.
+func (in Input) Raw() bool { return in.DType == "string" || in.DType == "int64" }
 
 // Layer is an entry of `layers:`. Its name, inputs and trainable are taken out
 // of Args.

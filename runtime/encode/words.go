@@ -60,6 +60,26 @@ func Characters(text string, how Cut) iter.Seq[[]byte] {
 	}
 }
 
+// Whole is a text as one word, with what becomes of its characters.
+func Whole(text string, how Cut) iter.Seq[[]byte] {
+	as := &bytesAs[how]
+	return func(yield func([]byte) bool) {
+		word := make([]byte, 0, 64)
+		for i := range len(text) {
+			b := text[i]
+			if b < utf8.RuneSelf && (b < '\t' || '\r' < b) { // white space stays
+				if b = as[b]; b == leftOut {
+					continue
+				}
+			}
+			word = append(word, b)
+		}
+		if len(word) > 0 { // an empty one is the mask of Keras's lookup
+			yield(word)
+		}
+	}
+}
+
 // bytesAs says for each Cut what becomes of a byte: white space is a space.
 var bytesAs = [...][256]byte{0: bytesOf(0), LowerCase: bytesOf(LowerCase), Unpunctuated: bytesOf(Unpunctuated), LowerCase | Unpunctuated: bytesOf(LowerCase | Unpunctuated)}
 
@@ -84,6 +104,15 @@ func bytesOf(how Cut) (as [256]byte) {
 // NGrams are the words themselves, then all runs of two successive ones, and so
 // on up to the longest.
 func NGrams(words iter.Seq[[]byte], longest int) iter.Seq[[]byte] {
+	lengths := make([]int, longest)
+	for i := range lengths {
+		lengths[i] = i + 1
+	}
+	return Runs(words, lengths...)
+}
+
+// Runs are all runs of successive words of these lengths, length by length.
+func Runs(words iter.Seq[[]byte], lengths ...int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		var all []byte // the words, a space after each
 		var at []int   // where they begin
@@ -93,7 +122,7 @@ func NGrams(words iter.Seq[[]byte], longest int) iter.Seq[[]byte] {
 		}
 		count := len(at)
 		at = append(at, len(all))
-		for n := 1; n <= longest; n++ {
+		for _, n := range lengths {
 			for i := 0; i+n <= count; i++ {
 				if !yield(all[at[i] : at[i+n]-1]) {
 					return

@@ -28,7 +28,18 @@ type card struct {
 func cards(p *loop.Program) []card {
 	var list []card
 	at := map[string]int{}
+	if p.Encoding != nil {
+		for _, f := range p.Encoding.Features {
+			if f.OfRow() && f.Port < 0 { // for preprocessing layers
+				at[f.Name] = len(list)
+				list = append(list, card{name: f.Name, kind: "Input", shape: show.Shape([]int{f.Size}), input: true})
+			}
+		}
+	}
 	for _, in := range p.Inputs {
+		if slices.ContainsFunc(p.Layers, func(l loop.Layer) bool { return l.Name == in.Name }) {
+			continue // what a preprocessing layer gives
+		}
 		at[in.Name] = len(list)
 		shape := show.Shape(in.Shape)
 		if in.Ragged {

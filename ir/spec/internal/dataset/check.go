@@ -16,6 +16,7 @@ type dataCheck struct {
 	*document.Reader
 	d     *Data
 	parts *dataArgs
+	raw   bool // inputs take columns, or the text of a row, as they are
 }
 
 // consistent checks what the parts of the data section ask of each other, and
@@ -48,7 +49,7 @@ func (c *dataCheck) consistent(a document.Arg, row *Feature) {
 			s.written(d.Train)
 		}
 	}
-	if row != nil {
+	if row != nil && !(c.raw && kind == TextDir) {
 		d.Features = []Feature{*row}
 	}
 	if kind == CSV {
@@ -106,10 +107,23 @@ func (c *dataCheck) train(s *Source, row *Feature, settings []document.Arg) {
 	case Tokens:
 		of.tokenRow(s, settings)
 	case TextDir:
+		if c.raw {
+			c.rawText(settings)
+			return
+		}
 		of.textFeature(document.Object(settings...))
 	case ImageDir:
 		if row.Height == 0 {
 			c.Fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
+		}
+	}
+}
+
+// rawText reports how a text becomes numbers where a layer says that.
+func (c *dataCheck) rawText(settings []document.Arg) {
+	for _, a := range settings {
+		if a.Name != "encoding" {
+			c.Fail(a.Pos, "data: train: an input of dtype string takes the texts as they are; %s belongs to the layer TextVectorization", a.Name)
 		}
 	}
 }
@@ -163,7 +177,7 @@ func (c *dataCheck) table(a document.Arg) {
 	if parts.classes != nil {
 		c.Fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.Brief())
 	}
-	if parts.features == nil {
+	if parts.features == nil && !c.raw {
 		c.Fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
 	}
 	if d.Missing == nil {

@@ -77,8 +77,9 @@ type dataArgs struct {
 type reader struct{ *document.Reader }
 
 // Read reads the data section and gives what its sources say of their arrays. It is
-// not sound where there are mistakes; nil, where there is nothing to be read.
-func Read(of *document.Reader, a document.Arg) (d *Data, named Arrays, sound bool) {
+// not sound where there are mistakes; nil, where there is nothing to be read. Raw
+// says that inputs take columns, or the text of a row, as they are.
+func Read(of *document.Reader, a document.Arg, raw bool) (d *Data, named Arrays, sound bool) {
 	r := &reader{of}
 	if !r.IsMap("data", a.Value, dataExample) {
 		return nil, nil, true
@@ -124,7 +125,7 @@ func Read(of *document.Reader, a document.Arg) (d *Data, named Arrays, sound boo
 		d.Classes, d.Spellings = r.classes("classes", parts.classes.Value)
 	}
 	if len(r.Errs) == before {
-		check := dataCheck{r.Reader, d, &parts}
+		check := dataCheck{r.Reader, d, &parts, raw}
 		check.consistent(a, row)
 	}
 	return d, sources.arrays, len(r.Errs) == before
