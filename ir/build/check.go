@@ -75,14 +75,6 @@ func (c check) masked(i int, name string, y, mask *ir.Value) {
 	if len(mask.Shape) != len(y.Shape)-1 {
 		c.errs.Add(l.call.Pos, "compile: output %s is %v with a mask %v; a loss takes a mask of one axis less than the output; take it away with a layer that drops it, such as Reshape", diag.Quote(name), y.Shape, mask.Shape)
 	}
-	for _, lists := range [][][]metricOf{c.compile.metrics, c.compile.weighted} {
-		if lists == nil {
-			continue
-		}
-		for _, m := range lists[i] {
-			c.errs.Add(m.call.Pos, "compile: output %s has a mask %v, and metrics over the steps that count are not supported by this version of nngen; take the metric out, or the mask away with a layer that drops it, such as Reshape", diag.Quote(name), mask.Shape)
-		}
-	}
 	c.g.net.BatchStatistics = append(c.g.net.BatchStatistics, name)
 	c.g.net.WholeLoss = true
 }
