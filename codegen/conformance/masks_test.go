@@ -29,6 +29,10 @@ var masks = []string{
 	`{"Reshape": [6, 2, 2]}, {"TimeDistributed": {"layer": {"Conv1D": {"filters": 3, "kernel_size": 2, "activation": "tanh"}}}}, {"TimeDistributed": {"layer": "Flatten"}}, {"LSTM": 4}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MaxPooling1D": 2}}}, {"TimeDistributed": {"layer": "GlobalAveragePooling1D"}}, {"GRU": 2}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LayerNormalization": {"axis": [1, 2]}}}}`,
+	`"Masking", {"TimeDistributed": {"layer": {"BatchNormalization": {"momentum": 0.8}}}}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"BatchNormalization": {"axis": 1}}}}, {"TimeDistributed": {"layer": {"SpatialDropout1D": 0.25}}}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"Dropout": {"rate": 0.25, "noise_shape": [null, 4, 1]}}}}, {"TimeDistributed": {"layer": {"GaussianNoise": 0.5}}}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MultiHeadAttention": {"num_heads": 2, "key_dim": 2, "dropout": 0.25}}}}`,
 }
 
 // TestRecurrenceWithinARecurrence sees that what this version does not compile is

@@ -19,6 +19,11 @@ func TestKerasLayers(t *testing.T) {
 	vectors(t, "layers", 731, layerLikeKeras)
 	vectors(t, "attention", 128, layerLikeKeras)
 	vectors(t, "images", 11, layerLikeKeras)
+	vectors(t, "sequences", 26, func(t *testing.T, v *vector, m *spec.Model) {
+		if v.Outputs != nil {
+			layerLikeKeras(t, v, m)
+		}
+	})
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

@@ -18,6 +18,8 @@ LAYERS = {
         keras.layers.Softmax,
         keras.layers.Identity,
         keras.layers.Dropout,
+        keras.layers.AlphaDropout,
+        keras.layers.SpatialDropout1D,
         keras.layers.ActivityRegularization,
         keras.layers.Flatten,
         keras.layers.Reshape,
