@@ -87,6 +87,10 @@ type Context struct {
 	// Part begins the names of parameters and values of a layer that is inside of
 	// another: "forward_".
 	Part string
+	// Beside is, inside of TimeDistributed, how many sequences of a row a recurrent
+	// layer goes over at the same time: [n, steps, beside, features], with states [n,
+	// beside, units]; 0: one, without an axis.
+	Beside int
 	// Results are those after the first, by name; see [Several].
 	Results map[string]*ir.Value
 

@@ -60,7 +60,7 @@ type cell interface {
 	step(c *Context, w weights, x *ir.Value, states []*ir.Value) []*ir.Value
 }
 
-// state is a part of what a step hands to the next: [n, units].
+// state is a part of what a step hands to the next: [n, units]; see Context.Beside.
 type state struct {
 	name  string // state_h
 	units int
@@ -134,12 +134,30 @@ func (s *sequential) stateless(c *Context, x *ir.Value) bool {
 	return !s.Stateful
 }
 
+// ofRow is the shape of a value that has no axis of steps: [n, …], or [n, beside, …].
+func ofRow(c *Context, dims ...int) ir.Shape {
+	shape := ir.Shape{ir.Batch}
+	if c.Beside > 0 {
+		shape = append(shape, c.Beside)
+	}
+	return append(shape, dims...)
+}
+
+// sequenceOf is the shape of one with an axis of so many steps.
+func sequenceOf(c *Context, steps int, dims ...int) ir.Shape {
+	return slices.Insert(ofRow(c, append(dims, 1)...), 1, steps)
+}
+
 // steps reports what is no sequence [n, steps, features].
 func steps(c *Context, x *ir.Value) bool {
 	if !c.floats(x) {
 		return false
 	}
-	if len(x.Shape) != 3 {
+	if len(x.Shape) != len(sequenceOf(c, 1)) {
+		if c.Beside > 0 {
+			c.Errorf("%s takes sequences [n, steps, features], but every step of TimeDistributed is %v", c.Kind, append(ir.Shape{ir.Batch}, x.Shape[2:]...))
+			return false
+		}
 		c.Errorf("%s takes sequences [n, steps, features], but %s gives %v%s", c.Kind, from(x), x.Shape, reshaped(c.Kind, x, 1))
 		return false
 	}
@@ -175,11 +193,11 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 	if c.Streaming.takes(x) {
 		return s.stream(c, k, x)
 	}
-	w := k.weights(c, x.Shape[2])
+	w := k.weights(c, x.Shape[len(x.Shape)-1])
 	begin := slices.Clone(initial)
 	if len(initial) == 0 {
 		for _, st := range k.states() {
-			begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ir.Shape{ir.Batch, st.units}))
+			begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ofRow(c, st.units)))
 		}
 	}
 	var mask *ir.Value
@@ -224,9 +242,9 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 			if s.GoBackwards {
 				last = 0
 			}
-			mask = op.SliceAxis(c.B, mask, 1, last, 1)
+			mask = op.ReshapeTo(c.B, op.SliceAxis(c.B, mask, 1, last, 1), ofRow(c, 1))
 		} else {
-			mask = op.ReshapeTo(c.B, mask, ir.Shape{ir.Batch, x.Shape[1], 1})
+			mask = op.ReshapeTo(c.B, mask, sequenceOf(c, x.Shape[1]))
 		}
 		y = op.Select(c.B, mask, c.Named(y, "held"), op.Scalar(c.B, 0))
 	}

@@ -67,6 +67,12 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 	if bn, ok := n.Config.(*BatchNormalization); ok {
 		return bn.overSteps(inner, x)
 	}
+	switch n.Config.(type) {
+	case recurrentLayer, *Bidirectional:
+		return d.beside(inner, n, x)
+	case *TimeDistributed:
+		return d.flat(inner, n, x)
+	}
 	switch {
 	case n.alike(inner, x):
 		return n.Build(inner, in)
@@ -74,6 +80,54 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		return op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, x.Shape[1], ir.Shape(x.Shape[2:]).Elements()})
 	}
 	return d.stepwise(inner, n, x)
+}
+
+// beside has a recurrent layer go over the sequences of all steps of [n, steps, inner,
+// …] at the same time: they lie beside one another in a row, [n, inner, steps, …].
+func (d *TimeDistributed) beside(c *Context, n nested, x *ir.Value) *ir.Value {
+	swapped := func(v *ir.Value) *ir.Value {
+		perm := make([]int, len(v.Shape))
+		for i := range perm {
+			perm[i] = i
+		}
+		perm[1], perm[2] = 2, 1
+		return op.TransposeTo(c.B, v, perm...)
+	}
+	c.Beside = x.Shape[1]
+	if len(x.Shape) != 4 {
+		steps(c, x)
+		return c.poison()
+	}
+	turned := c.Named(swapped(x), "turned")
+	if m := c.Masks[x]; m != nil && m.Valid() {
+		if len(m.Shape) != 3 {
+			maskOver(c, x)
+			return c.poison()
+		}
+		c.Masks[turned] = swapped(m)
+	}
+	y := n.Build(c, []*ir.Value{turned})
+	if y.Valid() && len(y.Shape) == 4 { // of all steps
+		y = swapped(c.Named(y, "turned"))
+	}
+	return y
+}
+
+// flat has TimeDistributed of TimeDistributed as one over the steps of both.
+func (d *TimeDistributed) flat(c *Context, n nested, x *ir.Value) *ir.Value {
+	if len(x.Shape) < 4 {
+		return c.Errorf("TimeDistributed takes steps of values [n, steps, …], but every step of %s is %v", from(x), append(ir.Shape{ir.Batch}, x.Shape[2:]...))
+	}
+	outer, inside := x.Shape[1], x.Shape[2]
+	joined := op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch, outer * inside}, x.Shape[3:]...))
+	if m := c.Masks[x]; m != nil && m.Valid() && len(m.Shape) > 2 {
+		c.Masks[joined] = op.ReshapeTo(c.B, m, append(ir.Shape{ir.Batch, outer * inside}, m.Shape[3:]...))
+	}
+	y := n.Build(c, []*ir.Value{joined})
+	if !y.Valid() {
+		return y
+	}
+	return op.ReshapeTo(c.B, y, append(ir.Shape{ir.Batch, outer, inside}, y.Shape[2:]...))
 }
 
 // stepwise applies the layer step by step. It is built a first time outside, for

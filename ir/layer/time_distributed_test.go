@@ -27,11 +27,11 @@ func TestTimeDistributedErrors(t *testing.T) {
 		return model("{shape: [3, 4, 2]}", "TimeDistributed: {layer: "+layer+"}")
 	}
 	for text, want := range map[string]string{
-		at("Normalization"):                                                            "TimeDistributed of Normalization, which takes statistics of every step, is not supported",
-		at("{BatchNormalization: {axis: -3}}"):                                         "axis -3 is the batch",
-		at("{TimeDistributed: {layer: BatchNormalization}}"):                           "TimeDistributed of TimeDistributed, which takes statistics of every step, is not supported",
-		at("{LayerNormalization: {axis: -3}}"):                                         "axis -3 is the batch",
-		at("Add"):                                                                      "Add joins several inputs, and a layer inside of another reads one",
+		at("Normalization"):                             "TimeDistributed of Normalization, which takes statistics of every step, is not supported",
+		at("{BatchNormalization: {axis: -3}}"):          "axis -3 is the batch",
+		at("{LayerNormalization: {axis: -3}}"):          "axis -3 is the batch",
+		at("{TimeDistributed: {layer: Normalization}}"): "TimeDistributed of Normalization, which takes statistics of every step, is not supported",
+		at("Add"): "Add joins several inputs, and a layer inside of another reads one",
 		at("{Conv2D: {filters: 2, kernel_size: 2}}"):                                   "layer \"time_distributed\": Conv2D takes",
 		model("{shape: [4]}", "TimeDistributed: {layer: {Dense: 2}}"):                  "TimeDistributed takes steps of values [n, steps, …], but input \"x\" gives [n,4]",
 		model("{shape: [null], dtype: int32}", "TimeDistributed: {layer: {Dense: 2}}"): "TimeDistributed takes rows of one length",
