@@ -87,3 +87,69 @@ func TestMaskedFigures(t *testing.T) {
 		}
 	}
 }
+
+// TestStateful trains networks whose rows go on from batch to batch beside Keras:
+// evaluate(), two epochs, and a third after reset_state().
+func TestStateful(t *testing.T) {
+	type vector struct {
+		Name    string
+		Model   json.RawMessage
+		Weights map[string]tensor
+		kerasBatch
+		Float32 struct {
+			Evaluate map[string]float64
+			Fits     []map[string]float64
+			End      map[string]tensor `json:"weights_end"`
+		}
+	}
+	var file struct{ Cases []vector }
+	if err := json.Unmarshal(vectorFile(t, "sequences.json.gz"), &file); err != nil {
+		t.Fatal(err)
+	}
+	file.Cases = slices.DeleteFunc(file.Cases, func(c vector) bool { return c.Float32.Fits == nil })
+	if len(file.Cases) < 7 {
+		t.Fatalf("%d cases", len(file.Cases))
+	}
+	dir := t.TempDir()
+	var nets []*network
+	var cases []harness.Case
+	var names []string
+	for i, c := range file.Cases {
+		net, err := compileJSON(fmt.Sprintf("s%02d", i), c.Model)
+		if err == nil {
+			err = net.emit(dir, pass.Options{})
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		batch := net.batchOf(c.kerasBatch)
+		batch.Size = net.Header.Training.BatchSize
+		again := batch
+		again.Reset = true
+		run := harness.Case{Model: net.name, Evaluate: &batch, Steps: []harness.Batch{batch, batch, again}}
+		weights := map[string][]float64{}
+		for name, w := range c.Weights {
+			weights[name] = w.Data
+		}
+		if run.Params, err = net.block(weights); err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		nets, cases, names = append(nets, net), append(cases, run), append(names, net.name)
+	}
+	link(t, dir, names)
+	for _, level := range levels() {
+		for i, got := range drive(t, dir, cases, level) {
+			c := file.Cases[i]
+			t.Run(level.String()+"/"+c.Name, func(t *testing.T) {
+				if got.Error != "" {
+					t.Fatal(got.Error)
+				}
+				sameFigures(t, "evaluate", got.Figures, c.Float32.Evaluate, 1e-6)
+				for j, want := range c.Float32.Fits {
+					sameFigures(t, fmt.Sprint("epoch ", j+1), got.StepFigures[j], want, 2e-6)
+				}
+				compareBlocks(t, nets[i], "at the end", got.StepParams[2], c.Float32.End)
+			})
+		}
+	}
+}

@@ -29,9 +29,12 @@ func (e trainText) engineFields() string {
 		fields += e.rowField(e.targetField(i), p)
 	}
 	fields += e.rowField("weight", loop.Port{})
+	if len(e.p.Carried) > 0 {
+		fields += fmt.Sprintf("carried [%d]float32 // what rows have left for those of the next batch\n", carriedAt(e.p, len(e.p.Carried)))
+	}
 	masks := ""
-	if e.p.Training.Masks() > 0 {
-		masks = ", masks after them"
+	if e.results() > len(e.p.Outputs) {
+		masks = ", masks and states after them"
 	}
 	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate%s\nlosses [%d]float64\n", e.results(), masks, len(e.p.Outputs))
 	sparse := false
@@ -106,6 +109,7 @@ func (e *engine) Share(t *§nn.Team) {
 	e.runMethods(f)
 	e.rowMethods(f)
 	e.countsMethod(f)
+	e.carryMethods(f)
 }
 
 // loadMethod prints how the engine takes an example.
@@ -180,6 +184,9 @@ func (e trainText) enginePass(f *file) {
 		fields += fmt.Sprintf("%[1]s: e.%[1]s[:],\n", e.targetField(i))
 	}
 	fields += "weight: e.weight[:],\n"
+	if len(e.p.Carried) > 0 {
+		fields += "carried: e.carried[:],\n"
+	}
 	fields += e.kept().where("kept: e.kept,\n")
 	if uses["work"] {
 		fields += "work: e.work[t.Index()],\n"
@@ -230,19 +237,23 @@ func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 	if len(e.p.Train.Updates) > 0 {
 		update = fmt.Sprintf("state := e.pass(nil, %s)\nupdateState(&state)\n", units)
 	}
+	carry := ""
+	if len(e.p.Carried) > 0 {
+		carry = "e.carry()\n"
+	}
 	e.enginePass(f)
 	f.add(`// Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s §train.Step) float64 {
 	e.run(n, s, e.trainPart)
-	%s%s
+	%[4]s%[1]s%[2]s
 }
 
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s §train.Step) float64 {
 	e.run(n, s, e.evaluatePart)
-	%s
+	%[4]s%[3]s
 }
 
 // run has the workers do their parts, or the caller all of it.
@@ -253,7 +264,7 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 	} else {
 		e.team.Run(part)
 	}
-}`, update, losses(e.p.Train), losses(e.p.Evaluate))
+}`, update, losses(e.p.Train), losses(e.p.Evaluate), carry)
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
 	s := e.pass(t, %s)

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -46,8 +47,8 @@ func (e trainText) rowMethods(f *file) {
 }
 
 // results is how many results a training step and an evaluation have: outputs, then
-// masks.
-func (e trainText) results() int { return len(e.p.Outputs) + e.p.Training.Masks() }
+// masks, then states.
+func (e trainText) results() int { return len(e.p.Outputs) + e.p.Training.Masks() + len(e.p.Carried) }
 
 // countsMethod prints which steps metrics look at.
 func (e trainText) countsMethod(f *file) {
@@ -87,6 +88,52 @@ func (e *engine) Counts(k, row int) []float32 {
 	%s}
 	return nil
 }`, strings.Join(cases, ""))
+}
+
+// inStep reports a state that is of the plan of a step, and not one that batches hand on.
+func inStep(p *loop.Program, b *loop.Buffer) bool {
+	return p.Stream != nil && slices.Contains(p.Stream.Plan.Buffers, b)
+}
+
+// carriedAt is where the rows of a state begin that batches hand on; that of as many
+// as there are is the number of values of all.
+func carriedAt(p *loop.Program, state int) int {
+	at := 0
+	for _, s := range p.Carried[:state] {
+		at += p.Training.BatchSize * size(s.Shape)
+	}
+	return at
+}
+
+// carryMethods print how the engine hands states from batch to batch.
+func (e trainText) carryMethods(f *file) {
+	if len(e.p.Carried) == 0 {
+		return
+	}
+	var names []string
+	var body strings.Builder
+	for i, p := range e.p.Carried {
+		names = append(names, plain(p.Name))
+		n := size(p.Shape)
+		fmt.Fprintf(&body, "copy(e.carried[%d+e.step.First*%d:], e.outputs[%d][:e.n*%d])\n", carriedAt(e.p, i), n, len(e.p.Outputs)+e.p.Training.Masks()+i, n)
+	}
+	f.add(`var _ §train.Carrier = (*engine)(nil)
+
+// CarriedRows is how many rows a batch has, each of which goes on where that of the
+// batch before has ended.
+func (e *engine) CarriedRows() int { return %d }
+
+// Carried are the states, one after the other for all rows: %s.
+func (e *engine) Carried() []float32 { return e.carried[:] }
+
+// carry keeps what the rows of the last Train or Evaluate have left.
+func (e *engine) carry() {
+	%s}`, e.p.Training.BatchSize, strings.Join(names, ", "), body.String())
+	f.add(`// ResetStates has the next batch of Fit, Evaluate or Gradients begin as the first one
+// did: with states of 0. Nothing else does, as in Keras, neither an epoch nor another
+// call; a callback may. Predict and NewState always begin with 0. It needs the model to
+// itself.
+func (m *Model) ResetStates() { clear(m.trainer().Carried()) }`)
 }
 
 // mostClassNumbers is the largest number of class numbers in a target of a row.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -164,6 +165,9 @@ func (c check) trains() {
 	f := c.spec.Fit
 	if c.spec.Compile == nil {
 		return
+	}
+	if i := slices.IndexFunc(c.configs, layer.Stateful); i >= 0 && (f.Shuffle == nil || *f.Shuffle) {
+		c.errs.Add(c.spec.Layers[i].Pos, "layer %s: stateful: true begins row i of a batch where row i of the batch before has ended, which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}", diag.Quote(c.names[i]))
 	}
 	if labels := c.labels(0); labels != nil && f.Stratify {
 		c.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and %s; take stratify out", labelWords(labels))

@@ -172,6 +172,20 @@ func (h heading) counted() []loop.Counted {
 	return list
 }
 
+// carried are the states that batches hand on.
+func carried(c *layer.Carrying) []loop.Port {
+	if c == nil {
+		return nil
+	}
+	var ports []loop.Port
+	for _, v := range c.States {
+		if v.Valid() {
+			ports = append(ports, stepPort(v.Op.(*op.Input).Port, v, false))
+		}
+	}
+	return ports
+}
+
 // answer says what the output means, of which the data section names so many
 // classes.
 func (h heading) answer(classes int) loop.Answer {

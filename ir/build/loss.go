@@ -66,6 +66,9 @@ func (p *plan) withLoss(g *built) *built {
 		add(penalty, 1)
 	}
 	p.countedSteps(g)
+	if c := n.Carry; c != nil {
+		b.Graph.Outputs = append(b.Graph.Outputs, c.Next...)
+	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 || p.compile.weights != nil {
 		b.Graph.Loss = b.Named(op.MapOf(b, parts, "loss", args...), "loss")

@@ -46,6 +46,9 @@ type Net struct {
 	Adapts     []Adapt
 	// Streaming is set in a graph of one step of a sequence; nil in others.
 	Streaming *Streaming
+	// Carry is set in graphs whose stateful layers go on where the batch before has
+	// ended; nil: they begin with 0.
+	Carry *Carrying
 	// BatchStatistics names the layers that take statistics over the batch.
 	BatchStatistics []string
 	// WholeLoss is set where a loss is one of all rows of a batch.

@@ -92,6 +92,16 @@ type Counter interface {
 	Counts(k, row int) []float32
 }
 
+// Carrier is implemented by a [Network] with stateful layers: row i of a batch that is
+// trained on or evaluated begins where row i of the batch before has ended, so that all
+// batches have as many rows. Source: Keras 3, layers/rnn/rnn.py.
+type Carrier interface {
+	// CarriedRows is how many.
+	CarriedRows() int
+	// Carried is what the rows have left for the next batch; all 0: it begins anew.
+	Carried() []float32
+}
+
 // Adapter is a layer that is fitted to its inputs over the training rows:
 // Normalization. Element i of a row belongs to group i mod Groups().
 type Adapter interface {

@@ -17,7 +17,7 @@ FILES = {
     "graphs": ["trajectories_graph"],
     "recurrent": ["trajectories_recurrent"],
     "whole": ["trajectories_whole"],
-    "sequences": ["sequences_metrics", "sequences_steps"],
+    "sequences": ["sequences_metrics", "sequences_steps", "sequences_stateful"],
     "fit": ["fit"],
     "batch_statistics": ["batch_statistics"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],

@@ -20,6 +20,7 @@ type Batch struct {
 	X, Y   [][]float64
 	Weight []float32 // per sample; nil: all 1
 	Size   int       `json:",omitempty"` // rows that Fit takes at a time; 0: all
+	Reset  bool      `json:",omitempty"` // states of stateful layers are 0 again before Fit
 }
 
 // Case is one network with the data to run it on.
@@ -268,6 +269,9 @@ func batchOf(t reflect.Type, c Case) reflect.Value {
 // step is train_on_batch: one epoch over rows that make one batch, or several of
 // b.Size. The model keeps its optimizer between calls of Fit.
 func step(m, dataset reflect.Value, b Batch, res *Result) error {
+	if b.Reset {
+		m.MethodByName("ResetStates").Call(nil)
+	}
 	fit := m.MethodByName("Fit")
 	cfg := reflect.New(fit.Type().In(2)).Elem()
 	cfg.FieldByName("Epochs").SetInt(1)
