@@ -66,7 +66,8 @@ func Build(m *spec.Model) (*Network, error) {
 	n.Header = heading{p, predict}.program()
 	n.Step, n.Header.Stream, n.Header.NoStream = p.stream(predict)
 	if m.Compile != nil {
-		n.Evaluate = p.withLoss(p.graph("evaluate", false)).net.B.Graph
+		evaluate := p.withLoss(p.graph("evaluate", false))
+		n.Evaluate, n.Header.Carried = evaluate.net.B.Graph, carried(evaluate.net.Carry)
 		n.Train = p.withLoss(p.graph("train", true)).net.B.Graph
 	}
 	if len(predict.net.Adapts) > 0 {

@@ -35,6 +35,9 @@ func (p *plan) graph(name string, training bool) *built {
 		g.inputs = append(g.inputs, v)
 	}
 	g.net.Lengths = p.lengths(g)
+	if name != "predict" && slices.ContainsFunc(p.configs, layer.Stateful) {
+		g.net.Carry = &layer.Carrying{}
+	}
 	for _, i := range p.order {
 		g.values[p.names[i]] = p.layer(g, i)
 	}
