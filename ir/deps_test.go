@@ -35,7 +35,9 @@ ir/spec/internal/dataset ir/diag ir/encoding runtime/data runtime/nearest ir/spe
 ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spec/internal/document ir/spec/internal/dataset
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
-ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
+ir/onnx/proto     google.golang.org/protobuf
+ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto
+ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum

@@ -155,7 +155,7 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape, data []float64) *ir
 	if !s.weights[v.Name] || s.fixed[v.Name] {
 		role = block.Frozen
 	}
-	p := op.ParamOf(s.b, op.Param{Segment: segment, Shape: shape, Role: role, Init: block.Init{Kind: "data", Data: w.Data}})
+	p := op.ParamOf(s.b, op.Param{Segment: segment, Shape: shape, Role: role, Init: block.Init{Kind: "zeros"}})
 	s.params[v.Name] = placed{p, perm}
 	s.Weights = append(s.Weights, w)
 	return p
