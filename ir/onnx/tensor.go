@@ -59,6 +59,9 @@ func newTensor(t proto.Type, shape []int) *Tensor {
 	return out
 }
 
+// Zeros is what an input holds if all of it is 0.
+func Zeros(p Port) *Tensor { return newTensor(p.Type, p.Shape) }
+
 // ints is a vector of int64.
 func ints(list ...int64) *Tensor {
 	return &Tensor{Type: proto.Int64, Shape: []int{len(list)}, I: list}
