@@ -137,6 +137,14 @@ func (n *node) kernel(v *Value, first, second int) *ir.Value {
 	return n.turned(n.plain(v), perm)
 }
 
+// asRowed is x with an axis of rows where k has one.
+func (n *node) asRowed(x, k *ir.Value) *ir.Value {
+	if front(k) == 1 {
+		return n.rowed(x)
+	}
+	return x
+}
+
 // biased adds operand 2 to every pixel of y, whose channels are last.
 func (n *node) biased(y *ir.Value) []*Value {
 	v := n.computedLast(y, n.in[0].Type)
@@ -171,9 +179,10 @@ func conv(n *node) []*Value {
 	}
 	x := n.wide(n.in[0], n.in[0].rank())
 	k := n.kernel(w, 1, 0)
-	if !x.Valid() || !k.Valid() || front(k) == 1 {
-		return n.errorf("its weights depend on an input")
+	if !x.Valid() || !k.Valid() {
+		return n.errorf("its operands are not valid")
 	}
+	x = n.asRowed(x, k)
 	var out []int
 	for i := range f.in {
 		out = append(out, f.out(i))
@@ -188,7 +197,7 @@ func conv(n *node) []*Value {
 		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
 	}
 	c := s.axis("c", w.Shape[1])
-	s.Lhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead)
+	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:front(k)]), slices.Clone(s.lead)
 	for i := range f.in {
 		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, at), append(s.Rhs, op.At(s.taps[i])), append(s.Out, op.At(s.points[i]))
@@ -251,9 +260,10 @@ func convTranspose(n *node) []*Value {
 	}
 	x := n.wide(n.in[0], n.in[0].rank())
 	k := n.kernel(w, 0, 1)
-	if !x.Valid() || !k.Valid() || front(k) == 1 {
-		return n.errorf("its weights depend on an input")
+	if !x.Valid() || !k.Valid() {
+		return n.errorf("its operands are not valid")
 	}
+	x = n.asRowed(x, k)
 	s := slide(x, f.in)
 	g := -1
 	if groups > 1 {
@@ -264,7 +274,7 @@ func convTranspose(n *node) []*Value {
 		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
 	}
 	c := s.axis("c", w.Shape[0]/groups)
-	s.Lhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead)
+	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:front(k)]), slices.Clone(s.lead)
 	for i := range f.in {
 		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, op.At(s.points[i])), append(s.Rhs, op.At(s.taps[i])), append(s.Out, at)

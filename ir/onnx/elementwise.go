@@ -113,7 +113,7 @@ var _ = add(map[string]row{
 	"PRelu": {least: 2, most: 2, graph: func(n *node) []*Value {
 		return n.arithmetic(call("select", call("lt", a0, num(0)), call("mul", a0, a1), a0), "prelu")
 	}},
-	"Clip":     {least: 1, most: 3, known: func(n *node) []*Tensor { return n.folded(n.clip(), n.in[0].Type) }, graph: func(n *node) []*Value { return n.with(n.in[0]).unary(n.clip(), "clip") }},
+	"Clip":     {least: 1, most: 3, known: func(n *node) []*Tensor { return n.clipKnown() }, graph: func(n *node) []*Value { return n.with(n.in[0]).unary(n.clip(), "clip") }},
 	"Identity": {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
 	"Dropout":  {least: 1, most: 3, graph: dropout},
 	"Cast":     {least: 1, most: 1, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, known: castKnown, graph: cast},
@@ -404,6 +404,13 @@ func infinite(n *node) []*Value {
 // clip is between two bounds, either of which may be left out.
 func (n *node) clip() scalar.Expr {
 	return clipped(a0, n.number("min", 1, math.Inf(-1)), n.number("max", 2, math.Inf(1)))
+}
+
+func (n *node) clipKnown() []*Tensor {
+	of := n.with(n.in[0])
+	out := of.folded(n.clip(), n.in[0].Type)
+	n.take(of)
+	return out
 }
 
 // dropout is the identity while nothing is trained.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -33,6 +34,8 @@ type Port struct {
 type Options struct {
 	// Bind gives symbolic extents by name.
 	Bind map[string]int
+	// Known gives inputs whose values are known when the model is built, such as shapes.
+	Known map[string]*Tensor
 	// Files is the folder of the model, for data beside it; may be nil.
 	Files fs.FS
 }
@@ -97,6 +100,7 @@ func (r *reader) initializers() {
 		}
 		r.known[t.Name] = known
 	}
+	maps.Copy(r.known, r.options.Known)
 }
 
 // inputs settles the inputs that no initializer gives.

@@ -65,6 +65,7 @@ type node struct {
 	what   string   // for messages
 	in     []*Value // nil: left out
 	failed bool
+	ranks  int // of a recurrent operator: the axes of its batch
 }
 
 // errorf reports a mistake of the node.

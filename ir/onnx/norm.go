@@ -38,10 +38,24 @@ func batchNormalization(n *node) []*Value {
 		y := op.MapOf(n.b, scaled, "normalized", x, mean, variance)
 		return op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", y, scale, bias)
 	}
+	of = n.aligned(of, v.rank())
 	if v.rank() == 2 {
 		return one(n.computed(of(n.x(0), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
 	}
 	return one(n.computedLast(of(n.wide(v, v.rank()), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
+}
+
+// aligned is of with vectors that have rows stretched to so many axes.
+func (n *node) aligned(of func(x, scale, bias, mean, variance *ir.Value) *ir.Value, rank int) func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+	wide := func(v *ir.Value) *ir.Value {
+		if !v.Valid() || front(v) == 0 {
+			return v
+		}
+		return op.ReshapeTo(n.b, v, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, rank-1)...), v.Shape[1]))
+	}
+	return func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+		return of(x, wide(scale), wide(bias), wide(mean), wide(variance))
+	}
 }
 
 // standardized is (x-mean)/√(variance+ε) over some axes; without a centre, x over its

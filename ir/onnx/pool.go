@@ -46,6 +46,10 @@ func (n *node) pool(w op.Window) []*Value {
 	if !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
+	var ends []int // where the padding after the image begins
+	for i, d := range f.in {
+		ends = append(ends, d+f.before[i])
+	}
 	if w.Mean && n.int("count_include_pad", 0) != 0 {
 		none := make([]int, front(x)+1)
 		before, after := append(slices.Clone(none), f.before...), append(slices.Clone(none), f.after...)
@@ -59,7 +63,7 @@ func (n *node) pool(w op.Window) []*Value {
 	if n.int("ceil_mode", 0) != 0 {
 		for i, d := range f.in {
 			span := d + f.before[i] + f.after[i] - f.span(i)
-			if over := span % f.strides[i]; over > 0 && span-over+f.strides[i] < d+f.before[i] {
+			if over := span % f.strides[i]; over > 0 && span-over+f.strides[i] < ends[i] {
 				f.after[i] += f.strides[i] - over
 			}
 		}
