@@ -127,6 +127,20 @@ func names(ports []onnx.Port) []string {
 
 // Describe is the description of an ONNX file alone: its inputs, and one layer.
 func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model, error) {
+	src, err := Source(file, data, files, bind)
+	if err != nil {
+		return nil, err
+	}
+	model, err := spec.Parse(path.Base(file)+".json", src)
+	if err != nil {
+		return nil, err
+	}
+	model.File, model.Files = path.Base(file), files
+	return model, nil
+}
+
+// Source is Describe as the text of a description, in JSON.
+func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error) {
 	values, err := Bindings(bind)
 	if err != nil {
 		return nil, err
@@ -163,29 +177,25 @@ func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model
 		order = []byte("{" + strings.Join(parts, ",") + "}")
 	}
 	settings := map[string]any{"file": path.Base(file), "name": "net", "inputs": names(m.Inputs)}
+	layers := []any{map[string]any{"ONNX": settings}}
 	var outputs []string
-	if len(m.Outputs) > 1 {
+	if len(m.Outputs) > 1 { // a result that is an output has a layer of its own
 		settings["outputs"] = names(m.Outputs)
-		outputs = append(outputs, "net")
-		for _, p := range m.Outputs[1:] {
-			outputs = append(outputs, "net."+p.Name)
+		for i, p := range m.Outputs {
+			of := "net"
+			if i > 0 {
+				of += "." + p.Name
+			}
+			layers = append(layers, map[string]any{"Identity": map[string]any{"name": p.Name, "inputs": []string{of}}})
+			outputs = append(outputs, p.Name)
 		}
 	}
 	if len(bind) > 0 {
 		settings["bind"] = bind
 	}
-	description := map[string]any{"name": name, "inputs": json.RawMessage(order), "layers": []any{map[string]any{"ONNX": settings}}}
+	description := map[string]any{"name": name, "inputs": json.RawMessage(order), "layers": layers}
 	if outputs != nil {
 		description["outputs"] = outputs
 	}
-	src, err := json.Marshal(description)
-	if err != nil {
-		return nil, err
-	}
-	model, err := spec.Parse(path.Base(file)+".json", src)
-	if err != nil {
-		return nil, err
-	}
-	model.File, model.Files = path.Base(file), files
-	return model, nil
+	return json.Marshal(description)
 }
