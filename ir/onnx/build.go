@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,7 +92,9 @@ func (s *scope) unknown() {
 
 // refusal says why an operator is not there.
 func refusal(n *proto.Node) string {
-	if d := domain(n.Domain); d != "" {
+	if d := domain(n.Domain); d == "ai.onnx.ml" {
+		return "of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported: " + strings.Join(slices.Sorted(maps.Keys(learned)), ", ")
+	} else if d != "" {
 		return fmt.Sprintf("operators of the domain %s are not supported", d)
 	}
 	if why, ok := refused[n.Op]; ok {

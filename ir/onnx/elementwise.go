@@ -60,7 +60,7 @@ var _ = add(map[string]row{
 		return n.folded(n.modulo(), n.in[0].Type)
 	}, graph: func(n *node) []*Value { return n.arithmetic(n.modulo(), "mod") }},
 	"Max": extremes("max"), "Min": extremes("min"), "Sum": extremes("add"),
-	"Mean": {least: 1, most: 64, graph: func(n *node) []*Value {
+	"Mean": {least: 1, most: 64, all: true, graph: func(n *node) []*Value {
 		v := n.chain("add")
 		if n.failed {
 			return nil
@@ -205,7 +205,7 @@ func unary(e scalar.Expr, word string) row {
 // extremes folds any number of operands into one.
 func extremes(fn string) row {
 	return row{
-		least: 1, most: 64,
+		least: 1, most: 64, all: true,
 		known: func(n *node) []*Tensor {
 			all, of := n.in, n.with(n.in[0])
 			out := []*Tensor{n.in[0].Known}
@@ -317,8 +317,7 @@ func (n *node) folded(e scalar.Expr, t proto.Type) []*Tensor {
 			return nil
 		}
 	}
-	if count(shape) > maxElements {
-		n.errorf("a result of shape %v", shape)
+	if n.large(shape) {
 		return nil
 	}
 	out := newTensor(t, shape)
@@ -418,7 +417,15 @@ func dropout(n *node) []*Value {
 	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) {
 		return n.errorf("training_mode is not supported in a file that predicts")
 	}
-	return n.in[:1]
+	out := n.in[:1:1]
+	if len(n.proto.Outputs) > 1 && n.proto.Outputs[1] != "" { // all of it is kept
+		mask := newTensor(proto.Bool, n.in[0].Shape)
+		for i := range mask.I {
+			mask.I[i] = 1
+		}
+		out = append(out, &Value{Type: proto.Bool, Shape: mask.Shape, Known: mask})
+	}
+	return out
 }
 
 // castTo is the type that the node casts to.

@@ -93,7 +93,7 @@ func (n *node) extents(t *Tensor) ([]int, bool) {
 
 func constantOfShape(n *node) []*Tensor {
 	s, ok := n.extents(n.in[0].Known)
-	if !ok {
+	if !ok || n.large(s) {
 		return nil
 	}
 	value := &Tensor{Type: proto.Float32, F: []float64{0}}
@@ -117,7 +117,7 @@ func constantOfShape(n *node) []*Tensor {
 
 func ranged(n *node) []*Tensor {
 	from, to, by := n.in[0].Known.at(0), n.in[1].Known.at(0), n.in[2].Known.at(0)
-	if by == 0 || (to-from)/by > maxElements {
+	if by == 0 || !((to-from)/by <= maxKnown) {
 		n.errorf("a range from %v to %v by %v", from, to, by)
 		return nil
 	}
@@ -136,6 +136,9 @@ func eye(n *node) []*Value {
 	s := n.in[0].Shape
 	if len(s) != 2 {
 		return n.errorf("shape %v is no matrix", s)
+	}
+	if n.large(s) {
+		return nil
 	}
 	t := newTensor(proto.Type(n.int("dtype", int(n.in[0].Type))), s)
 	for i := range s[0] {
@@ -310,7 +313,7 @@ func (n *node) target() []int {
 
 func expandKnown(n *node) []*Tensor {
 	s := n.target()
-	if n.failed {
+	if n.failed || n.large(s) {
 		return nil
 	}
 	from := n.in[0].Known
@@ -366,6 +369,9 @@ func tileKnown(n *node) []*Tensor {
 	s := slices.Clone(from.Shape)
 	for i := range s {
 		s[i] *= repeats[i]
+	}
+	if n.large(s) {
+		return nil
 	}
 	t, own := newTensor(from.Type, s), strides(from.Shape)
 	index := make([]int, len(s))

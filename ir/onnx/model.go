@@ -47,6 +47,11 @@ func Read(file string, data []byte, o Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	return Load(file, p, o)
+}
+
+// Load is Read of a file that is decoded already.
+func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	m := &Model{File: file, proto: p, known: map[string]*Tensor{}, opset: map[string]int64{}}
 	r := reader{m, o, nil}
 	r.opsets()

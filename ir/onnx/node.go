@@ -20,6 +20,7 @@ type row struct {
 	graph func(n *node) []*Value
 	// most is how many operands there may be, least how many there must be.
 	least, most int
+	all         bool // none of them may be left out
 }
 
 // rows are the operators of the default domain.
@@ -48,10 +49,8 @@ var refused = map[string]string{
 
 // rowOf finds the operator of a node.
 func rowOf(n *proto.Node) (row, bool) {
-	if domain(n.Domain) != "" {
-		return row{}, false
-	}
-	r, ok := rows[n.Op]
+	of := map[string]map[string]row{"": rows, "ai.onnx.ml": learned}
+	r, ok := of[domain(n.Domain)][n.Op]
 	return r, ok
 }
 
@@ -77,14 +76,22 @@ func (n *node) errorf(format string, args ...any) []*Value {
 
 // build computes the results, now or in the graph.
 func (n *node) build(r row) []*Value {
-	if len(n.in) < r.least || len(n.in) > r.most || slices.Contains(n.in[:r.least], nil) {
+	needed := r.least
+	if r.all {
+		needed = max(needed, len(n.in))
+	}
+	if len(n.in) < r.least || len(n.in) > r.most {
 		return n.errorf("%d operands; it takes %d to %d", len(n.in), r.least, r.most)
+	}
+	if i := slices.Index(n.in[:needed], nil); i >= 0 {
+		return n.errorf("operand %d is left out", i)
 	}
 	for _, v := range n.in {
 		if v != nil && v.Known == nil && v.Type != proto.Float32 && !isInteger(v.Type) && v.Type != proto.Bool {
 			return n.errorf("%s is computed in %v; only float32 is", diag.Quote(v.Name), v.Type)
 		}
 	}
+	n.legacy()
 	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
 	if known && r.known != nil {
 		var out []*Value
@@ -101,6 +108,30 @@ func (n *node) build(r row) []*Value {
 	return r.graph(n)
 }
 
+// legacy aligns the second operand as opsets before 7 do: from an axis on, where the
+// node says so, and from that of the channels where PRelu has a slope for each.
+func (n *node) legacy() {
+	if n.opset >= 7 || len(n.in) != 2 || n.in[0] == nil || n.in[1] == nil {
+		return
+	}
+	rank, of := n.in[0].rank(), n.in[1]
+	axis := n.int("axis", rank-of.rank())
+	switch {
+	case n.proto.Op == "PRelu" && of.rank() == 1 && rank > 1 && of.Shape[0] == n.in[0].Shape[1]:
+		axis = 1
+	case n.int("broadcast", 0) == 0:
+		return
+	}
+	after := rank - axis - of.rank()
+	if axis < 0 || after < 1 {
+		return
+	}
+	to := n.with(of)
+	if out := to.reshaped(append(slices.Clone(of.Shape), slices.Repeat([]int{1}, after)...)); !n.take(to) {
+		n.in[1] = out[0]
+	}
+}
+
 func (n *node) firstComputed() string {
 	for _, v := range n.in {
 		if v != nil && v.Known == nil {
@@ -108,6 +139,19 @@ func (n *node) firstComputed() string {
 		}
 	}
 	return ""
+}
+
+// large reports a result that is too large to be computed now.
+func (n *node) large(shape []int) bool {
+	size := 1
+	for _, d := range shape {
+		if d > 0 && size > maxKnown/d {
+			n.errorf("a result of shape %v, which does not depend on an input; at most %d elements are supported", shape, maxKnown)
+			return true
+		}
+		size *= max(d, 1)
+	}
+	return false
 }
 
 // operand is operand i, or nil.

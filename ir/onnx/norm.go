@@ -93,7 +93,8 @@ func (n *node) lastAxes(centred bool) []*Value {
 	if n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
-	y := n.standardized(x, n.float("epsilon", 1e-5), centred, from(x, axis)...)
+	epsilon := n.float("epsilon", 1e-5)
+	y := n.standardized(x, epsilon, centred, from(x, axis)...)
 	if !y.Valid() {
 		n.failed = true
 		return nil
@@ -104,8 +105,12 @@ func (n *node) lastAxes(centred bool) []*Value {
 		of, e = n.with(of.in[0], n.in[1], n.in[2]), call("add", e, a2)
 	}
 	out := of.mapped(e, "scaled", v.Type)
-	n.take(of)
-	return out
+	if n.take(of) || len(n.proto.Outputs) == 1 || !centred {
+		return out
+	}
+	mean := op.Mean(n.b, x, true, from(x, axis)...)
+	squares := op.Mean(n.b, op.MapOf(n.b, call("mul", call("sub", a0, a1), call("sub", a0, a1)), "square", x, mean), true, from(x, axis)...)
+	return append(out, n.computed(mean, v.Type), n.computed(op.MapOf(n.b, call("rsqrt", call("add", a0, num(epsilon))), "inverse", squares), v.Type))
 }
 
 // perChannel reshapes a vector so that it broadcasts along axis 1 of that rank.

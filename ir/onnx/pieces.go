@@ -9,7 +9,7 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Concat": {least: 1, most: 1 << 16, known: concatKnown, graph: concat},
+	"Concat": {least: 1, most: 1 << 16, all: true, known: concatKnown, graph: concat},
 	"Slice":  {least: 1, most: 5, known: sliceKnown, graph: slice},
 	"Split":  {least: 1, most: 2, graph: split},
 	"Gather": {least: 2, most: 2, known: gatherKnown, graph: gather},
@@ -271,6 +271,9 @@ func gatherKnown(n *node) []*Tensor {
 	}
 	d := from.Shape[axis]
 	s := slices.Concat(from.Shape[:axis], ids.Shape, from.Shape[axis+1:])
+	if n.large(s) {
+		return nil
+	}
 	t, inner, i := newTensor(from.Type, s), count(from.Shape[axis+1:]), 0
 	for outer := range count(from.Shape[:axis]) {
 		for _, id := range ids.I {
@@ -438,6 +441,9 @@ func (n *node) mirrored(x *ir.Value, axis, before, after int, mode string) *ir.V
 	}
 	at := front(x) + axis
 	d := x.Shape[at]
+	if n.large([]int{before + d + after}) {
+		return x
+	}
 	var list []int64
 	for i := -before; i < d+after; i++ {
 		j := i
@@ -476,6 +482,9 @@ func trilu(n *node) []*Value {
 	}
 	k, upper := int(n.number("k", 1, 0)), n.int("upper", 1) != 0
 	rows, columns := v.Shape[v.rank()-2], v.Shape[v.rank()-1]
+	if n.large([]int{rows, columns}) {
+		return nil
+	}
 	mask := newTensor(proto.Bool, []int{rows, columns})
 	for i := range rows {
 		for j := range columns {
@@ -508,6 +517,9 @@ func cumulated(n *node) []*Value {
 		return nil
 	}
 	d := v.Shape[axis]
+	if n.large([]int{d, d}) {
+		return nil
+	}
 	t := make([]float64, d*d)
 	for from := range d {
 		for to := range d {
@@ -553,6 +565,9 @@ func oneHot(n *node) []*Value {
 		return nil
 	}
 	shape := slices.Insert(slices.Clone(ids.Shape), axis, 1)
+	if n.large([]int{depth}) {
+		return nil
+	}
 	numbers := newTensor(proto.Float32, slices.Repeat([]int{1}, rank-axis))
 	numbers.Shape[0], numbers.F = depth, make([]float64, depth)
 	for i := range depth {

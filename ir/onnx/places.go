@@ -18,7 +18,7 @@ var _ = add(map[string]row{
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
 func (n *node) elementOffsets(s []int, ids *Tensor, axis int) []int {
-	if len(ids.Shape) != len(s) {
+	if len(ids.Shape) != len(s) || isFloat(ids.Type) {
 		n.errorf("indices %v of %v", ids.Shape, s)
 		return nil
 	}
@@ -58,7 +58,7 @@ func (n *node) elementOffsets(s []int, ids *Tensor, axis int) []int {
 // batch shared axes.
 func (n *node) ndOffsets(s []int, ids *Tensor, batch int) (offsets []int, run int, out []int) {
 	r := len(ids.Shape)
-	if r == 0 || batch >= r || batch > len(s) || !slices.Equal(s[:batch], ids.Shape[:batch]) || ids.Shape[r-1] > len(s)-batch {
+	if r == 0 || isFloat(ids.Type) || batch < 0 || batch >= r || batch > len(s) || !slices.Equal(s[:batch], ids.Shape[:batch]) || ids.Shape[r-1] > len(s)-batch {
 		n.errorf("indices %v of %v after %d shared axes", ids.Shape, s, batch)
 		return nil, 0, nil
 	}
@@ -103,6 +103,9 @@ func (n *node) runs(offsets []int, run int, shape []int) []*Value {
 		return n.errorf("it gathers nothing")
 	}
 	flat := n.with(&Value{Type: v.Type, Shape: []int{count(v.Shape)}, inOrder: op.ReshapeTo(n.b, x, append(append(ir.Shape{}, x.Shape[:front(x)]...), count(v.Shape)))}, nil)
+	if n.large([]int{len(offsets), run}) {
+		return nil
+	}
 	var list []int64
 	for _, at := range offsets {
 		for j := range run {
@@ -234,6 +237,9 @@ func (n *node) replaced(offsets []int, run int) []*Value {
 	}
 	v, u := n.in[0], n.in[2]
 	size := count(v.Shape)
+	if n.large(v.Shape) {
+		return nil
+	}
 	list := make([]int64, size)
 	for i := range list {
 		list[i] = int64(i)

@@ -208,10 +208,12 @@ func (n *node) argument(least bool) []*Value {
 	if least {
 		x = op.MapOf(n.b, call("neg", a0), "neg", x)
 	}
-	if n.int("select_last_index", 0) != 0 {
-		return n.errorf("select_last_index is not supported")
+	keep, at := n.int("keepdims", 1) != 0, front(x)+axis
+	if n.int("select_last_index", 0) != 0 { // the first of what is turned around
+		first := op.ArgMax(n.b, op.Flip(n.b, x, at), keep, at)
+		return one(n.computed(op.MapOf(n.b, call("sub", num(float64(v.Shape[axis]-1)), a0), "last", first), proto.Int64))
 	}
-	return one(n.computed(op.ArgMax(n.b, x, n.int("keepdims", 1) != 0, front(x)+axis), proto.Int64))
+	return one(n.computed(op.ArgMax(n.b, x, keep, at), proto.Int64))
 }
 
 // softmax is over one axis; before opset 13 over that axis and all after it.

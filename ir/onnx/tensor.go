@@ -17,6 +17,10 @@ import (
 // maxElements bounds the elements of a tensor that is known when the graph is built.
 const maxElements = 1 << 30
 
+// maxKnown bounds those of a tensor that is computed then: what is larger is no shape,
+// no index and no mask, and belongs into the graph.
+const maxKnown = 1 << 24
+
 // Tensor is a value that is known when the graph is built, row-major. F holds
 // elements of floating-point types, I those of integers and bool.
 type Tensor struct {

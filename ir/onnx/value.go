@@ -48,6 +48,9 @@ func (s *scope) plain(v *Value) *ir.Value {
 	if v.Known != nil {
 		return s.constant(v, nil)
 	}
+	if v.inOrder == nil && v.channelsLast == nil {
+		return s.bad()
+	}
 	if v.inOrder == nil {
 		rank := v.rank()
 		perm := []int{0, rank - 1}
@@ -65,6 +68,9 @@ func (s *scope) wide(v *Value, rank int) *ir.Value {
 	switch {
 	case v.rank() < rank:
 		x := s.plain(v)
+		if !x.Valid() {
+			return x
+		}
 		shape := append(ir.Shape{}, x.Shape[:front(x)]...)
 		for range rank - v.rank() {
 			shape = append(shape, 1)
@@ -72,11 +78,21 @@ func (s *scope) wide(v *Value, rank int) *ir.Value {
 		return s.turned(op.ReshapeTo(s.b, x, append(shape, v.Shape...)), lastPerm(rank))
 	case v.Known != nil:
 		return s.constant(v, lastPerm(rank))
+	case v.inOrder == nil && v.channelsLast == nil:
+		return s.bad()
 	}
 	if v.channelsLast == nil {
 		v.channelsLast = s.turned(v.inOrder, lastPerm(rank))
 	}
 	return v.channelsLast
+}
+
+// bad stands for a value whose mistake has been reported already.
+func (s *scope) bad() *ir.Value {
+	reported := s.b.Errors
+	x := s.b.Errorf("reported already")
+	s.b.Errors = reported
+	return x
 }
 
 // turned is x with its axes after the one of rows in another order. Where no axis
