@@ -30,6 +30,8 @@ type Network struct {
 	Step   *ir.Graph
 	Adapts []Adapt
 	Spec   *spec.Model
+	// Weights are what segments hold that a layer has read from a file, by name.
+	Weights map[string][]float32
 }
 
 // Adapt computes what reaches a Normalization layer: the single output of
@@ -62,7 +64,7 @@ func Build(m *spec.Model) (*Network, error) {
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
-	n := &Network{Predict: predict.net.B.Graph, Spec: m}
+	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights}
 	n.Header = heading{p, predict}.program()
 	n.Step, n.Header.Stream, n.Header.NoStream = p.stream(predict)
 	if m.Compile != nil {

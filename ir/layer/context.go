@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -53,6 +54,11 @@ type Net struct {
 	BatchStatistics []string
 	// WholeLoss is set where a loss is one of all rows of a batch.
 	WholeLoss bool
+
+	// Files is the folder of the description; may be nil.
+	Files fs.FS
+	// Weights are what segments hold that a layer reads from a file.
+	Weights map[string][]float32
 
 	parameters int
 }
