@@ -15,9 +15,9 @@ var _ = add(map[string]row{
 	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, graph: crossEntropy},
 })
 
-// heads takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,
+// headsOf takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,
 // size].
-func (n *node) heads(v *Value, name string) *ir.Value {
+func headsOf(n *node, v *Value, name string) *ir.Value {
 	x := n.plain(v)
 	if !x.Valid() || v.rank() == 4 {
 		return x
@@ -30,8 +30,8 @@ func (n *node) heads(v *Value, name string) *ir.Value {
 	return n.turned(op.ReshapeTo(n.b, x, append(lead, v.Shape[0], v.Shape[1], h, v.Shape[2]/h)), []int{0, 2, 1, 3})
 }
 
-// repeated is [batch, heads, …] with every head so many times in a row.
-func (n *node) repeated(x *ir.Value, times int) *ir.Value {
+// repeatedHeads is [batch, heads, …] with every head so many times in a row.
+func repeatedHeads(n *node, x *ir.Value, times int) *ir.Value {
 	if times == 1 || !x.Valid() {
 		return x
 	}
@@ -43,7 +43,7 @@ func (n *node) repeated(x *ir.Value, times int) *ir.Value {
 
 // attention is softmax(Q·Kᵀ·scale + mask)·V over heads. Source: ONNX 1.24, Attention.
 func attention(n *node) []*Value {
-	q, k, v := n.heads(n.in[0], "q_num_heads"), n.heads(n.in[1], "kv_num_heads"), n.heads(n.in[2], "kv_num_heads")
+	q, k, v := headsOf(n, n.in[0], "q_num_heads"), headsOf(n, n.in[1], "kv_num_heads"), headsOf(n, n.in[2], "kv_num_heads")
 	if n.operand(6) != nil {
 		return n.errorf("nonpad_kv_seqlen is not supported")
 	}
@@ -54,21 +54,8 @@ func attention(n *node) []*Value {
 		n.failed = true
 		return nil
 	}
-	past := 0
-	for i, x := range []**ir.Value{&k, &v} {
-		if p := n.operand(4 + i); p != nil {
-			before := n.plain(p)
-			if !before.Valid() || p.rank() != 4 {
-				return n.errorf("past of shape %v", p.Shape)
-			}
-			past = p.Shape[2]
-			if front(before)+front(*x) > 0 {
-				before, *x = n.rowed(before), n.rowed(*x)
-			}
-			*x = op.Concatenate(n.b, front(*x)+2, before, *x)
-		}
-	}
-	if !k.Valid() || !v.Valid() {
+	past := joinPast(n, &k, &v)
+	if n.failed || !k.Valid() || !v.Valid() {
 		n.failed = true
 		return nil
 	}
@@ -77,9 +64,9 @@ func attention(n *node) []*Value {
 	if sk[1] == 0 || sq[1]%sk[1] != 0 || sq[3] != sk[3] {
 		return n.errorf("queries %v and keys %v", sq, sk)
 	}
-	k, v = n.repeated(k, sq[1]/sk[1]), n.repeated(v, sq[1]/sk[1])
+	k, v = repeatedHeads(n, k, sq[1]/sk[1]), repeatedHeads(n, v, sq[1]/sk[1])
 	scale := n.float("scale", 1/math.Sqrt(float64(sq[3])))
-	scores := n.multiplied(q, n.turned(k, []int{0, 1, 3, 2}))
+	scores := multiplied(n, q, n.turned(k, []int{0, 1, 3, 2}))
 	scores = op.MapOf(n.b, call("mul", num(scale), a0), "scale", scores)
 	stages := []*ir.Value{scores} // what the fourth result may be
 	if cap := n.float("softcap", 0); cap > 0 {
@@ -96,26 +83,18 @@ func attention(n *node) []*Value {
 			return n.errorf("a mask %v of %d keys", m.Shape, sk[2])
 		}
 		of := n.with(masked[0], m)
-		masked = of.mapped(e, "mask", n.in[0].Type)
+		masked = mapped(of, e, "mask", n.in[0].Type)
 		if n.take(of) {
 			return nil
 		}
 	}
 	scores = n.plain(masked[0])
 	if n.int("is_causal", 0) != 0 {
-		steps := make([]float64, sq[2]*sk[2])
-		for i := range sq[2] {
-			for j := range sk[2] {
-				if j <= i+past {
-					steps[i*sk[2]+j] = 1
-				}
-			}
-		}
-		scores = op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "causal", scores, op.ConstOf(n.b, ir.Shape{sq[2], sk[2]}, steps))
+		scores = causal(n, scores, past)
 	}
 	chances := op.Softmax(n.b, scores, -1)
 	stages = append(stages, capped, scores, chances)
-	y := n.multiplied(chances, v)
+	y := multiplied(n, chances, v)
 	if n.failed || !y.Valid() {
 		n.failed = true
 		return nil
@@ -132,10 +111,48 @@ func attention(n *node) []*Value {
 	return out
 }
 
+// joinPast puts keys and values of steps before in front, and says how many steps.
+func joinPast(n *node, keys, values **ir.Value) (past int) {
+	for i, x := range []**ir.Value{keys, values} {
+		p := n.operand(4 + i)
+		if p == nil {
+			continue
+		}
+		before := n.plain(p)
+		if !before.Valid() || p.rank() != 4 {
+			n.errorf("past of shape %v", p.Shape)
+			return 0
+		}
+		past = p.Shape[2]
+		if front(before)+front(*x) > 0 {
+			before, *x = rowed(n, before), rowed(n, *x)
+		}
+		*x = op.Concatenate(n.b, front(*x)+2, before, *x)
+	}
+	return past
+}
+
+// causal leaves out the keys after each query, which comes after past ones.
+func causal(n *node, scores *ir.Value, past int) *ir.Value {
+	if !scores.Valid() {
+		return scores
+	}
+	queries, keys := scores.Shape[len(scores.Shape)-2], scores.Shape[len(scores.Shape)-1]
+	steps := make([]float64, queries*keys)
+	for i := range queries {
+		for j := range keys {
+			if j <= i+past {
+				steps[i*keys+j] = 1
+			}
+		}
+	}
+	return op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "causal", scores, op.ConstOf(n.b, ir.Shape{queries, keys}, steps))
+}
+
 // logLikelihood is the negative log probability of a class [batch, d…] among
 // [batch, classes, d…], weighed by class. Source: ONNX 1.22, NegativeLogLikelihoodLoss.
 func logLikelihood(n *node) []*Value {
-	return n.likelihood(n.in[0])
+	return likelihood(n, n.in[0])
 }
 
 // crossEntropy is logLikelihood of scores.
@@ -145,14 +162,14 @@ func crossEntropy(n *node) []*Value {
 		return n.errorf("scores of shape %v", n.in[0].Shape)
 	}
 	logs := n.computed(op.LogSoftmax(n.b, x, front(x)+1), n.in[0].Type)
-	out := n.likelihood(logs)
+	out := likelihood(n, logs)
 	if n.failed {
 		return nil
 	}
 	return append(out, logs)
 }
 
-func (n *node) likelihood(logs *Value) []*Value {
+func likelihood(n *node, logs *Value) []*Value {
 	ids, rank := n.in[1], logs.rank()
 	if rank < 2 || ids.rank() != rank-1 {
 		return n.errorf("classes %v of %v", ids.Shape, logs.Shape)
@@ -164,24 +181,24 @@ func (n *node) likelihood(logs *Value) []*Value {
 	}
 	line := ir.Shape(append([]int{classes}, slices.Repeat([]int{1}, rank-2)...))
 	shape := slices.Insert(slices.Clone(ids.Shape), 1, 1)
-	at := n.with(ids).reshaped(shape)
+	at := reshaped(n.with(ids), shape)
 	e := call("eq", a0, a1)
 	if a := n.attribute("ignore_index"); a != nil {
 		e = call("select", call("eq", a0, num(float64(a.Int))), num(0), e)
 	}
 	here := n.with(at[0], &Value{Type: proto.Float32, Shape: line, Known: &Tensor{Type: proto.Float32, Shape: line, F: numbers}})
-	chosen := here.mapped(e, "class", proto.Float32)
+	chosen := mapped(here, e, "class", proto.Float32)
 	if n.take(here) {
 		return nil
 	}
 	if w := n.operand(2); w != nil {
-		of := n.with(chosen[0], n.perChannel(w, rank))
-		if chosen = of.mapped(call("mul", a0, a1), "weight", proto.Float32); n.take(of) {
+		of := n.with(chosen[0], perChannel(n, w, rank))
+		if chosen = mapped(of, call("mul", a0, a1), "weight", proto.Float32); n.take(of) {
 			return nil
 		}
 	}
 	picked := n.with(chosen[0], logs)
-	out := picked.mapped(call("neg", call("select", call("eq", a0, num(0)), num(0), call("mul", a0, a1))), "loss", proto.Float32)
+	out := mapped(picked, call("neg", call("select", call("eq", a0, num(0)), num(0), call("mul", a0, a1))), "loss", proto.Float32)
 	if n.take(picked) {
 		return nil
 	}

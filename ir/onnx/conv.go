@@ -13,14 +13,14 @@ var _ = add(map[string]row{
 	"ConvTranspose": {least: 2, most: 3, graph: convTranspose},
 })
 
-// frame is a window over the space axes of an image.
+// frameOf is a window over the space axes of an image.
 type frame struct {
 	in, size, strides, dilations, before, after []int
 }
 
-// frame reads the attributes that convolutions and pools share. ceil is how positions
+// frameOf reads the attributes that convolutions and pools share. ceil is how positions
 // are counted where the window does not fit a whole number of times.
-func (n *node) frame(size []int) (frame, bool) {
+func frameOf(n *node, size []int) (frame, bool) {
 	v := n.in[0]
 	space := v.rank() - 2
 	if space < 1 || len(size) != space {
@@ -57,9 +57,9 @@ func (n *node) frame(size []int) (frame, bool) {
 // span is the extent of the window with its dilation.
 func (f frame) span(i int) int { return (f.size[i]-1)*f.dilations[i] + 1 }
 
-// auto pads such that there are ⌈in/stride⌉ positions, the odd place after the image or
+// autoPad pads such that there are ⌈in/stride⌉ positions, the odd place after the image or
 // before it. Source: ONNX 1.22, Conv, auto_pad.
-func (n *node) auto(f *frame) {
+func autoPad(n *node, f *frame) {
 	mode := n.string("auto_pad", "NOTSET")
 	for i, d := range f.in {
 		switch mode {
@@ -80,7 +80,7 @@ func (n *node) auto(f *frame) {
 func (f frame) out(i int) int { return (f.in[i]+f.before[i]+f.after[i]-f.span(i))/f.strides[i] + 1 }
 
 // fits reports a window that is larger than the padded image.
-func (n *node) fits(f frame) bool {
+func fits(n *node, f frame) bool {
 	for i := range f.in {
 		if f.in[i]+f.before[i]+f.after[i] < f.span(i) {
 			n.errorf("a window of %d over %d", f.span(i), f.in[i]+f.before[i]+f.after[i])
@@ -127,9 +127,9 @@ func within(g, size, i int) op.Index {
 	return op.Index{Terms: []op.Term{{Axis: g, Coef: size}, {Axis: i, Coef: 1}}}
 }
 
-// kernel is the weights [filters, channels, taps…] as [taps…, channels, filters], or with
+// kernelOf is the weights [filters, channels, taps…] as [taps…, channels, filters], or with
 // the last two the other way around.
-func (n *node) kernel(v *Value, first, second int) *ir.Value {
+func kernelOf(n *node, v *Value, first, second int) *ir.Value {
 	perm := append(identity(v.rank())[2:], first, second)
 	if v.Known != nil {
 		return n.constant(v, perm)
@@ -138,15 +138,15 @@ func (n *node) kernel(v *Value, first, second int) *ir.Value {
 }
 
 // asRowed is x with an axis of rows where k has one.
-func (n *node) asRowed(x, k *ir.Value) *ir.Value {
+func asRowed(n *node, x, k *ir.Value) *ir.Value {
 	if front(k) == 1 {
-		return n.rowed(x)
+		return rowed(n, x)
 	}
 	return x
 }
 
 // biased adds operand 2 to every pixel of y, whose channels are last.
-func (n *node) biased(y *ir.Value) []*Value {
+func biased(n *node, y *ir.Value) []*Value {
 	v := n.computedLast(y, n.in[0].Type)
 	if n.failed || n.operand(2) == nil {
 		return one(v)
@@ -169,20 +169,20 @@ func conv(n *node) []*Value {
 	if n.in[0].rank() != w.rank() || w.rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.in[0].Shape[1] != w.Shape[1]*groups {
 		return n.errorf("weights %v over %v in %d groups", w.Shape, n.in[0].Shape, groups)
 	}
-	f, ok := n.frame(w.Shape[2:])
+	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
 		return n.errorf("its window is not valid")
 	}
-	n.auto(&f)
-	if !n.fits(f) {
+	autoPad(n, &f)
+	if !fits(n, f) {
 		return nil
 	}
 	x := n.wide(n.in[0], n.in[0].rank())
-	k := n.kernel(w, 1, 0)
+	k := kernelOf(n, w, 1, 0)
 	if !x.Valid() || !k.Valid() {
 		return n.errorf("its operands are not valid")
 	}
-	x = n.asRowed(x, k)
+	x = asRowed(n, x, k)
 	var out []int
 	for i := range f.in {
 		out = append(out, f.out(i))
@@ -206,7 +206,7 @@ func conv(n *node) []*Value {
 	filter := within(g, w.Shape[0]/groups, o)
 	s.Lhs, s.Rhs, s.Out = append(s.Lhs, within(g, w.Shape[1], c)), append(s.Rhs, op.At(c), filter), append(s.Out, filter)
 	s.Shape = append(s.Shape, w.Shape[0])
-	return n.biased(n.b.Apply(&s.Contract, x, k))
+	return biased(n, n.b.Apply(&s.Contract, x, k))
 }
 
 // convTranspose spreads every pixel over the places that a convolution with the same
@@ -218,7 +218,7 @@ func convTranspose(n *node) []*Value {
 	if n.in[0].rank() != w.rank() || w.rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.in[0].Shape[1] != w.Shape[0] {
 		return n.errorf("weights %v over %v in %d groups", w.Shape, n.in[0].Shape, groups)
 	}
-	f, ok := n.frame(w.Shape[2:])
+	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
 		return n.errorf("its window is not valid")
 	}
@@ -259,11 +259,11 @@ func convTranspose(n *node) []*Value {
 		return n.errorf("its result has the extents %v", out)
 	}
 	x := n.wide(n.in[0], n.in[0].rank())
-	k := n.kernel(w, 0, 1)
+	k := kernelOf(n, w, 0, 1)
 	if !x.Valid() || !k.Valid() {
 		return n.errorf("its operands are not valid")
 	}
-	x = n.asRowed(x, k)
+	x = asRowed(n, x, k)
 	s := slide(x, f.in)
 	g := -1
 	if groups > 1 {
@@ -283,5 +283,5 @@ func convTranspose(n *node) []*Value {
 	channel := within(g, w.Shape[0]/groups, c)
 	s.Lhs, s.Rhs = append(s.Lhs, channel), append(s.Rhs, channel, op.At(o))
 	s.Out, s.Shape = append(s.Out, within(g, w.Shape[1], o)), append(s.Shape, w.Shape[1]*groups)
-	return n.biased(n.b.Apply(&s.Contract, x, k))
+	return biased(n, n.b.Apply(&s.Contract, x, k))
 }

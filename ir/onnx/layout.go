@@ -4,13 +4,12 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
 var _ = add(map[string]row{
 	"Shape":           {least: 1, most: 1, graph: shape},
-	"Size":            {least: 1, most: 1, graph: func(n *node) []*Value { return n.number64(int64(count(n.in[0].Shape))) }},
+	"Size":            {least: 1, most: 1, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
 	"Constant":        {known: constant},
 	"ConstantOfShape": {least: 1, most: 1, known: constantOfShape},
 	"Range":           {least: 3, most: 3, known: ranged},
@@ -26,131 +25,8 @@ var _ = add(map[string]row{
 	"SpaceToDepth":    {least: 1, most: 1, graph: spaceToDepth},
 })
 
-// number64 is a known scalar of int64.
-func (n *node) number64(v int64) []*Value {
-	return one(&Value{Type: proto.Int64, Known: &Tensor{Type: proto.Int64, I: []int64{v}}})
-}
-
-// shape is the shape of the operand, from start to end.
-func shape(n *node) []*Value {
-	rank := n.in[0].rank()
-	bound := func(name string, otherwise int) int {
-		i := n.int(name, otherwise)
-		if i < 0 {
-			i += rank
-		}
-		return max(0, min(i, rank))
-	}
-	from, to := bound("start", 0), bound("end", rank)
-	t := ints()
-	for _, d := range n.in[0].Shape[from:max(from, to)] {
-		t.I = append(t.I, int64(d))
-	}
-	t.Shape = []int{len(t.I)}
-	return one(&Value{Type: proto.Int64, Shape: t.Shape, Known: t})
-}
-
-func constant(n *node) []*Tensor {
-	for _, a := range n.proto.Attributes {
-		switch a.Name {
-		case "value":
-			if a.Tensor == nil {
-				break
-			}
-			t, err := ReadTensor(a.Tensor, nil)
-			if err != nil {
-				n.errorf("%v", err)
-				return nil
-			}
-			return []*Tensor{t}
-		case "value_int":
-			return []*Tensor{{Type: proto.Int64, I: []int64{a.Int}}}
-		case "value_ints":
-			return []*Tensor{ints(a.Ints...)}
-		case "value_float":
-			return []*Tensor{{Type: proto.Float32, F: []float64{float64(a.Float)}}}
-		case "value_floats":
-			t := newTensor(proto.Float32, []int{len(a.Floats)})
-			for i, f := range a.Floats {
-				t.F[i] = float64(f)
-			}
-			return []*Tensor{t}
-		}
-	}
-	n.errorf("it has no value of a supported kind")
-	return nil
-}
-
-// extents are the elements of a known vector as a shape.
-func (n *node) extents(t *Tensor) ([]int, bool) {
-	s, err := shapeOf(t.I)
-	if err != nil || isFloat(t.Type) {
-		n.errorf("%v is no shape", t.I)
-		return nil, false
-	}
-	return s, true
-}
-
-func constantOfShape(n *node) []*Tensor {
-	s, ok := n.extents(n.in[0].Known)
-	if !ok || n.large(s) {
-		return nil
-	}
-	value := &Tensor{Type: proto.Float32, F: []float64{0}}
-	if a := n.attribute("value"); a != nil && a.Tensor != nil {
-		v, err := ReadTensor(a.Tensor, nil)
-		if err != nil || count(v.Shape) != 1 {
-			n.errorf("its value is not one number")
-			return nil
-		}
-		value = v
-	}
-	t := newTensor(value.Type, s)
-	for i := range t.F {
-		t.F[i] = value.F[0]
-	}
-	for i := range t.I {
-		t.I[i] = value.I[0]
-	}
-	return []*Tensor{t}
-}
-
-func ranged(n *node) []*Tensor {
-	from, to, by := n.in[0].Known.at(0), n.in[1].Known.at(0), n.in[2].Known.at(0)
-	if by == 0 || !((to-from)/by <= maxKnown) {
-		n.errorf("a range from %v to %v by %v", from, to, by)
-		return nil
-	}
-	size := 0
-	for v := from; by > 0 && v < to || by < 0 && v > to; v = from + float64(size)*by {
-		size++
-	}
-	t := newTensor(n.in[0].Type, []int{size})
-	for i := range size {
-		t.set(i, from+float64(i)*by)
-	}
-	return []*Tensor{t}
-}
-
-func eye(n *node) []*Value {
-	s := n.in[0].Shape
-	if len(s) != 2 {
-		return n.errorf("shape %v is no matrix", s)
-	}
-	if n.large(s) {
-		return nil
-	}
-	t := newTensor(proto.Type(n.int("dtype", int(n.in[0].Type))), s)
-	for i := range s[0] {
-		if j := i + n.int("k", 0); j >= 0 && j < s[1] {
-			t.set(i*s[1]+j, 1)
-		}
-	}
-	return one(&Value{Type: t.Type, Shape: t.Shape, Known: t})
-}
-
 // reshaped is operand 0 in another shape of as many elements.
-func (n *node) reshaped(s []int) []*Value {
+func reshaped(n *node, s []int) []*Value {
 	v := n.in[0]
 	if count(s) != count(v.Shape) {
 		return n.errorf("%v has other elements than %v", s, v.Shape)
@@ -195,7 +71,7 @@ func reshape(n *node) []*Value {
 		}
 		s[open] = count(in) / rest
 	}
-	return n.reshaped(s)
+	return reshaped(n, s)
 }
 
 func flatten(n *node) []*Value {
@@ -207,7 +83,7 @@ func flatten(n *node) []*Value {
 	if axis < 0 || axis > len(in) {
 		return n.errorf("axis %d of %v", axis, in)
 	}
-	return n.reshaped([]int{count(in[:axis]), count(in[axis:])})
+	return reshaped(n, []int{count(in[:axis]), count(in[axis:])})
 }
 
 func squeeze(n *node) []*Value {
@@ -226,7 +102,7 @@ func squeeze(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	return n.reshaped(s)
+	return reshaped(n, s)
 }
 
 func unsqueeze(n *node) []*Value {
@@ -244,11 +120,11 @@ func unsqueeze(n *node) []*Value {
 			s, in = append(s, in[0]), in[1:]
 		}
 	}
-	return n.reshaped(s)
+	return reshaped(n, s)
 }
 
 // permutation is the order of axes that a Transpose asks for.
-func (n *node) permutation() []int {
+func permutation(n *node) []int {
 	rank := n.in[0].rank()
 	perm, ok := n.ints("perm")
 	if !ok {
@@ -264,7 +140,7 @@ func (n *node) permutation() []int {
 }
 
 func transposeKnown(n *node) []*Tensor {
-	from, perm := n.in[0].Known, n.permutation()
+	from, perm := n.in[0].Known, permutation(n)
 	t := newTensor(from.Type, permuted(from.Shape, perm))
 	for i, v := range from.permuted(perm) {
 		t.set(i, v)
@@ -286,7 +162,7 @@ func permuted(s, perm []int) []int {
 // transpose moves nothing where the operand lies in the wanted order already, and
 // where channels only go to the front.
 func transpose(n *node) []*Value {
-	v, perm := n.in[0], n.permutation()
+	v, perm := n.in[0], permutation(n)
 	rank := v.rank()
 	if n.failed {
 		return nil
@@ -300,8 +176,8 @@ func transpose(n *node) []*Value {
 	return one(n.computed(n.turned(n.x(0), perm), v.Type))
 }
 
-// target is the shape that Expand and its operand broadcast to.
-func (n *node) target() []int {
+// expandTarget is the shape that Expand and its operand broadcast to.
+func expandTarget(n *node) []int {
 	list, _ := n.list("shape", 1)
 	s, ok := stretched(n.in[0].Shape, list)
 	if !ok {
@@ -312,7 +188,7 @@ func (n *node) target() []int {
 }
 
 func expandKnown(n *node) []*Tensor {
-	s := n.target()
+	s := expandTarget(n)
 	if n.failed || n.large(s) {
 		return nil
 	}
@@ -326,15 +202,15 @@ func expandKnown(n *node) []*Tensor {
 }
 
 func expand(n *node) []*Value {
-	s := n.target()
+	s := expandTarget(n)
 	if n.failed {
 		return nil
 	}
-	return one(n.computed(n.stretch(n.x(0), s), n.in[0].Type))
+	return one(n.computed(stretchTo(n, n.x(0), s), n.in[0].Type))
 }
 
-// stretch is x broadcast to a shape.
-func (n *node) stretch(x *ir.Value, s []int) *ir.Value {
+// stretchTo is x broadcast to a shape.
+func stretchTo(n *node, x *ir.Value, s []int) *ir.Value {
 	if !x.Valid() {
 		return x
 	}
@@ -352,7 +228,7 @@ func (n *node) stretch(x *ir.Value, s []int) *ir.Value {
 	return op.BroadcastTo(n.b, x, to)
 }
 
-func (n *node) repeats() []int {
+func repeatsOf(n *node) []int {
 	list, _ := n.list("repeats", 1)
 	if len(list) != n.in[0].rank() || slices.ContainsFunc(list, func(r int) bool { return r < 1 }) {
 		n.errorf("repeats %v of %v", list, n.in[0].Shape)
@@ -362,7 +238,7 @@ func (n *node) repeats() []int {
 }
 
 func tileKnown(n *node) []*Tensor {
-	repeats, from := n.repeats(), n.in[0].Known
+	repeats, from := repeatsOf(n), n.in[0].Known
 	if n.failed {
 		return nil
 	}
@@ -393,7 +269,7 @@ func tileKnown(n *node) []*Tensor {
 
 // tile puts an axis of its own before each that is repeated.
 func tile(n *node) []*Value {
-	repeats := n.repeats()
+	repeats := repeatsOf(n)
 	if n.failed {
 		return nil
 	}
@@ -413,7 +289,7 @@ func tile(n *node) []*Value {
 }
 
 // rearranged splits the axes of an image, orders the parts and joins them.
-func (n *node) rearranged(split []int, perm []int, out []int) []*Value {
+func rearranged(n *node, split []int, perm []int, out []int) []*Value {
 	x := n.x(0)
 	lead := append(ir.Shape{}, x.Shape[:front(x)]...)
 	y := n.turned(op.ReshapeTo(n.b, x, append(slices.Clone(lead), split...)), perm)
@@ -428,9 +304,9 @@ func depthToSpace(n *node) []*Value {
 	c := s[1] / (k * k)
 	out := []int{s[0], c, s[2] * k, s[3] * k}
 	if n.string("mode", "DCR") == "CRD" {
-		return n.rearranged([]int{s[0], c, k, k, s[2], s[3]}, []int{0, 1, 4, 2, 5, 3}, out)
+		return rearranged(n, []int{s[0], c, k, k, s[2], s[3]}, []int{0, 1, 4, 2, 5, 3}, out)
 	}
-	return n.rearranged([]int{s[0], k, k, c, s[2], s[3]}, []int{0, 3, 4, 1, 5, 2}, out)
+	return rearranged(n, []int{s[0], k, k, c, s[2], s[3]}, []int{0, 3, 4, 1, 5, 2}, out)
 }
 
 func spaceToDepth(n *node) []*Value {
@@ -438,5 +314,5 @@ func spaceToDepth(n *node) []*Value {
 	if len(s) != 4 || k < 1 || s[2]%k != 0 || s[3]%k != 0 {
 		return n.errorf("blocksize %d of %v", k, s)
 	}
-	return n.rearranged([]int{s[0], s[1], s[2] / k, k, s[3] / k, k}, []int{0, 3, 5, 1, 2, 4}, []int{s[0], s[1] * k * k, s[2] / k, s[3] / k})
+	return rearranged(n, []int{s[0], s[1], s[2] / k, k, s[3] / k, k}, []int{0, 3, 5, 1, 2, 4}, []int{s[0], s[1] * k * k, s[2] / k, s[3] / k})
 }

@@ -15,7 +15,7 @@ var learned = map[string]row{
 	"Scaler":                {least: 1, most: 1, graph: scaler},
 	"Normalizer":            {least: 1, most: 1, graph: normalizer},
 	"Imputer":               {least: 1, most: 1, graph: imputer},
-	"Binarizer":             {least: 1, most: 1, graph: func(n *node) []*Value { return n.unary(call("gt", a0, num(n.float("threshold", 0))), "binarizer") }},
+	"Binarizer":             {least: 1, most: 1, graph: func(n *node) []*Value { return unary(n, call("gt", a0, num(n.float("threshold", 0))), "binarizer") }},
 	"ArrayFeatureExtractor": {least: 2, most: 2, graph: extractor},
 	"FeatureVectorizer":     {least: 1, most: 64, all: true, graph: vectorizer},
 	"ZipMap":                {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
@@ -24,7 +24,7 @@ var learned = map[string]row{
 
 // floats is a list attribute of numbers as a known vector, for the last axis of the
 // operand: one number, or one an element.
-func (n *node) floatsFor(name string) (*Value, bool) {
+func floatsFor(n *node, name string) (*Value, bool) {
 	a := n.attribute(name)
 	if a == nil || len(a.Floats) == 0 {
 		return nil, false
@@ -42,13 +42,13 @@ func (n *node) floatsFor(name string) (*Value, bool) {
 }
 
 // number32 is the operand in float32, which these operators answer in.
-func (n *node) number32() *Value {
+func number32(n *node) *Value {
 	v := n.in[0]
 	if v.Type == proto.Float32 {
 		return v
 	}
 	of := n.with(v)
-	out := of.mapped(a0, "cast", proto.Float32)
+	out := mapped(of, a0, "cast", proto.Float32)
 	if n.take(of) {
 		return v
 	}
@@ -57,9 +57,9 @@ func (n *node) number32() *Value {
 
 // scaler is (x-offset)·scale. Source: ONNX-ML 5, Scaler.
 func scaler(n *node) []*Value {
-	y := n.number32()
+	y := number32(n)
 	for _, part := range []struct{ name, fn string }{{"offset", "sub"}, {"scale", "mul"}} {
-		w, ok := n.floatsFor(part.name)
+		w, ok := floatsFor(n, part.name)
 		if n.failed {
 			return nil
 		}
@@ -67,7 +67,7 @@ func scaler(n *node) []*Value {
 			continue
 		}
 		of := n.with(y, w)
-		out := of.mapped(call(part.fn, a0, a1), part.name, proto.Float32)
+		out := mapped(of, call(part.fn, a0, a1), part.name, proto.Float32)
 		if n.take(of) {
 			return nil
 		}
@@ -78,7 +78,7 @@ func scaler(n *node) []*Value {
 
 // normalizer divides rows by their norm. Source: ONNX-ML 1, Normalizer.
 func normalizer(n *node) []*Value {
-	x := n.plain(n.number32())
+	x := n.plain(number32(n))
 	if n.failed || !x.Valid() || n.in[0].rank() == 0 {
 		return n.errorf("its operand is not valid")
 	}
@@ -97,7 +97,7 @@ func normalizer(n *node) []*Value {
 // imputer puts numbers in the places of a value that stands for none. Source: ONNX-ML 1,
 // Imputer.
 func imputer(n *node) []*Value {
-	w, ok := n.floatsFor("imputed_value_floats")
+	w, ok := floatsFor(n, "imputed_value_floats")
 	if n.failed || !ok {
 		return n.errorf("it has no imputed_value_floats")
 	}
@@ -107,7 +107,7 @@ func imputer(n *node) []*Value {
 		is = call("sub", num(1), call("eq", a0, a0))
 	}
 	of := n.with(n.in[0], w)
-	out := of.mapped(call("select", is, a1, a0), "imputed", n.in[0].Type)
+	out := mapped(of, call("select", is, a1, a0), "imputed", n.in[0].Type)
 	n.take(of)
 	return out
 }
@@ -128,11 +128,11 @@ func extractor(n *node) []*Value {
 		flat := *ids.Known
 		flat.Shape = []int{count(ids.Shape)}
 		of := n.with(v, &Value{Known: &flat})
-		picked := of.picked(v.rank()-1, width, append(slices.Clone(v.Shape[:v.rank()-1]), count(ids.Shape)))
+		picked := picked(of, v.rank()-1, width, append(slices.Clone(v.Shape[:v.rank()-1]), count(ids.Shape)))
 		if n.take(of) {
 			return nil
 		}
-		return n.with(picked[0]).reshaped(out)
+		return reshaped(n.with(picked[0]), out)
 	}
 	x := n.x(1)
 	if v.Known == nil || v.rank() > 1 && count(v.Shape) != width || !x.Valid() || x.DType != ir.I32 {
@@ -144,7 +144,7 @@ func extractor(n *node) []*Value {
 		table[i] = v.Known.at(i)
 	}
 	y := op.GatherRows(n.b, op.ConstOf(n.b, ir.Shape{width}, table), x)
-	return n.with(n.computed(y, v.Type)).reshaped(out)
+	return reshaped(n.with(n.computed(y, v.Type)), out)
 }
 
 // vectorizer joins columns. Source: ONNX-ML 1, FeatureVectorizer.
@@ -153,7 +153,7 @@ func vectorizer(n *node) []*Value {
 	var parts []*ir.Value
 	for i := range n.in {
 		of := n.with(n.in[i])
-		parts = append(parts, n.rowed(of.plain(of.number32())))
+		parts = append(parts, rowed(n, of.plain(number32(of))))
 		if n.take(of) {
 			return nil
 		}
@@ -163,7 +163,7 @@ func vectorizer(n *node) []*Value {
 
 // linearRegressor is x·coefficientsᵀ + intercepts. Source: ONNX-ML 1, LinearRegressor.
 func linearRegressor(n *node) []*Value {
-	v, c := n.number32(), n.attribute("coefficients")
+	v, c := number32(n), n.attribute("coefficients")
 	targets := n.int("targets", 1)
 	if n.failed || c == nil || v.rank() != 2 || targets < 1 || len(c.Floats) != targets*v.Shape[1] || n.string("post_transform", "NONE") != "NONE" {
 		return n.errorf("coefficients or a post_transform that are not supported")
@@ -174,14 +174,14 @@ func linearRegressor(n *node) []*Value {
 	}
 	w := &Value{Name: n.proto.Outputs[0] + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
 	n.weights[w.Name] = true
-	y := n.multiplied(n.plain(v), n.constant(w, []int{1, 0}))
+	y := multiplied(n, n.plain(v), n.constant(w, []int{1, 0}))
 	if a := n.attribute("intercepts"); a != nil && len(a.Floats) > 0 {
 		b := newTensor(proto.Float32, []int{len(a.Floats)})
 		for i, f := range a.Floats {
 			b.F[i] = float64(f)
 		}
 		of := n.with(n.computed(y, proto.Float32), &Value{Type: b.Type, Shape: b.Shape, Known: b})
-		out := of.mapped(call("add", a0, a1), "regression", proto.Float32)
+		out := mapped(of, call("add", a0, a1), "regression", proto.Float32)
 		n.take(of)
 		return out
 	}

@@ -127,7 +127,7 @@ func (n *node) legacy() {
 		return
 	}
 	to := n.with(of)
-	if out := to.reshaped(append(slices.Clone(of.Shape), slices.Repeat([]int{1}, after)...)); !n.take(to) {
+	if out := reshaped(to, append(slices.Clone(of.Shape), slices.Repeat([]int{1}, after)...)); !n.take(to) {
 		n.in[1] = out[0]
 	}
 }

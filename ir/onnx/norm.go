@@ -38,15 +38,15 @@ func batchNormalization(n *node) []*Value {
 		y := op.MapOf(n.b, scaled, "normalized", x, mean, variance)
 		return op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", y, scale, bias)
 	}
-	of = n.aligned(of, v.rank())
+	of = alignedRows(n, of, v.rank())
 	if v.rank() == 2 {
 		return one(n.computed(of(n.x(0), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
 	}
 	return one(n.computedLast(of(n.wide(v, v.rank()), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
 }
 
-// aligned is of with vectors that have rows stretched to so many axes.
-func (n *node) aligned(of func(x, scale, bias, mean, variance *ir.Value) *ir.Value, rank int) func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+// alignedRows is of with vectors that have rows stretched to so many axes.
+func alignedRows(n *node, of func(x, scale, bias, mean, variance *ir.Value) *ir.Value, rank int) func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
 	wide := func(v *ir.Value) *ir.Value {
 		if !v.Valid() || front(v) == 0 {
 			return v
@@ -60,7 +60,7 @@ func (n *node) aligned(of func(x, scale, bias, mean, variance *ir.Value) *ir.Val
 
 // standardized is (x-mean)/√(variance+ε) over some axes; without a centre, x over its
 // root mean square.
-func (n *node) standardized(x *ir.Value, epsilon float64, centred bool, axes ...int) *ir.Value {
+func standardized(n *node, x *ir.Value, epsilon float64, centred bool, axes ...int) *ir.Value {
 	if centred {
 		x = op.MapOf(n.b, call("sub", a0, a1), "centred", x, op.Mean(n.b, x, true, axes...))
 	}
@@ -78,15 +78,15 @@ func from(x *ir.Value, axis int) []int {
 }
 
 func layerNormalization(n *node) []*Value {
-	return n.lastAxes(true)
+	return overLastAxes(n, true)
 }
 
 func rmsNormalization(n *node) []*Value {
-	return n.lastAxes(false)
+	return overLastAxes(n, false)
 }
 
-// lastAxes normalises over the axes from one on, then scales and shifts.
-func (n *node) lastAxes(centred bool) []*Value {
+// overLastAxes normalises over the axes from one on, then scales and shifts.
+func overLastAxes(n *node, centred bool) []*Value {
 	v := n.in[0]
 	axis := n.axis(n.int("axis", -1), v.rank())
 	x := n.x(0)
@@ -94,7 +94,7 @@ func (n *node) lastAxes(centred bool) []*Value {
 		return n.errorf("its operand is not valid")
 	}
 	epsilon := n.float("epsilon", 1e-5)
-	y := n.standardized(x, epsilon, centred, from(x, axis)...)
+	y := standardized(n, x, epsilon, centred, from(x, axis)...)
 	if !y.Valid() {
 		n.failed = true
 		return nil
@@ -104,7 +104,7 @@ func (n *node) lastAxes(centred bool) []*Value {
 	if n.operand(2) != nil {
 		of, e = n.with(of.in[0], n.in[1], n.in[2]), call("add", e, a2)
 	}
-	out := of.mapped(e, "scaled", v.Type)
+	out := mapped(of, e, "scaled", v.Type)
 	if n.take(of) || len(n.proto.Outputs) == 1 || !centred {
 		return out
 	}
@@ -114,9 +114,9 @@ func (n *node) lastAxes(centred bool) []*Value {
 }
 
 // perChannel reshapes a vector so that it broadcasts along axis 1 of that rank.
-func (n *node) perChannel(v *Value, rank int) *Value {
+func perChannel(n *node, v *Value, rank int) *Value {
 	of := n.with(v)
-	out := of.reshaped(append([]int{v.Shape[0]}, slices.Repeat([]int{1}, rank-2)...))
+	out := reshaped(of, append([]int{v.Shape[0]}, slices.Repeat([]int{1}, rank-2)...))
 	if n.take(of) {
 		return v
 	}
@@ -124,7 +124,7 @@ func (n *node) perChannel(v *Value, rank int) *Value {
 }
 
 // channelled scales and shifts every channel of y.
-func (n *node) channelled(y *ir.Value, scale, bias *Value) []*Value {
+func channelled(n *node, y *ir.Value, scale, bias *Value) []*Value {
 	v := n.computed(y, n.in[0].Type)
 	if n.failed || scale.rank() != 1 || bias.rank() != 1 {
 		return n.errorf("parameters of shapes %v", n.shapes())
@@ -134,8 +134,8 @@ func (n *node) channelled(y *ir.Value, scale, bias *Value) []*Value {
 		shape := append(ir.Shape{v.Shape[1]}, slices.Repeat([]int{1}, v.rank()-2)...)
 		return one(n.computed(op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", x, op.ReshapeTo(n.b, s, shape), op.ReshapeTo(n.b, b, shape)), v.Type))
 	}
-	of := n.with(v, n.perChannel(scale, v.rank()), n.perChannel(bias, v.rank()))
-	out := of.mapped(call("add", call("mul", a0, a1), a2), "scaled", v.Type)
+	of := n.with(v, perChannel(n, scale, v.rank()), perChannel(n, bias, v.rank()))
+	out := mapped(of, call("add", call("mul", a0, a1), a2), "scaled", v.Type)
 	n.take(of)
 	return out
 }
@@ -145,7 +145,7 @@ func instanceNormalization(n *node) []*Value {
 	if !x.Valid() || n.in[0].rank() < 3 {
 		return n.errorf("%v is no image", n.in[0].Shape)
 	}
-	return n.channelled(n.standardized(x, n.float("epsilon", 1e-5), true, from(x, 2)...), n.in[1], n.in[2])
+	return channelled(n, standardized(n, x, n.float("epsilon", 1e-5), true, from(x, 2)...), n.in[1], n.in[2])
 }
 
 func groupNormalization(n *node) []*Value {
@@ -159,8 +159,8 @@ func groupNormalization(n *node) []*Value {
 	}
 	lead := append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[0], groups)
 	y := op.ReshapeTo(n.b, x, append(lead, count(v.Shape[1:])/groups))
-	y = n.standardized(y, n.float("epsilon", 1e-5), true, len(y.Shape)-1)
-	return n.channelled(op.ReshapeTo(n.b, y, x.Shape), n.in[1], n.in[2])
+	y = standardized(n, y, n.float("epsilon", 1e-5), true, len(y.Shape)-1)
+	return channelled(n, op.ReshapeTo(n.b, y, x.Shape), n.in[1], n.in[2])
 }
 
 func meanVariance(n *node) []*Value {
@@ -177,7 +177,7 @@ func meanVariance(n *node) []*Value {
 	for i := range axes {
 		axes[i] += front(x)
 	}
-	return one(n.computed(n.standardized(x, 1e-9, true, axes...), v.Type))
+	return one(n.computed(standardized(n, x, 1e-9, true, axes...), v.Type))
 }
 
 // lpNormalization divides by the norm along an axis.

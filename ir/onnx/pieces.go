@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -102,8 +101,8 @@ func concat(n *node) []*Value {
 // cut is what a Slice takes of one axis.
 type cut struct{ start, size, step int }
 
-// cuts are those of every axis, of all opsets.
-func (n *node) cuts() []cut {
+// cutsOf are those of every axis, of all opsets.
+func cutsOf(n *node) []cut {
 	s := n.in[0].Shape
 	out := make([]cut, len(s))
 	for i, d := range s {
@@ -151,7 +150,7 @@ func cutOf(d, start, end, step int) cut {
 }
 
 func sliceKnown(n *node) []*Tensor {
-	cuts, from := n.cuts(), n.in[0].Known
+	cuts, from := cutsOf(n), n.in[0].Known
 	if n.failed {
 		return nil
 	}
@@ -173,7 +172,7 @@ func sliceKnown(n *node) []*Tensor {
 }
 
 func slice(n *node) []*Value {
-	cuts := n.cuts()
+	cuts := cutsOf(n)
 	if n.failed {
 		return nil
 	}
@@ -184,13 +183,13 @@ func slice(n *node) []*Value {
 		for i, a := range perm {
 			turned[i] = cuts[a]
 		}
-		return one(n.computedLast(n.sliced(v.channelsLast, turned), v.Type))
+		return one(n.computedLast(sliced(n, v.channelsLast, turned), v.Type))
 	}
-	return one(n.computed(n.sliced(n.x(0), cuts), v.Type))
+	return one(n.computed(sliced(n, n.x(0), cuts), v.Type))
 }
 
 // sliced takes a part of every axis.
-func (n *node) sliced(x *ir.Value, cuts []cut) *ir.Value {
+func sliced(n *node, x *ir.Value, cuts []cut) *ir.Value {
 	if !x.Valid() {
 		return x
 	}
@@ -212,8 +211,8 @@ func (n *node) sliced(x *ir.Value, cuts []cut) *ir.Value {
 	return n.b.Apply(s, x)
 }
 
-// part is x of which one axis is cut.
-func (n *node) part(x *ir.Value, axis, start, size int) *ir.Value {
+// partOf is x of which one axis is cut.
+func partOf(n *node, x *ir.Value, axis, start, size int) *ir.Value {
 	if !x.Valid() {
 		return x
 	}
@@ -222,7 +221,7 @@ func (n *node) part(x *ir.Value, axis, start, size int) *ir.Value {
 		cuts[i] = cut{0, x.Shape[front(x)+i], 1}
 	}
 	cuts[axis] = cut{start, size, 1}
-	return n.sliced(x, cuts)
+	return sliced(n, x, cuts)
 }
 
 func split(n *node) []*Value {
@@ -256,255 +255,10 @@ func split(n *node) []*Value {
 			}
 			out = append(out, &Value{Type: v.Type, Shape: t[0].Shape, Known: t[0]})
 		} else {
-			out = append(out, n.computed(n.part(n.x(0), axis, at, d), v.Type))
+			out = append(out, n.computed(partOf(n, n.x(0), axis, at, d), v.Type))
 		}
 		at += d
 	}
-	return out
-}
-
-func gatherKnown(n *node) []*Tensor {
-	from, ids := n.in[0].Known, n.in[1].Known
-	axis := n.axis(n.int("axis", 0), len(from.Shape))
-	if n.failed {
-		return nil
-	}
-	d := from.Shape[axis]
-	s := slices.Concat(from.Shape[:axis], ids.Shape, from.Shape[axis+1:])
-	if n.large(s) {
-		return nil
-	}
-	t, inner, i := newTensor(from.Type, s), count(from.Shape[axis+1:]), 0
-	for outer := range count(from.Shape[:axis]) {
-		for _, id := range ids.I {
-			if id < 0 {
-				id += int64(d)
-			}
-			if id < 0 || id >= int64(d) {
-				n.errorf("index %d of an axis of %d", id, d)
-				return nil
-			}
-			for k := range inner {
-				t.set(i, from.at((outer*d+int(id))*inner+k))
-				i++
-			}
-		}
-	}
-	return []*Tensor{t}
-}
-
-// gather takes known places apart and puts them together; ids that are computed look a
-// table up.
-func gather(n *node) []*Value {
-	v, ids := n.in[0], n.in[1]
-	axis := n.axis(n.int("axis", 0), v.rank())
-	if n.failed {
-		return nil
-	}
-	d := v.Shape[axis]
-	out := slices.Concat(v.Shape[:axis], ids.Shape, v.Shape[axis+1:])
-	if ids.Known != nil {
-		return n.picked(axis, d, out)
-	}
-	x := n.plain(ids)
-	if !x.Valid() || x.DType != ir.I32 {
-		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
-	}
-	limit(x, d)
-	table := n.x(0)
-	if !table.Valid() {
-		return n.errorf("its table is not valid")
-	}
-	f := front(table)
-	if axis != 0 {
-		table = n.turned(table, append([]int{axis}, slices.Delete(identity(v.rank()), axis, axis+1)...))
-	}
-	var y *ir.Value
-	if f == 1 {
-		y = op.GatherAlong(n.b, table, x, 1)
-	} else {
-		y = op.GatherRows(n.b, table, x)
-	}
-	if axis != 0 { // ids, before, after -> before, ids, after
-		perm := []int{}
-		for i := range axis {
-			perm = append(perm, ids.rank()+i)
-		}
-		perm = append(perm, identity(ids.rank())...)
-		for i := axis; i < v.rank()-1; i++ {
-			perm = append(perm, ids.rank()+i)
-		}
-		y = n.turned(y, perm)
-	}
-	return one(n.computed(y, v.Type))
-}
-
-// limit bounds the ids of the inputs that x comes from.
-func limit(x *ir.Value, d int) {
-	for stack := []*ir.Value{x}; len(stack) > 0; {
-		v := stack[len(stack)-1]
-		stack = append(stack[:len(stack)-1], v.Args...)
-		if in, ok := v.Op.(*op.Input); ok && v.DType == ir.I32 && (in.Limit == 0 || in.Limit > d) {
-			in.Limit = d
-		}
-	}
-}
-
-// picked is the operand at known places of an axis: runs of neighbours are taken at once.
-func (n *node) picked(axis, d int, out []int) []*Value {
-	v := n.in[0]
-	var parts []*ir.Value
-	x := n.x(0)
-	list := n.in[1].Known.I
-	for i := 0; i < len(list); {
-		id, size := list[i], 1
-		if id < 0 {
-			id += int64(d)
-		}
-		if id < 0 || id >= int64(d) {
-			return n.errorf("index %d of an axis of %d", id, d)
-		}
-		for i+size < len(list) && list[i] >= 0 && list[i+size] == list[i]+int64(size) && id+int64(size) < int64(d) {
-			size++
-		}
-		parts = append(parts, n.part(x, axis, int(id), size))
-		i += size
-	}
-	if len(parts) == 0 {
-		return n.errorf("it gathers nothing")
-	}
-	y := parts[0]
-	if len(parts) > 1 {
-		y = op.Concatenate(n.b, front(x)+axis, parts...)
-	}
-	if y.Valid() {
-		y = op.ReshapeTo(n.b, y, append(append(ir.Shape{}, y.Shape[:front(y)]...), out...))
-	}
-	return one(n.computed(y, v.Type))
-}
-
-func pad(n *node) []*Value {
-	v := n.in[0]
-	rank := v.rank()
-	list, ok := n.list("pads", 1)
-	if old, is := n.ints("paddings"); is {
-		list, ok = old, true
-	}
-	axes := identity(rank)
-	if given, some := n.list("axes", 3); some {
-		axes = given
-	}
-	if n.failed || !ok || len(list) != 2*len(axes) {
-		return n.errorf("pads %v of %v", list, v.Shape)
-	}
-	before, after := make([]int, rank), make([]int, rank)
-	for i, a := range axes {
-		a = n.axis(a, rank)
-		before[a], after[a] = list[i], list[len(axes)+i]
-	}
-	mode := n.string("mode", "constant")
-	value := n.number("value", 2, 0)
-	x := n.x(0)
-	if n.failed || !x.Valid() {
-		return nil
-	}
-	for a := range rank {
-		if b, e := before[a], after[a]; b < 0 || e < 0 { // takes away
-			d := v.Shape[a] + min(b, 0) + min(e, 0)
-			if d < 1 {
-				return n.errorf("pads %v leave nothing of %v", list, v.Shape)
-			}
-			x = n.part(x, a, -min(b, 0), d)
-			before[a], after[a] = max(b, 0), max(e, 0)
-		}
-	}
-	if mode == "constant" {
-		f := make([]int, front(x))
-		if slices.Max(append(before, after...)) == 0 {
-			return one(n.computed(x, v.Type))
-		}
-		return one(n.computed(op.PadWith(n.b, x, append(f, before...), append(slices.Clone(f), after...), value), v.Type))
-	}
-	for a := range rank {
-		x = n.mirrored(x, a, before[a], after[a], mode)
-	}
-	if n.failed {
-		return nil
-	}
-	return one(n.computed(x, v.Type))
-}
-
-// mirrored surrounds an axis with what lies at its ends.
-func (n *node) mirrored(x *ir.Value, axis, before, after int, mode string) *ir.Value {
-	if before == 0 && after == 0 || !x.Valid() {
-		return x
-	}
-	at := front(x) + axis
-	d := x.Shape[at]
-	if n.large([]int{before + d + after}) {
-		return x
-	}
-	var list []int64
-	for i := -before; i < d+after; i++ {
-		j := i
-		switch mode {
-		case "edge":
-			j = max(0, min(i, d-1))
-		case "wrap":
-			j = (i%d + d) % d
-		case "reflect":
-			if period := 2 * (d - 1); period == 0 {
-				j = 0
-			} else if j = (i%period + period) % period; j >= d {
-				j = period - j
-			}
-		default:
-			n.errorf("mode %s is not supported", mode)
-			return x
-		}
-		list = append(list, int64(j))
-	}
-	out := slices.Clone([]int(x.Shape[front(x):]))
-	out[axis] = len(list)
-	pick := n.with(&Value{Shape: x.Shape[front(x):], inOrder: x, Type: proto.Float32}, &Value{Known: ints(list...)})
-	y := pick.picked(axis, d, out)
-	if n.take(pick) {
-		return x
-	}
-	return y[0].inOrder
-}
-
-// trilu keeps the upper or the lower triangle of matrices.
-func trilu(n *node) []*Value {
-	v := n.in[0]
-	if v.rank() < 2 {
-		return n.errorf("%v is no matrix", v.Shape)
-	}
-	k, upper := int(n.number("k", 1, 0)), n.int("upper", 1) != 0
-	rows, columns := v.Shape[v.rank()-2], v.Shape[v.rank()-1]
-	if n.large([]int{rows, columns}) {
-		return nil
-	}
-	mask := newTensor(proto.Bool, []int{rows, columns})
-	for i := range rows {
-		for j := range columns {
-			if keep := j-i >= k; keep == upper || j-i == k {
-				mask.I[i*columns+j] = 1
-			}
-		}
-	}
-	zero := newTensor(v.Type, nil)
-	chosen := n.with(&Value{Type: proto.Bool, Shape: mask.Shape, Known: mask}, v, &Value{Type: v.Type, Known: zero})
-	e := call("select", a0, a1, a2)
-	if v.Known != nil {
-		t := chosen.folded(e, v.Type)
-		if n.take(chosen) {
-			return nil
-		}
-		return one(&Value{Type: v.Type, Shape: t[0].Shape, Known: t[0]})
-	}
-	out := chosen.mapped(e, "trilu", v.Type)
-	n.take(chosen)
 	return out
 }
 
@@ -532,11 +286,11 @@ func cumulated(n *node) []*Value {
 			}
 		}
 	}
-	return one(n.computed(n.along(n.x(0), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
+	return one(n.computed(along(n, n.x(0), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
 }
 
 // along multiplies one axis of x with a matrix [in, out].
-func (n *node) along(x *ir.Value, axis int, m *ir.Value) *ir.Value {
+func along(n *node, x *ir.Value, axis int, m *ir.Value) *ir.Value {
 	if !x.Valid() || !m.Valid() {
 		return x
 	}
@@ -550,33 +304,4 @@ func (n *node) along(x *ir.Value, axis int, m *ir.Value) *ir.Value {
 	c.Out[at], c.Shape[at] = op.At(out), m.Shape[1]
 	c.Rhs = []op.Index{op.At(at), op.At(out)}
 	return n.b.Apply(c, x, m)
-}
-
-// oneHot compares ids with the numbers of an axis; negative ones count from the end.
-func oneHot(n *node) []*Value {
-	ids, values := n.in[0], n.in[2].Known
-	depth := int(n.number("depth", 1, 0))
-	if n.failed || values == nil || count(values.Shape) != 2 || depth < 1 {
-		return n.errorf("depth and values must be known when the model is built")
-	}
-	rank := ids.rank() + 1
-	axis := n.axis(n.int("axis", -1), rank)
-	if n.failed {
-		return nil
-	}
-	shape := slices.Insert(slices.Clone(ids.Shape), axis, 1)
-	if n.large([]int{depth}) {
-		return nil
-	}
-	numbers := newTensor(proto.Float32, slices.Repeat([]int{1}, rank-axis))
-	numbers.Shape[0], numbers.F = depth, make([]float64, depth)
-	for i := range depth {
-		numbers.F[i] = float64(i)
-	}
-	at := n.with(ids).reshaped(shape)
-	e := call("max", call("eq", a0, a1), call("eq", call("add", a0, num(float64(depth))), a1))
-	of := n.with(at[0], &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers})
-	out := of.mapped(call("select", e, num(values.at(1)), num(values.at(0))), "one_hot", n.in[2].Type)
-	n.take(of)
-	return out
 }

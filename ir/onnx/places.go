@@ -17,7 +17,7 @@ var _ = add(map[string]row{
 })
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
-func (n *node) elementOffsets(s []int, ids *Tensor, axis int) []int {
+func elementOffsets(n *node, s []int, ids *Tensor, axis int) []int {
 	if len(ids.Shape) != len(s) || isFloat(ids.Type) {
 		n.errorf("indices %v of %v", ids.Shape, s)
 		return nil
@@ -56,7 +56,7 @@ func (n *node) elementOffsets(s []int, ids *Tensor, axis int) []int {
 
 // ndOffsets are the places that rows of ids name, of so many elements each, after
 // batch shared axes.
-func (n *node) ndOffsets(s []int, ids *Tensor, batch int) (offsets []int, run int, out []int) {
+func ndOffsets(n *node, s []int, ids *Tensor, batch int) (offsets []int, run int, out []int) {
 	r := len(ids.Shape)
 	if r == 0 || isFloat(ids.Type) || batch < 0 || batch >= r || batch > len(s) || !slices.Equal(s[:batch], ids.Shape[:batch]) || ids.Shape[r-1] > len(s)-batch {
 		n.errorf("indices %v of %v after %d shared axes", ids.Shape, s, batch)
@@ -95,8 +95,8 @@ func taken(from *Tensor, offsets []int, run int, shape []int) []*Tensor {
 	return []*Tensor{t}
 }
 
-// runs are runs of elements of a computed tensor: neighbours are taken at once.
-func (n *node) runs(offsets []int, run int, shape []int) []*Value {
+// runsOf are runs of elements of a computed tensor: neighbours are taken at once.
+func runsOf(n *node, offsets []int, run int, shape []int) []*Value {
 	v := n.in[0]
 	x := n.x(0)
 	if n.failed || !x.Valid() || len(offsets) == 0 {
@@ -113,16 +113,16 @@ func (n *node) runs(offsets []int, run int, shape []int) []*Value {
 		}
 	}
 	flat.in[1] = &Value{Known: ints(list...)}
-	out := flat.picked(0, count(v.Shape), []int{len(list)})
+	out := picked(flat, 0, count(v.Shape), []int{len(list)})
 	if n.take(flat) {
 		return nil
 	}
-	return n.with(out[0]).reshaped(shape)
+	return reshaped(n.with(out[0]), shape)
 }
 
 func gatherElementsKnown(n *node) []*Tensor {
 	axis := n.axis(n.int("axis", 0), n.in[0].rank())
-	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, axis)
+	offsets := elementOffsets(n, n.in[0].Shape, n.in[1].Known, axis)
 	if n.failed {
 		return nil
 	}
@@ -132,21 +132,21 @@ func gatherElementsKnown(n *node) []*Tensor {
 func gatherElements(n *node) []*Value {
 	axis := n.axis(n.int("axis", 0), n.in[0].rank())
 	if n.in[1].Known == nil {
-		return n.elementsAt(axis)
+		return elementsAt(n, axis)
 	}
-	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, axis)
-	return n.runs(offsets, 1, n.in[1].Shape)
+	offsets := elementOffsets(n, n.in[0].Shape, n.in[1].Known, axis)
+	return runsOf(n, offsets, 1, n.in[1].Shape)
 }
 
 // elementsAt picks by ids that are computed, along the last axis.
-func (n *node) elementsAt(axis int) []*Value {
+func elementsAt(n *node, axis int) []*Value {
 	v, ids := n.in[0], n.in[1]
 	rank := v.rank()
 	if n.failed || ids.rank() != rank || !slices.Equal(slices.Delete(slices.Clone(v.Shape), axis, axis+1), slices.Delete(slices.Clone(ids.Shape), axis, axis+1)) {
 		return n.errorf("indices %v, which are computed, of %v", ids.Shape, v.Shape)
 	}
 	last := append(slices.Delete(identity(rank), axis, axis+1), axis)
-	x, at := n.turned(n.rowed(n.x(0)), last), n.turned(n.rowed(n.x(1)), last)
+	x, at := n.turned(rowed(n, n.x(0)), last), n.turned(rowed(n, n.x(1)), last)
 	if !x.Valid() || !at.Valid() || at.DType != ir.I32 {
 		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
 	}
@@ -157,7 +157,7 @@ func (n *node) elementsAt(axis int) []*Value {
 }
 
 func gatherNDKnown(n *node) []*Tensor {
-	offsets, run, shape := n.ndOffsets(n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
+	offsets, run, shape := ndOffsets(n, n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
 	if n.failed {
 		return nil
 	}
@@ -168,15 +168,15 @@ func gatherND(n *node) []*Value {
 	if n.in[1].Known == nil {
 		return n.errorf("its indices %s are computed; only known ones are supported", n.in[1].Name)
 	}
-	offsets, run, shape := n.ndOffsets(n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
+	offsets, run, shape := ndOffsets(n, n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
 	if n.failed {
 		return nil
 	}
-	return n.runs(offsets, run, shape)
+	return runsOf(n, offsets, run, shape)
 }
 
-// combine is what a scatter does with the element that is there.
-func (n *node) combine() func(old, new float64) float64 {
+// combiner is what a scatter does with the element that is there.
+func combiner(n *node) func(old, new float64) float64 {
 	switch r := n.string("reduction", "none"); r {
 	case "none":
 		return func(_, v float64) float64 { return v }
@@ -194,8 +194,8 @@ func (n *node) combine() func(old, new float64) float64 {
 	}
 }
 
-func (n *node) scattered(offsets []int, run int) []*Tensor {
-	f := n.combine()
+func scattered(n *node, offsets []int, run int) []*Tensor {
+	f := combiner(n)
 	data, updates := n.in[0].Known, n.in[2].Known
 	if n.failed || count(updates.Shape) != len(offsets)*run {
 		n.errorf("%v updates for %d places", updates.Shape, len(offsets)*run)
@@ -214,24 +214,24 @@ func (n *node) scattered(offsets []int, run int) []*Tensor {
 }
 
 func scatterElementsKnown(n *node) []*Tensor {
-	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
+	offsets := elementOffsets(n, n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
 	if n.failed {
 		return nil
 	}
-	return n.scattered(offsets, 1)
+	return scattered(n, offsets, 1)
 }
 
 func scatterNDKnown(n *node) []*Tensor {
-	offsets, run, _ := n.ndOffsets(n.in[0].Shape, n.in[1].Known, 0)
+	offsets, run, _ := ndOffsets(n, n.in[0].Shape, n.in[1].Known, 0)
 	if n.failed {
 		return nil
 	}
-	return n.scattered(offsets, run)
+	return scattered(n, offsets, run)
 }
 
 // replaced puts updates in the places of an operand: both laid flat beside each other,
 // every place takes one of them.
-func (n *node) replaced(offsets []int, run int) []*Value {
+func replaced(n *node, offsets []int, run int) []*Value {
 	if r := n.string("reduction", "none"); r != "none" {
 		return n.errorf("reduction %s of values that are computed is not supported", r)
 	}
@@ -254,7 +254,7 @@ func (n *node) replaced(offsets []int, run int) []*Value {
 	}
 	flat := func(v *Value) *Value {
 		of := n.with(v)
-		out := of.reshaped([]int{count(v.Shape)})
+		out := reshaped(of, []int{count(v.Shape)})
 		if n.take(of) {
 			return v
 		}
@@ -266,37 +266,37 @@ func (n *node) replaced(offsets []int, run int) []*Value {
 		return n.errorf("its operands are not valid")
 	}
 	if front(x)+front(y) > 0 {
-		x, y = n.rowed(x), n.rowed(y)
+		x, y = rowed(n, x), rowed(n, y)
 	}
 	both := op.Concatenate(n.b, -1, x, y)
 	of := n.with(&Value{Type: v.Type, Shape: []int{size + count(u.Shape)}, inOrder: both}, &Value{Known: ints(list...)})
-	out := of.picked(0, size+count(u.Shape), []int{size})
+	out := picked(of, 0, size+count(u.Shape), []int{size})
 	if n.take(of) {
 		return nil
 	}
-	return n.with(out[0]).reshaped(v.Shape)
+	return reshaped(n.with(out[0]), v.Shape)
 }
 
 func scatterElements(n *node) []*Value {
 	if n.in[1].Known == nil {
 		return n.errorf("its indices %s are computed; only known ones are supported", n.in[1].Name)
 	}
-	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
+	offsets := elementOffsets(n, n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
 	if n.failed {
 		return nil
 	}
-	return n.replaced(offsets, 1)
+	return replaced(n, offsets, 1)
 }
 
 func scatterND(n *node) []*Value {
 	if n.in[1].Known == nil {
 		return n.errorf("its indices %s are computed; only known ones are supported", n.in[1].Name)
 	}
-	offsets, run, _ := n.ndOffsets(n.in[0].Shape, n.in[1].Known, 0)
+	offsets, run, _ := ndOffsets(n, n.in[0].Shape, n.in[1].Known, 0)
 	if n.failed {
 		return nil
 	}
-	return n.replaced(offsets, run)
+	return replaced(n, offsets, run)
 }
 
 // topK takes the largest elements of the last axis one after the other, each the first

@@ -9,14 +9,14 @@ import (
 )
 
 var _ = add(map[string]row{
-	"MaxPool":           {least: 1, most: 1, graph: func(n *node) []*Value { return n.pool(op.Window{Reduce: loop.Max}) }},
-	"AveragePool":       {least: 1, most: 1, graph: func(n *node) []*Value { return n.pool(op.Window{Reduce: loop.Sum, Mean: true}) }},
-	"GlobalAveragePool": {least: 1, most: 1, graph: func(n *node) []*Value { return n.global(op.Mean) }},
-	"GlobalMaxPool":     {least: 1, most: 1, graph: func(n *node) []*Value { return n.global(op.Max) }},
+	"MaxPool":           {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Max}) }},
+	"AveragePool":       {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum, Mean: true}) }},
+	"GlobalAveragePool": {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Mean) }},
+	"GlobalMaxPool":     {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Max) }},
 })
 
-// global reduces every channel of an image to one number.
-func (n *node) global(reduce func(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value) []*Value {
+// globalPool reduces every channel of an image to one number.
+func globalPool(n *node, reduce func(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value) []*Value {
 	v := n.in[0]
 	if v.rank() < 3 {
 		return n.errorf("%v is no image", v.Shape)
@@ -29,18 +29,18 @@ func (n *node) global(reduce func(b *ir.Builder, x *ir.Value, keep bool, axes ..
 	return one(n.computedLast(reduce(n.b, x, true, axes...), v.Type))
 }
 
-// pool slides a window. With ceil_mode the last position may hang over the end, but
+// pooled slides a window. With ceil_mode the last position may hang over the end, but
 // begins within the image or the padding before it. Source: ONNX 1.22, AveragePool.
-func (n *node) pool(w op.Window) []*Value {
+func pooled(n *node, w op.Window) []*Value {
 	size, ok := n.ints("kernel_shape")
 	if !ok {
 		return n.errorf("it has no kernel_shape")
 	}
-	f, ok := n.frame(size)
+	f, ok := frameOf(n, size)
 	if !ok {
 		return n.errorf("its window is not valid")
 	}
-	n.auto(&f)
+	autoPad(n, &f)
 	v := n.in[0]
 	x := n.wide(v, v.rank())
 	if !x.Valid() {
@@ -57,7 +57,7 @@ func (n *node) pool(w op.Window) []*Value {
 		f.in = x.Shape[front(x)+1 : len(x.Shape)-1]
 		f.before, f.after = make([]int, len(size)), make([]int, len(size))
 	}
-	if !n.fits(f) {
+	if !fits(n, f) {
 		return nil
 	}
 	if n.int("ceil_mode", 0) != 0 {
@@ -74,12 +74,12 @@ func (n *node) pool(w op.Window) []*Value {
 		}
 	}
 	w.Sizes, w.Strides, w.Dilations, w.Before, w.After = f.size, f.strides, f.dilations, f.before, f.after
-	return one(n.computedLast(n.windowed(x, w), v.Type))
+	return one(n.computedLast(windowed(n, x, w), v.Type))
 }
 
 // windowed applies a window to [rows, batch, space…, channels]; the primitive knows one
 // axis before those of space.
-func (n *node) windowed(x *ir.Value, w op.Window) *ir.Value {
+func windowed(n *node, x *ir.Value, w op.Window) *ir.Value {
 	s := x.Shape
 	if front(x) == 1 && s[1] > 1 {
 		w.Sizes, w.Strides, w.Dilations = append([]int{1}, w.Sizes...), append([]int{1}, w.Strides...), append([]int{1}, w.Dilations...)

@@ -16,7 +16,7 @@ var _ = add(map[string]row{
 
 // multiplied is the batched product of a [..., m, k] and b [..., k, o], whose leading
 // axes broadcast.
-func (n *node) multiplied(a, b *ir.Value) *ir.Value {
+func multiplied(n *node, a, b *ir.Value) *ir.Value {
 	if !a.Valid() || !b.Valid() {
 		return a
 	}
@@ -90,7 +90,7 @@ func matmul(n *node) []*Value {
 	if vb {
 		b = op.ReshapeTo(n.b, b, append(slices.Clone(b.Shape), 1))
 	}
-	y := n.multiplied(a, b)
+	y := multiplied(n, a, b)
 	if y.Valid() && (va || vb) {
 		s := slices.Clone(y.Shape)
 		if vb {
@@ -123,7 +123,7 @@ func gemm(n *node) []*Value {
 		}
 		return n.turned(n.plain(v), []int{1, 0})
 	}
-	y := n.multiplied(side(0, "transA"), side(1, "transB"))
+	y := multiplied(n, side(0, "transA"), side(1, "transB"))
 	e := a0
 	if alpha := n.float("alpha", 1); alpha != 1 {
 		e = call("mul", num(alpha), e)
@@ -142,7 +142,7 @@ func gemm(n *node) []*Value {
 	if e == a0 {
 		return of.in[:1]
 	}
-	out := of.mapped(e, "gemm", n.in[0].Type)
+	out := mapped(of, e, "gemm", n.in[0].Type)
 	n.take(of)
 	return out
 }

@@ -10,9 +10,9 @@ import (
 )
 
 var _ = add(map[string]row{
-	"LSTM": {least: 3, most: 8, graph: func(n *node) []*Value { return n.recurrent(&lstm{}, 4, 2) }},
-	"GRU":  {least: 3, most: 6, graph: func(n *node) []*Value { return n.recurrent(&gru{}, 3, 1) }},
-	"RNN":  {least: 3, most: 6, graph: func(n *node) []*Value { return n.recurrent(&rnn{}, 1, 1) }},
+	"LSTM": {least: 3, most: 8, graph: func(n *node) []*Value { return recurrentOver(n, &lstm{}, 4, 2) }},
+	"GRU":  {least: 3, most: 6, graph: func(n *node) []*Value { return recurrentOver(n, &gru{}, 3, 1) }},
+	"RNN":  {least: 3, most: 6, graph: func(n *node) []*Value { return recurrentOver(n, &rnn{}, 1, 1) }},
 })
 
 // cell is one step of a recurrent operator of one direction.
@@ -154,8 +154,8 @@ var gateFunctions = map[string]func(alpha, beta float64) scalar.Expr{
 // gateDefaults are alpha and beta of those that have them.
 var gateDefaults = map[string][2]float64{"affine": {1, 0}, "leakyrelu": {float64(float32(0.01))}, "thresholdedrelu": {1}, "scaledtanh": {1, 1}, "hardsigmoid": {float64(float32(0.2)), 0.5}, "elu": {1}}
 
-// functions are the activations of every direction, a list each.
-func (n *node) functions(k cell, directions int) [][]scalar.Expr {
+// functionsOf are the activations of every direction, a list each.
+func functionsOf(n *node, k cell, directions int) [][]scalar.Expr {
 	names := slices.Repeat(k.activations(), directions)
 	if a := n.attribute("activations"); a != nil {
 		if len(a.Strings) != len(names) {
@@ -200,9 +200,9 @@ func (n *node) functions(k cell, directions int) [][]scalar.Expr {
 	return slices.Collect(slices.Chunk(all, len(k.activations())))
 }
 
-// recurrent runs a cell over the steps, in one direction or both. States are h, and c
+// recurrentOver runs a cell over the steps, in one direction or both. States are h, and c
 // of an LSTM.
-func (n *node) recurrent(k cell, gates, states int) []*Value {
+func recurrentOver(n *node, k cell, gates, states int) []*Value {
 	x, w := n.in[0], n.in[1]
 	directions, backwards := 1, n.string("direction", "forward") == "reverse"
 	if n.string("direction", "forward") == "bidirectional" {
@@ -225,8 +225,8 @@ func (n *node) recurrent(k cell, gates, states int) []*Value {
 			return n.errorf("sequence_lens %s are not supported where they are not all %d, the steps there are", lens.Name, steps)
 		}
 	}
-	functions := n.functions(k, directions)
-	in := n.rowed(n.x(0))
+	functions := functionsOf(n, k, directions)
+	in := rowed(n, n.x(0))
 	if batchFirst {
 		in = n.turned(in, []int{1, 0, 2})
 	}
@@ -242,7 +242,7 @@ func (n *node) recurrent(k cell, gates, states int) []*Value {
 	finals := make([][]*ir.Value, states)
 	for d := range directions {
 		s := &stepping{hidden: hidden, functions: functions[d], linear: n.int("linear_before_reset", 0) != 0, input: n.int("input_forget", 0) != 0}
-		y, last := n.direction(k, s, in, d, gates, states, backwards || d == 1, lead)
+		y, last := oneDirection(n, k, s, in, d, gates, states, backwards || d == 1, lead)
 		if n.failed || y == nil {
 			return n.errorf("its operands are not valid")
 		}
@@ -273,15 +273,15 @@ func (n *node) recurrent(k cell, gates, states int) []*Value {
 }
 
 // rowed is x with an axis of rows.
-func (n *node) rowed(x *ir.Value) *ir.Value {
+func rowed(n *node, x *ir.Value) *ir.Value {
 	if !x.Valid() || front(x) == 1 {
 		return x
 	}
 	return op.BroadcastTo(n.b, op.ReshapeTo(n.b, x, append(ir.Shape{1}, x.Shape...)), append(ir.Shape{ir.Batch}, x.Shape...))
 }
 
-// matrix is direction d of weights [directions, out, in] as [in, out].
-func (n *node) matrix(v *Value, d int) *ir.Value {
+// matrixOf is direction d of weights [directions, out, in] as [in, out].
+func matrixOf(n *node, v *Value, d int) *ir.Value {
 	var m *ir.Value
 	if v.Known != nil {
 		m = n.constant(v, []int{0, 2, 1})
@@ -296,9 +296,9 @@ func (n *node) matrix(v *Value, d int) *ir.Value {
 	return op.ReshapeTo(n.b, op.SliceAxis(n.b, m, front(m), d, 1), append(lead, v.Shape[2], v.Shape[1]))
 }
 
-// vector is so many elements from a place on of direction d of [directions, n]; nil
+// vectorOf is so many elements from a place on of direction d of [directions, n]; nil
 // where the operand is left out.
-func (n *node) vector(i, d, from, size int) *ir.Value {
+func vectorOf(n *node, i, d, from, size int) *ir.Value {
 	v := n.operand(i)
 	if v == nil {
 		return nil
@@ -316,14 +316,14 @@ func (n *node) vector(i, d, from, size int) *ir.Value {
 	return op.ReshapeTo(n.b, x, append(lead, size))
 }
 
-// direction runs the cell one way over in, [rows, steps, batch?, features].
-func (n *node) direction(k cell, s *stepping, in *ir.Value, d, gates, states int, reverse bool, lead []int) (*ir.Value, []*ir.Value) {
+// oneDirection runs the cell one way over in, [rows, steps, batch?, features].
+func oneDirection(n *node, k cell, s *stepping, in *ir.Value, d, gates, states int, reverse bool, lead []int) (*ir.Value, []*ir.Value) {
 	n.ranks = len(lead)
-	w, r := n.matrix(n.in[1], d), n.matrix(n.in[2], d)
+	w, r := matrixOf(n, n.in[1], d), matrixOf(n, n.in[2], d)
 	size := gates * s.hidden
-	bias, recurrent := n.vector(3, d, 0, size), n.vector(3, d, size, size)
+	bias, recurrent := vectorOf(n, 3, d, 0, size), vectorOf(n, 3, d, size, size)
 	if states == 2 {
-		s.peep = n.vector(7, d, 0, 3*s.hidden)
+		s.peep = vectorOf(n, 7, d, 0, 3*s.hidden)
 	}
 	if n.failed || !w.Valid() || !r.Valid() {
 		return nil, nil
@@ -349,7 +349,7 @@ func (n *node) direction(k cell, s *stepping, in *ir.Value, d, gates, states int
 			begin = append(begin, op.BroadcastTo(n.b, op.Scalar(n.b, 0), shape))
 			continue
 		}
-		x := n.rowed(n.plain(v))
+		x := rowed(n, n.plain(v))
 		if !x.Valid() {
 			return nil, nil
 		}

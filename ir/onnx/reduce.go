@@ -35,10 +35,10 @@ var _ = add(map[string]row{
 	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square}),
 	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: call("log", a0)}),
 	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp},
-	"ArgMax":          {least: 1, most: 1, graph: func(n *node) []*Value { return n.argument(false) }},
-	"ArgMin":          {least: 1, most: 1, graph: func(n *node) []*Value { return n.argument(true) }},
-	"Softmax":         {least: 1, most: 1, graph: func(n *node) []*Value { return n.softmax(op.Softmax) }},
-	"LogSoftmax":      {least: 1, most: 1, graph: func(n *node) []*Value { return n.softmax(op.LogSoftmax) }},
+	"ArgMax":          {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
+	"ArgMin":          {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
+	"Softmax":         {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
+	"LogSoftmax":      {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
 	"Hardmax":         {least: 1, most: 1, graph: hardmax},
 })
 
@@ -47,8 +47,8 @@ func smallest(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
 	return op.MapOf(b, call("neg", a0), "neg", op.Max(b, op.MapOf(b, call("neg", a0), "neg", x), keep, axes...))
 }
 
-// reduced are the axes to reduce; none: the operand is the result.
-func (n *node) reduced() []int {
+// reducedAxes are the axes to reduce; none: the operand is the result.
+func reducedAxes(n *node) []int {
 	rank := n.in[0].rank()
 	list, given := n.list("axes", 1)
 	if !given || len(list) == 0 {
@@ -61,15 +61,15 @@ func (n *node) reduced() []int {
 }
 
 func reducing(r reduction) row {
-	out := row{least: 1, most: 2, known: func(n *node) []*Tensor { return n.reduceKnown(r) }}
+	out := row{least: 1, most: 2, known: func(n *node) []*Tensor { return reduceKnown(n, r) }}
 	if r.reduce != nil {
-		out.graph = func(n *node) []*Value { return n.reduceGraph(r) }
+		out.graph = func(n *node) []*Value { return reduceGraph(n, r) }
 	}
 	return out
 }
 
-func (n *node) reduceKnown(r reduction) []*Tensor {
-	from, axes := n.in[0].Known, n.reduced()
+func reduceKnown(n *node, r reduction) []*Tensor {
+	from, axes := n.in[0].Known, reducedAxes(n)
 	if n.failed {
 		return nil
 	}
@@ -120,8 +120,8 @@ func (n *node) reduceKnown(r reduction) []*Tensor {
 }
 
 // reduceGraph keeps channels last where the axes stay.
-func (n *node) reduceGraph(r reduction) []*Value {
-	v, axes, keep := n.in[0], n.reduced(), n.int("keepdims", 1) != 0
+func reduceGraph(n *node, r reduction) []*Value {
+	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
 	if n.failed {
 		return nil
 	}
@@ -170,7 +170,7 @@ func (n *node) reduceGraph(r reduction) []*Value {
 
 // logSumExp is stable: the largest element is taken out first.
 func logSumExp(n *node) []*Value {
-	v, axes, keep := n.in[0], n.reduced(), n.int("keepdims", 1) != 0
+	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
 	x := n.x(0)
 	if n.failed || !x.Valid() || v.Type != proto.Float32 {
 		return n.errorf("only float32 is computed")
@@ -197,8 +197,8 @@ func logSumExp(n *node) []*Value {
 	return one(n.computed(y, v.Type))
 }
 
-// argument is where the first largest element of an axis is, or the smallest.
-func (n *node) argument(least bool) []*Value {
+// argumentOf is where the first largest element of an axis is, or the smallest.
+func argumentOf(n *node, least bool) []*Value {
 	v := n.in[0]
 	axis := n.axis(n.int("axis", 0), v.rank())
 	x := n.x(0)
@@ -216,8 +216,8 @@ func (n *node) argument(least bool) []*Value {
 	return one(n.computed(op.ArgMax(n.b, x, keep, at), proto.Int64))
 }
 
-// softmax is over one axis; before opset 13 over that axis and all after it.
-func (n *node) softmax(f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value) []*Value {
+// softmaxOver is over one axis; before opset 13 over that axis and all after it.
+func softmaxOver(n *node, f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value) []*Value {
 	v := n.in[0]
 	x := n.x(0)
 	otherwise := -1

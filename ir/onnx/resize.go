@@ -128,8 +128,8 @@ func (r resampling) matrix() (m []float64, constant []float64) {
 	return m, constant
 }
 
-// sized settles the extents and the scales of all axes that are resized.
-func (n *node) sized(axes []int) (out []int, scales []float64, ok bool) {
+// sizedOf settles the extents and the scales of all axes that are resized.
+func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 	in := n.in[0].Shape
 	second := 2
 	if n.proto.Op == "Upsample" || n.opset < 11 {
@@ -192,7 +192,7 @@ func resize(n *node) []*Value {
 			axes = append(axes, n.axis(a, rank))
 		}
 	}
-	out, scales, ok := n.sized(axes)
+	out, scales, ok := sizedOf(n, axes)
 	if n.failed || !ok {
 		return n.errorf("its sizes are not valid")
 	}
@@ -237,7 +237,7 @@ func resize(n *node) []*Value {
 		if wide {
 			at = slices.Index(lastPerm(rank), a)
 		}
-		if y = n.resampled(y, at, r); n.failed {
+		if y = resampledAxis(n, y, at, r); n.failed {
 			return nil
 		}
 	}
@@ -247,8 +247,8 @@ func resize(n *node) []*Value {
 	return one(n.computed(y, v.Type))
 }
 
-// resampled is x with one axis resampled.
-func (n *node) resampled(x *ir.Value, axis int, r resampling) *ir.Value {
+// resampledAxis is x with one axis resampled.
+func resampledAxis(n *node, x *ir.Value, axis int, r resampling) *ir.Value {
 	if r.in == r.out && r.scale == 1 && r.place != "tf_crop_and_resize" {
 		return x
 	}
@@ -262,7 +262,7 @@ func (n *node) resampled(x *ir.Value, axis int, r resampling) *ir.Value {
 		whole[at] *= k
 		return op.ReshapeTo(n.b, op.BroadcastTo(n.b, op.ReshapeTo(n.b, x, split), wide), whole)
 	}
-	y := n.along(x, axis, op.ConstOf(n.b, ir.Shape{r.in, r.out}, m))
+	y := along(n, x, axis, op.ConstOf(n.b, ir.Shape{r.in, r.out}, m))
 	if slices.Max(append(constant, 0)) != 0 || slices.Min(append(constant, 0)) != 0 {
 		if slices.Contains(constant, 0) && len(constant) > 0 && r.otherwise != 0 {
 			// What other axes add to is what lies outside here: the value is that of

@@ -1,0 +1,128 @@
+package onnx
+
+import (
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+)
+
+// number64 is a known scalar of int64.
+func number64(n *node, v int64) []*Value {
+	return one(&Value{Type: proto.Int64, Known: &Tensor{Type: proto.Int64, I: []int64{v}}})
+}
+
+// shape is the shape of the operand, from start to end.
+func shape(n *node) []*Value {
+	rank := n.in[0].rank()
+	bound := func(name string, otherwise int) int {
+		i := n.int(name, otherwise)
+		if i < 0 {
+			i += rank
+		}
+		return max(0, min(i, rank))
+	}
+	from, to := bound("start", 0), bound("end", rank)
+	t := ints()
+	for _, d := range n.in[0].Shape[from:max(from, to)] {
+		t.I = append(t.I, int64(d))
+	}
+	t.Shape = []int{len(t.I)}
+	return one(&Value{Type: proto.Int64, Shape: t.Shape, Known: t})
+}
+
+func constant(n *node) []*Tensor {
+	for _, a := range n.proto.Attributes {
+		switch a.Name {
+		case "value":
+			if a.Tensor == nil {
+				break
+			}
+			t, err := ReadTensor(a.Tensor, nil)
+			if err != nil {
+				n.errorf("%v", err)
+				return nil
+			}
+			return []*Tensor{t}
+		case "value_int":
+			return []*Tensor{{Type: proto.Int64, I: []int64{a.Int}}}
+		case "value_ints":
+			return []*Tensor{ints(a.Ints...)}
+		case "value_float":
+			return []*Tensor{{Type: proto.Float32, F: []float64{float64(a.Float)}}}
+		case "value_floats":
+			t := newTensor(proto.Float32, []int{len(a.Floats)})
+			for i, f := range a.Floats {
+				t.F[i] = float64(f)
+			}
+			return []*Tensor{t}
+		}
+	}
+	n.errorf("it has no value of a supported kind")
+	return nil
+}
+
+// extentsOf are the elements of a known vector as a shape.
+func extentsOf(n *node, t *Tensor) ([]int, bool) {
+	s, err := shapeOf(t.I)
+	if err != nil || isFloat(t.Type) {
+		n.errorf("%v is no shape", t.I)
+		return nil, false
+	}
+	return s, true
+}
+
+func constantOfShape(n *node) []*Tensor {
+	s, ok := extentsOf(n, n.in[0].Known)
+	if !ok || n.large(s) {
+		return nil
+	}
+	value := &Tensor{Type: proto.Float32, F: []float64{0}}
+	if a := n.attribute("value"); a != nil && a.Tensor != nil {
+		v, err := ReadTensor(a.Tensor, nil)
+		if err != nil || count(v.Shape) != 1 {
+			n.errorf("its value is not one number")
+			return nil
+		}
+		value = v
+	}
+	t := newTensor(value.Type, s)
+	for i := range t.F {
+		t.F[i] = value.F[0]
+	}
+	for i := range t.I {
+		t.I[i] = value.I[0]
+	}
+	return []*Tensor{t}
+}
+
+func ranged(n *node) []*Tensor {
+	from, to, by := n.in[0].Known.at(0), n.in[1].Known.at(0), n.in[2].Known.at(0)
+	if by == 0 || !((to-from)/by <= maxKnown) {
+		n.errorf("a range from %v to %v by %v", from, to, by)
+		return nil
+	}
+	size := 0
+	for v := from; by > 0 && v < to || by < 0 && v > to; v = from + float64(size)*by {
+		size++
+	}
+	t := newTensor(n.in[0].Type, []int{size})
+	for i := range size {
+		t.set(i, from+float64(i)*by)
+	}
+	return []*Tensor{t}
+}
+
+func eye(n *node) []*Value {
+	s := n.in[0].Shape
+	if len(s) != 2 {
+		return n.errorf("shape %v is no matrix", s)
+	}
+	if n.large(s) {
+		return nil
+	}
+	t := newTensor(proto.Type(n.int("dtype", int(n.in[0].Type))), s)
+	for i := range s[0] {
+		if j := i + n.int("k", 0); j >= 0 && j < s[1] {
+			t.set(i*s[1]+j, 1)
+		}
+	}
+	return one(&Value{Type: t.Type, Shape: t.Shape, Known: t})
+}

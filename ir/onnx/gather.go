@@ -1,0 +1,158 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+func gatherKnown(n *node) []*Tensor {
+	from, ids := n.in[0].Known, n.in[1].Known
+	axis := n.axis(n.int("axis", 0), len(from.Shape))
+	if n.failed {
+		return nil
+	}
+	d := from.Shape[axis]
+	s := slices.Concat(from.Shape[:axis], ids.Shape, from.Shape[axis+1:])
+	if n.large(s) {
+		return nil
+	}
+	t, inner, i := newTensor(from.Type, s), count(from.Shape[axis+1:]), 0
+	for outer := range count(from.Shape[:axis]) {
+		for _, id := range ids.I {
+			if id < 0 {
+				id += int64(d)
+			}
+			if id < 0 || id >= int64(d) {
+				n.errorf("index %d of an axis of %d", id, d)
+				return nil
+			}
+			for k := range inner {
+				t.set(i, from.at((outer*d+int(id))*inner+k))
+				i++
+			}
+		}
+	}
+	return []*Tensor{t}
+}
+
+// gather takes known places apart and puts them together; ids that are computed look a
+// table up.
+func gather(n *node) []*Value {
+	v, ids := n.in[0], n.in[1]
+	axis := n.axis(n.int("axis", 0), v.rank())
+	if n.failed {
+		return nil
+	}
+	d := v.Shape[axis]
+	out := slices.Concat(v.Shape[:axis], ids.Shape, v.Shape[axis+1:])
+	if ids.Known != nil {
+		return picked(n, axis, d, out)
+	}
+	x := n.plain(ids)
+	if !x.Valid() || x.DType != ir.I32 {
+		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
+	}
+	limit(x, d)
+	table := n.x(0)
+	if !table.Valid() {
+		return n.errorf("its table is not valid")
+	}
+	f := front(table)
+	if axis != 0 {
+		table = n.turned(table, append([]int{axis}, slices.Delete(identity(v.rank()), axis, axis+1)...))
+	}
+	var y *ir.Value
+	if f == 1 {
+		y = op.GatherAlong(n.b, table, x, 1)
+	} else {
+		y = op.GatherRows(n.b, table, x)
+	}
+	if axis != 0 { // ids, before, after -> before, ids, after
+		perm := []int{}
+		for i := range axis {
+			perm = append(perm, ids.rank()+i)
+		}
+		perm = append(perm, identity(ids.rank())...)
+		for i := axis; i < v.rank()-1; i++ {
+			perm = append(perm, ids.rank()+i)
+		}
+		y = n.turned(y, perm)
+	}
+	return one(n.computed(y, v.Type))
+}
+
+// limit bounds the ids of the inputs that x comes from.
+func limit(x *ir.Value, d int) {
+	for stack := []*ir.Value{x}; len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = append(stack[:len(stack)-1], v.Args...)
+		if in, ok := v.Op.(*op.Input); ok && v.DType == ir.I32 && (in.Limit == 0 || in.Limit > d) {
+			in.Limit = d
+		}
+	}
+}
+
+// picked is the operand at known places of an axis: runs of neighbours are taken at once.
+func picked(n *node, axis, d int, out []int) []*Value {
+	v := n.in[0]
+	var parts []*ir.Value
+	x := n.x(0)
+	list := n.in[1].Known.I
+	for i := 0; i < len(list); {
+		id, size := list[i], 1
+		if id < 0 {
+			id += int64(d)
+		}
+		if id < 0 || id >= int64(d) {
+			return n.errorf("index %d of an axis of %d", id, d)
+		}
+		for i+size < len(list) && list[i] >= 0 && list[i+size] == list[i]+int64(size) && id+int64(size) < int64(d) {
+			size++
+		}
+		parts = append(parts, partOf(n, x, axis, int(id), size))
+		i += size
+	}
+	if len(parts) == 0 {
+		return n.errorf("it gathers nothing")
+	}
+	y := parts[0]
+	if len(parts) > 1 {
+		y = op.Concatenate(n.b, front(x)+axis, parts...)
+	}
+	if y.Valid() {
+		y = op.ReshapeTo(n.b, y, append(append(ir.Shape{}, y.Shape[:front(y)]...), out...))
+	}
+	return one(n.computed(y, v.Type))
+}
+
+// oneHot compares ids with the numbers of an axis; negative ones count from the end.
+func oneHot(n *node) []*Value {
+	ids, values := n.in[0], n.in[2].Known
+	depth := int(n.number("depth", 1, 0))
+	if n.failed || values == nil || count(values.Shape) != 2 || depth < 1 {
+		return n.errorf("depth and values must be known when the model is built")
+	}
+	rank := ids.rank() + 1
+	axis := n.axis(n.int("axis", -1), rank)
+	if n.failed {
+		return nil
+	}
+	shape := slices.Insert(slices.Clone(ids.Shape), axis, 1)
+	if n.large([]int{depth}) {
+		return nil
+	}
+	numbers := newTensor(proto.Float32, slices.Repeat([]int{1}, rank-axis))
+	numbers.Shape[0], numbers.F = depth, make([]float64, depth)
+	for i := range depth {
+		numbers.F[i] = float64(i)
+	}
+	at := reshaped(n.with(ids), shape)
+	e := call("max", call("eq", a0, a1), call("eq", call("add", a0, num(float64(depth))), a1))
+	of := n.with(at[0], &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers})
+	out := mapped(of, call("select", e, num(values.at(1)), num(values.at(0))), "one_hot", n.in[2].Type)
+	n.take(of)
+	return out
+}

@@ -1,0 +1,134 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+func pad(n *node) []*Value {
+	v := n.in[0]
+	rank := v.rank()
+	list, ok := n.list("pads", 1)
+	if old, is := n.ints("paddings"); is {
+		list, ok = old, true
+	}
+	axes := identity(rank)
+	if given, some := n.list("axes", 3); some {
+		axes = given
+	}
+	if n.failed || !ok || len(list) != 2*len(axes) {
+		return n.errorf("pads %v of %v", list, v.Shape)
+	}
+	before, after := make([]int, rank), make([]int, rank)
+	for i, a := range axes {
+		a = n.axis(a, rank)
+		before[a], after[a] = list[i], list[len(axes)+i]
+	}
+	mode := n.string("mode", "constant")
+	value := n.number("value", 2, 0)
+	x := n.x(0)
+	if n.failed || !x.Valid() {
+		return nil
+	}
+	for a := range rank {
+		if b, e := before[a], after[a]; b < 0 || e < 0 { // takes away
+			d := v.Shape[a] + min(b, 0) + min(e, 0)
+			if d < 1 {
+				return n.errorf("pads %v leave nothing of %v", list, v.Shape)
+			}
+			x = partOf(n, x, a, -min(b, 0), d)
+			before[a], after[a] = max(b, 0), max(e, 0)
+		}
+	}
+	if mode == "constant" {
+		f := make([]int, front(x))
+		if slices.Max(append(before, after...)) == 0 {
+			return one(n.computed(x, v.Type))
+		}
+		return one(n.computed(op.PadWith(n.b, x, append(f, before...), append(slices.Clone(f), after...), value), v.Type))
+	}
+	for a := range rank {
+		x = mirrored(n, x, a, before[a], after[a], mode)
+	}
+	if n.failed {
+		return nil
+	}
+	return one(n.computed(x, v.Type))
+}
+
+// mirrored surrounds an axis with what lies at its ends.
+func mirrored(n *node, x *ir.Value, axis, before, after int, mode string) *ir.Value {
+	if before == 0 && after == 0 || !x.Valid() {
+		return x
+	}
+	at := front(x) + axis
+	d := x.Shape[at]
+	if n.large([]int{before + d + after}) {
+		return x
+	}
+	var list []int64
+	for i := -before; i < d+after; i++ {
+		j := i
+		switch mode {
+		case "edge":
+			j = max(0, min(i, d-1))
+		case "wrap":
+			j = (i%d + d) % d
+		case "reflect":
+			if period := 2 * (d - 1); period == 0 {
+				j = 0
+			} else if j = (i%period + period) % period; j >= d {
+				j = period - j
+			}
+		default:
+			n.errorf("mode %s is not supported", mode)
+			return x
+		}
+		list = append(list, int64(j))
+	}
+	out := slices.Clone([]int(x.Shape[front(x):]))
+	out[axis] = len(list)
+	pick := n.with(&Value{Shape: x.Shape[front(x):], inOrder: x, Type: proto.Float32}, &Value{Known: ints(list...)})
+	y := picked(pick, axis, d, out)
+	if n.take(pick) {
+		return x
+	}
+	return y[0].inOrder
+}
+
+// trilu keeps the upper or the lower triangle of matrices.
+func trilu(n *node) []*Value {
+	v := n.in[0]
+	if v.rank() < 2 {
+		return n.errorf("%v is no matrix", v.Shape)
+	}
+	k, upper := int(n.number("k", 1, 0)), n.int("upper", 1) != 0
+	rows, columns := v.Shape[v.rank()-2], v.Shape[v.rank()-1]
+	if n.large([]int{rows, columns}) {
+		return nil
+	}
+	mask := newTensor(proto.Bool, []int{rows, columns})
+	for i := range rows {
+		for j := range columns {
+			if keep := j-i >= k; keep == upper || j-i == k {
+				mask.I[i*columns+j] = 1
+			}
+		}
+	}
+	zero := newTensor(v.Type, nil)
+	chosen := n.with(&Value{Type: proto.Bool, Shape: mask.Shape, Known: mask}, v, &Value{Type: v.Type, Known: zero})
+	e := call("select", a0, a1, a2)
+	if v.Known != nil {
+		t := folded(chosen, e, v.Type)
+		if n.take(chosen) {
+			return nil
+		}
+		return one(&Value{Type: v.Type, Shape: t[0].Shape, Known: t[0]})
+	}
+	out := mapped(chosen, e, "trilu", v.Type)
+	n.take(chosen)
+	return out
+}
