@@ -178,9 +178,10 @@ func putTexts(n *hdf5.Node, name string, ss []string) {
 		n.Attribute(name, hdf5.FixedTexts(ss))
 		return
 	}
+	least, longer := len(ss)/parts, len(ss)%parts
 	for i := range parts {
-		count := len(ss) / parts
-		if i < len(ss)%parts {
+		count := least
+		if i < longer {
 			count++
 		}
 		n.Attribute(name+strconv.Itoa(i), hdf5.FixedTexts(ss[:count:count]))
