@@ -195,6 +195,7 @@ func FuzzConfig(f *testing.F) {
 		`{"class_name": "Sequential", "config": {"layers": [` + layer + `, ` + layer + `]}}`,
 		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Sequential", "config": {"layers": [` + layer + `]}}]}}`,
 		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Bidirectional", "config": {"layer": ` + layer + `, "batch_input_shape": [null, 2, 2]}}]}}`,
+		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Bidirectional", "config": {"layer": {"class_name": "GRU", "config": {}}, "backward_layer": {"class_name": "GRU", "config": {"units": 2}}, "batch_input_shape": [null, 2, 2]}}]}}`,
 		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "RNN", "config": {"cell": {"class_name": "StackedRNNCells", "config": {"cells": [{"class_name": "LSTMCell", "config": {"units": 2}}]}}, "batch_input_shape": [null, 2, 2]}}]}}`,
 		`{"class_name": "Model", "config": {"layers": [{"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [null, 2]}}, {"class_name": "Dense", "name": "d", "config": {"units": 2}, "inbound_nodes": [[["d", 0, 0]]]}], "input_layers": [["i", 0, 0]], "output_layers": [["d", 0, 0]]}}`,
 		`{"class_name": "Model", "config": {"layers": [{"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [null, 2]}}, {"class_name": "Dense", "name": "d", "config": {"units": 1e9}, "inbound_nodes": [[["i", 0, 0]]]}], "input_layers": [["i", 0, 0]], "output_layers": [["d", 0, 7]]}}`,

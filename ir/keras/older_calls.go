@@ -56,6 +56,9 @@ func (r converter) olderCall(of, name string, config spec.Value) (_ string, _ sp
 			drop(&config, "reduction")
 		}
 		drop(&config, "fn")
+		if _, ok := config.Get("delta"); name == "Huber" && !ok {
+			r.note("compile", "Keras does not write the delta of a Huber loss; in the description it is 1")
+		}
 	case "metric":
 		drop(&config, "fn")
 	}
