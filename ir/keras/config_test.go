@@ -218,3 +218,28 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+// TestNames writes names that mean something in YAML, or that a description does not
+// take.
+func TestNames(t *testing.T) {
+	names := []string{`- a: #"b"`, "null", "a.b", "x/y", "x_y", strings.Repeat("long", 30), "tab\there", "{c}", " ", "ümlaut", "x_y_1"}
+	var layers []string
+	for i, name := range names {
+		shape := ""
+		if i == 0 {
+			shape = `"batch_input_shape": [null, 2], `
+		}
+		layers = append(layers, fmt.Sprintf(`{"class_name": "Dense", "config": {%s"units": 2, "name": %q}}`, shape, name))
+	}
+	m, report, err := Config([]byte(`{"class_name": "Sequential", "config": {"name": "# m", "layers": [`+strings.Join(layers, ", ")+`]}}`), "m\n.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`- a: #"b"`, "null", "a.b", "x_y", "x_y_1", strings.Repeat("long", 16), "tab_here", "{c}", "layer", "ümlaut", "x_y_1_1"}
+	if got := m.Names(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("%q", got)
+	}
+	if n := strings.Count(report.String(), "in the description"); n != 6 {
+		t.Errorf("%d names in the report:\n%s", n, report)
+	}
+}
