@@ -33,6 +33,7 @@ type application struct {
 	Loss      float64
 	Gradients map[string][]float64
 	State     map[string][]float64
+	Coarse    bool // one value on the other side of a kink moves gradients by more than elsewhere
 	Float32   struct {
 		Outputs, Loss    float64
 		Gradients, State map[string]float64
@@ -223,6 +224,9 @@ func (c *application) probes(t *testing.T, got harness.Result, double bool) {
 		all = math.Hypot(all, p[0])
 	}
 	each, median, factor := 2e-3, 2e-4, 8.0
+	if c.Coarse {
+		each, median = 5*each, 5*median
+	}
 	if double {
 		each, median, factor = 1e-7, 1e-8, 0
 	}

@@ -195,6 +195,7 @@ func FuzzConfig(f *testing.F) {
 		`{"class_name": "Sequential", "config": {"layers": [` + layer + `, ` + layer + `]}}`,
 		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Sequential", "config": {"layers": [` + layer + `]}}]}}`,
 		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Bidirectional", "config": {"layer": ` + layer + `, "batch_input_shape": [null, 2, 2]}}]}}`,
+		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "Bidirectional", "config": {"layer": {"class_name": "GRU", "config": {}}, "backward_layer": {"class_name": "GRU", "config": {"units": 2}}, "batch_input_shape": [null, 2, 2]}}]}}`,
 		`{"class_name": "Sequential", "config": {"layers": [{"class_name": "RNN", "config": {"cell": {"class_name": "StackedRNNCells", "config": {"cells": [{"class_name": "LSTMCell", "config": {"units": 2}}]}}, "batch_input_shape": [null, 2, 2]}}]}}`,
 		`{"class_name": "Model", "config": {"layers": [{"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [null, 2]}}, {"class_name": "Dense", "name": "d", "config": {"units": 2}, "inbound_nodes": [[["d", 0, 0]]]}], "input_layers": [["i", 0, 0]], "output_layers": [["d", 0, 0]]}}`,
 		`{"class_name": "Model", "config": {"layers": [{"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [null, 2]}}, {"class_name": "Dense", "name": "d", "config": {"units": 1e9}, "inbound_nodes": [[["i", 0, 0]]]}], "input_layers": [["i", 0, 0]], "output_layers": [["d", 0, 7]]}}`,
@@ -216,4 +217,29 @@ func FuzzConfig(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestNames writes names that mean something in YAML, or that a description does not
+// take.
+func TestNames(t *testing.T) {
+	names := []string{`- a: #"b"`, "null", "a.b", "x/y", "x_y", strings.Repeat("long", 30), "tab\there", "{c}", " ", "ümlaut", "x_y_1"}
+	var layers []string
+	for i, name := range names {
+		shape := ""
+		if i == 0 {
+			shape = `"batch_input_shape": [null, 2], `
+		}
+		layers = append(layers, fmt.Sprintf(`{"class_name": "Dense", "config": {%s"units": 2, "name": %q}}`, shape, name))
+	}
+	m, report, err := Config([]byte(`{"class_name": "Sequential", "config": {"name": "# m", "layers": [`+strings.Join(layers, ", ")+`]}}`), "m\n.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`- a: #"b"`, "null", "a.b", "x_y", "x_y_1", strings.Repeat("long", 16), "tab_here", "{c}", "layer", "ümlaut", "x_y_1_1"}
+	if got := m.Names(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("%q", got)
+	}
+	if n := strings.Count(report.String(), "in the description"); n != 6 {
+		t.Errorf("%d names in the report:\n%s", n, report)
+	}
 }

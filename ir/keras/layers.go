@@ -112,6 +112,9 @@ func (r converter) settings(p *part, class string, config spec.Value) (args []sp
 			args = append(args, spec.Arg{Name: docs[i].Name, Value: v})
 		}
 	}
+	if class == "Bidirectional" {
+		args = mirrored(args)
+	}
 	for _, a := range config.Map {
 		if slices.ContainsFunc(docs, func(d spec.ArgDoc) bool { return d.Name == a.Name }) || isNeutral(a) {
 			continue
@@ -126,6 +129,43 @@ func (r converter) settings(p *part, class string, config spec.Value) (args []sp
 		r.note(p.path, "its dtype is %s; in the description everything is computed in float32", dtype)
 	}
 	return args
+}
+
+// mirrored leaves out what a Bidirectional has without saying it: a second layer with
+// the settings of the first, and zeros for the steps that a mask passes over.
+func mirrored(args []spec.Arg) (out []spec.Arg) {
+	plain := func(v spec.Value, names ...string) spec.Value {
+		if v.Kind != spec.Map || v.Map[0].Value.Kind != spec.Map {
+			return v
+		}
+		inner := v.Map[0].Value
+		inner.Map = slices.Clone(inner.Map)
+		for _, name := range names {
+			drop(&inner, name)
+		}
+		return entry(v.Map[0].Name, inner.Map...)
+	}
+	var first, second spec.Value
+	for _, a := range args {
+		switch a.Name {
+		case "layer":
+			first = plain(a.Value, "zero_output_for_mask")
+			a.Value = first
+		case "backward_layer":
+			second = plain(a.Value, "zero_output_for_mask")
+			a.Value = second
+			if len(first.Map) == 0 || len(second.Map) == 0 {
+				break
+			}
+			_, back := second.Map[0].Value.Get("go_backwards")
+			_, forth := first.Map[0].Value.Get("go_backwards")
+			if back != forth && plain(first, "go_backwards").Same(plain(second, "go_backwards")) {
+				continue
+			}
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // policy is the name of a dtype or of a policy of dtypes.

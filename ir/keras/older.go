@@ -127,6 +127,7 @@ func (r converter) recurrent(p *part, was, class string, config *spec.Value) {
 	}
 	if _, ok := config.Get("recurrent_activation"); !ok && r.version.before(2, 3) && !strings.HasPrefix(was, "CuDNN") {
 		put(config, "recurrent_activation", word("hard_sigmoid"))
+		r.note(p.path, "the file does not say recurrent_activation, which was hard_sigmoid before Keras 2.3")
 	}
 	if _, ok := config.Get("reset_after"); !ok && class == "GRU" && was == "GRU" && r.version.before(3, 0) {
 		put(config, "reset_after", spec.Value{Kind: spec.Bool})

@@ -45,9 +45,11 @@ func (r converter) olderCall(of, name string, config spec.Value) (_ string, _ sp
 	case "regularizer":
 		name, config = olderRegularizer(name, config)
 	case "constraint":
-		if m, ok := config.Get("m"); ok {
-			drop(&config, "m")
-			put(&config, "max_value", m.Value)
+		for _, now := range [][2]string{{"m", "max_value"}, {"low", "min_value"}, {"high", "max_value"}} { // Keras 1
+			if a, ok := config.Get(now[0]); ok {
+				drop(&config, now[0])
+				put(&config, now[1], a.Value)
+			}
 		}
 	case "optimizer":
 		return r.olderOptimizer(name, config)
@@ -56,6 +58,9 @@ func (r converter) olderCall(of, name string, config spec.Value) (_ string, _ sp
 			drop(&config, "reduction")
 		}
 		drop(&config, "fn")
+		if _, ok := config.Get("delta"); name == "Huber" && !ok {
+			r.note("compile", "Keras does not write the delta of a Huber loss; in the description it is 1")
+		}
 	case "metric":
 		drop(&config, "fn")
 	}

@@ -213,7 +213,8 @@ func (r converter) entry(of, name string, config spec.Value) (v spec.Value, prob
 					return v, problem
 				}
 			}
-			if w.Kind != spec.Null && (doc.Args[i].Required || of == "regularizer" || !same(w, doc.Args[i].Default)) {
+			last := a.Name == "axis" && doc.Args[i].Default == nil && same(w, -1)
+			if w.Kind != spec.Null && !last && (doc.Args[i].Required || of == "regularizer" || !same(w, doc.Args[i].Default)) {
 				args = append(args, spec.Arg{Name: a.Name, Value: w})
 			}
 		}

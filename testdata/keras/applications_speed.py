@@ -30,7 +30,7 @@ NETWORKS = {
     "efficientnetb0": ("EfficientNetB0", 64),
     "efficientnetv2b0": ("EfficientNetV2B0", 64),
     "inceptionv3": ("InceptionV3", 80),
-    "inceptionresnetv2": ("InceptionResNetV2", 80),
+    "inceptionresnetv2": ("InceptionResNetV2", 128),
     "mobilenet": ("MobileNet", 64),
     "mobilenetv2": ("MobileNetV2", 64),
     "mobilenetv3small": ("MobileNetV3Small", 64),
