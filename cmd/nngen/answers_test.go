@@ -15,7 +15,7 @@ import (
 )
 
 // TestAnswersPrinted has rows answered by programs for every kind of answer. The
-// outputs are the rows themselves: 2, -1 and 0.25, or 2 alone.
+// outputs are the rows themselves: 2, -1 and 0.25, or 2 alone; where they spell, negated.
 func TestAnswersPrinted(t *testing.T) {
 	for _, c := range []struct {
 		units  int
@@ -29,6 +29,7 @@ func TestAnswersPrinted(t *testing.T) {
 		{3, loop.Answer{Kind: loop.Labels, Classes: 3}, "-json", `{"row":0,"values":{"a":2,"b":-1,"c":0.25}}` + "\n"},
 		{3, loop.Answer{Kind: loop.Choice, Classes: 3, Probabilities: loop.BySoftmax}, "-all", "row,class,a,b,c\n0,a,0.8172866,0.040690303,0.14202312\n"},
 		{3, loop.Answer{Kind: loop.Choice, Classes: 3}, "-json -all", `{"row":0,"class":"a","value":2,"values":{"a":2,"b":-1,"c":0.25}}` + "\n"},
+		{3, loop.Answer{Kind: loop.Spelling, Classes: 3}, "", "row,labels\n0,b\n"},
 		{3, loop.Answer{}, "", "row,out_0,out_1,out_2\n0,2,-1,0.25\n"},
 		{1, loop.Answer{Kind: loop.Choice, Classes: 2, Probabilities: loop.BySigmoid}, "-json", `{"row":0,"class":"1","probability":0.8807971}` + "\n"},
 		{1, loop.Answer{Kind: loop.Choice, Classes: 2}, "", "row,class,value\n0,1,2\n"},
@@ -56,7 +57,9 @@ func TestAnswersPrinted(t *testing.T) {
 			defer done()
 			identity := make([]float32, c.units*c.units)
 			for i := range c.units {
-				identity[i*c.units+i] = 1
+				if identity[i*c.units+i] = 1; c.answer.Kind == loop.Spelling {
+					identity[i*c.units+i] = -1
+				}
 			}
 			path := filepath.Join(dir, "w.safetensors")
 			if err := weights.Save(path, nil, []nn.Segment{{Name: "out/kernel", Shape: []int{c.units, c.units}}}, identity); err != nil {

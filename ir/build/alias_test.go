@@ -111,7 +111,7 @@ var kerasNames = map[string]string{
 		true_positives hinge squared_hinge categorical_hinge kl_divergence poisson binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy accuracy
 		binary_accuracy categorical_accuracy sparse_categorical_accuracy top_k_categorical_accuracy sparse_top_k_categorical_accuracy f1_score f_beta_score
 		bce BCE mse MSE mae MAE mape MAPE msle MSLE acc`,
-	"activation": "relu leaky_relu relu6 softmax elu selu softplus softsign silu gelu tanh sigmoid exponential hard_sigmoid hard_silu linear mish log_softmax swish hard_swish",
+	"activation": "relu leaky_relu relu6 softmax elu selu softplus softsign silu gelu tanh sigmoid exponential hard_sigmoid hard_silu linear mish log_softmax swish hard_swish celu squareplus soft_shrink sparse_plus glu tanh_shrink threshold sparse_sigmoid hard_tanh hard_shrink log_sigmoid sparsemax",
 }
 
 func TestKerasNames(t *testing.T) {

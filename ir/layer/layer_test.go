@@ -23,7 +23,7 @@ func TestRegistry(t *testing.T) {
 		}
 	}
 	docs := layer.Docs()
-	if len(docs.Layers) != len(all) || len(docs.Activations) != 17 || len(docs.Initializers) != 15 || len(docs.Regularizers) != 4 || len(docs.Losses) != 20 {
+	if len(docs.Layers) != len(all) || len(docs.Activations) != 30 || len(docs.Initializers) != 16 || len(docs.Regularizers) != 4 || len(docs.Losses) != 21 {
 		t.Errorf("%d layers, %d activations, %d initializers, %d regularizers, %d losses", len(docs.Layers), len(docs.Activations), len(docs.Initializers), len(docs.Regularizers), len(docs.Losses))
 	}
 	for _, l := range docs.Layers {
@@ -37,15 +37,15 @@ func TestRegistry(t *testing.T) {
 
 func TestUnknown(t *testing.T) {
 	for name, want := range map[string]string{
-		"Dens":       `unknown layer "Dens"; did you mean "Dense"? nngen knows: Activation, `,
-		"ConvLSTM2D": "ConvLSTM2D is not supported by this version of nngen; it knows: Activation, ",
-		"conv2d":     `unknown layer "conv2d"; did you mean "Conv2D"? nngen knows: Activation, `,
-		"BatchNorm":  `unknown layer "BatchNorm"; did you mean BatchNormalization? nngen knows: `,
-		"maxpool":    `unknown layer "maxpool"; did you mean MaxPooling1D or MaxPooling2D? nngen knows: `,
-		"sigmoid":    `unknown layer "sigmoid"; to apply that function, write Activation: sigmoid`,
-		"ReLUs":      `unknown layer "ReLUs"; did you mean "ReLU"? nngen knows: Activation, `,
-		"ConvLTSM2D": `unknown layer "ConvLTSM2D"; ConvLSTM2D is not supported by this version. nngen knows: `,
-		"Nothing":    `unknown layer "Nothing"; nngen knows: `,
+		"Dens":           `unknown layer "Dens"; did you mean "Dense"? nngen knows: Activation, `,
+		"MelSpectrogram": "MelSpectrogram is not supported by this version of nngen; it knows: Activation, ",
+		"conv2d":         `unknown layer "conv2d"; did you mean "Conv2D"? nngen knows: Activation, `,
+		"BatchNorm":      `unknown layer "BatchNorm"; did you mean BatchNormalization? nngen knows: `,
+		"maxpool":        `unknown layer "maxpool"; did you mean MaxPooling1D or MaxPooling2D? nngen knows: `,
+		"sigmoid":        `unknown layer "sigmoid"; to apply that function, write Activation: sigmoid`,
+		"ReLUs":          `unknown layer "ReLUs"; did you mean "ReLU"? nngen knows: Activation, `,
+		"MelSpectogram":  `unknown layer "MelSpectogram"; MelSpectrogram is not supported by this version. nngen knows: `,
+		"Nothing":        `unknown layer "Nothing"; nngen knows: `,
 	} {
 		if got := layer.Unknown(spec.Layer{Type: name}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", name, got)

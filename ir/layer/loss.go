@@ -49,9 +49,10 @@ var losses = Table[Loss]{
 		"categorical_cross_entropy": `"categorical_crossentropy"`, "sparse_categorical_cross_entropy": `"sparse_categorical_crossentropy"`, "softmax_cross_entropy": whichCrossentropy,
 		"softmax_crossentropy": whichCrossentropy, "cross_entropy": whichCrossentropy, "crossentropy": whichCrossentropy, "ce": whichCrossentropy, "xent": whichCrossentropy,
 		"log_loss": whichCrossentropy, "logloss": whichCrossentropy, "focal": whichFocal, "focal_loss": whichFocal, "focal_crossentropy": whichFocal,
-		"kl": `"kl_divergence"`, "kldiv": `"kl_divergence"`, "kullback_leibler": `"kl_divergence"`, "jaccard": `{tversky: {alpha: 1, beta: 1}}`,
+		"ctc_loss": `"ctc"`, "connectionist_temporal_classification": `"ctc"`, "kl": `"kl_divergence"`, "kldiv": `"kl_divergence"`, "kullback_leibler": `"kl_divergence"`, "jaccard": `{tversky: {alpha: 1, beta: 1}}`,
 	},
 	Later: []string{"circle", "Circle"},
+	Why:   map[string]string{"circle": "it compares every row of a batch with every other one, and a network computes its rows one by one"},
 }
 
 // ResolveLoss finds the loss that call names and decodes its settings. The name

@@ -23,6 +23,8 @@ type Table[T any] struct {
 	Entries []Entry[T]
 	// Later names what Keras has and this version has not.
 	Later []string
+	// Why says why it has not, of some of them.
+	Why map[string]string
 	// Meant are names that people use and Keras does not, in lower case with
 	// "_" between words, and what they mean.
 	Meant map[string]string
@@ -61,7 +63,11 @@ func (t Table[T]) Find(call spec.Call) (Entry[T], diag.List) {
 		owner = call.Args.Owner + ": "
 	}
 	if slices.Contains(t.Later, call.Name) {
-		errs.Add(call.Pos, "%s%s %s is not supported by this version of nngen; it knows: %s", owner, t.Kind, diag.Quote(call.Name), t.known())
+		why := ";"
+		if reason, ok := t.Why[squeezed(call.Name)]; ok {
+			why = ": " + reason + ";"
+		}
+		errs.Add(call.Pos, "%s%s %s is not supported by this version of nngen%s it knows: %s", owner, t.Kind, diag.Quote(call.Name), why, t.known())
 	} else {
 		errs.Add(call.Pos, "%sunknown %s %s%s nngen knows: %s", owner, t.Kind, diag.Quote(call.Name), ended(t.meant(call.Name)), t.known())
 	}

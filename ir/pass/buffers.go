@@ -48,11 +48,13 @@ func distinguish(p *loop.Plan) {
 			taken.claim(key{b.Name, b.Grad}, nil)
 		}
 	}
-	for _, b := range p.Buffers {
-		if b.Class != loop.Arena && b.Class != loop.Const {
-			continue
+	for _, class := range []loop.Class{loop.Const, loop.Arena} {
+		for _, b := range p.Buffers {
+			if b.Class != class {
+				continue
+			}
+			want := b.Name
+			b.Name = taken.claim(key{want, b.Grad}, func(n int) key { return key{want + strconv.Itoa(n), b.Grad} }).name
 		}
-		want := b.Name
-		b.Name = taken.claim(key{want, b.Grad}, func(n int) key { return key{want + strconv.Itoa(n), b.Grad} }).name
 	}
 }

@@ -64,7 +64,11 @@ func Camel(snake string) string {
 			b.WriteString(w)
 		} else if word != "" {
 			if n := len(word) - 2; n > 0 && (word[n] >= '1' && word[n] <= '3') && word[n+1] == 'd' {
-				word = word[:n+1] + "D" // conv2d
+				stem := word[:n] // conv2d, lstm2d
+				if w, ok := rWords[stem]; ok {
+					stem = w
+				}
+				word = stem + word[n:n+1] + "D"
 			}
 			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
@@ -86,7 +90,7 @@ func Snake(camel string) string {
 }
 
 var (
-	wordEnd = regexp.MustCompile(`(.)([A-Z][a-z0-9]+)`)
+	wordEnd = regexp.MustCompile(`(.)([A-Z][a-z]+)`)
 	capital = regexp.MustCompile(`([a-z])([A-Z])`)
 )
 
