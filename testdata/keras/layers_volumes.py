@@ -209,7 +209,8 @@ def resizings():
     yield case("up_sampling2d", one("UpSampling2D", (2, 3, 2)), x(2, 3, 2))
     yield case("up_sampling2d_first", one("UpSampling2D", (2, 2, 3), size=[3, 1], interpolation="bilinear", **FIRST), x(2, 2, 3))
     for method in ("bilinear", "bicubic", "lanczos3"):
-        yield case(f"up_sampling2d_{method}", one("UpSampling2D", (3, 5, 1), size=[2, 3], interpolation=method), x(3, 5, 1))
+        shape = (3, 5, 1) if method == "lanczos3" else (2, 3, 4)  # of four channels the weights of phases are used
+        yield case(f"up_sampling2d_{method}", one("UpSampling2D", shape, size=[2, 3], interpolation=method), x(*shape))
     yield case("up_sampling2d_bilinear_point", one("UpSampling2D", (1, 2, 1), size=4, interpolation="bilinear"), x(1, 2, 1))
     for method in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
         for height, width in ((3, 5), (6, 2))[: 1 if "lanczos" in method else 2]:
