@@ -40,18 +40,22 @@ func distinguish(p *loop.Plan) {
 		grad bool
 	}
 	taken := claims[key]{}
+	own := func(b *loop.Buffer) {
+		want := b.Name
+		b.Name = taken.claim(key{want, b.Grad}, func(n int) key { return key{want + strconv.Itoa(n), b.Grad} }).name
+	}
 	for _, b := range p.Buffers {
 		switch b.Class {
 		case loop.Arena, loop.Random, loop.Scalar, loop.Weight: // the last three are named by what they are
+		case loop.Const: // bodies of loops name theirs alone
+			own(b)
 		default:
 			taken.claim(key{b.Name, b.Grad}, nil)
 		}
 	}
 	for _, b := range p.Buffers {
-		if b.Class != loop.Arena {
-			continue
+		if b.Class == loop.Arena {
+			own(b)
 		}
-		want := b.Name
-		b.Name = taken.claim(key{want, b.Grad}, func(n int) key { return key{want + strconv.Itoa(n), b.Grad} }).name
 	}
 }
