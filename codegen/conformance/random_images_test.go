@@ -93,6 +93,10 @@ func (g *generator) transposed(v volume) (args object, out []int) {
 // convolution appends a convolution, a pooling, a border or another size of a sequence,
 // an image or a volume.
 func (g *generator) convolution() {
+	if len(g.shape) == 4 && g.flip(25) {
+		g.frames()
+		return
+	}
 	v := g.volume()
 	suffix := []string{1: "1D", 2: "2D", 3: "3D"}[len(v.space)]
 	padding := g.pick("valid", "same")
@@ -149,6 +153,16 @@ func (g *generator) convolution() {
 	default:
 		g.resized(v, suffix)
 	}
+}
+
+// frames appends a layer over images that is applied to each of a film.
+func (g *generator) frames() {
+	one := &generator{r: g.r, shape: g.shape[1:]}
+	one.convolution()
+	drawn := one.layers[0][0]
+	args := drawn.value.(object)
+	layer := object{{drawn.key, args[:len(args)-2]}} // without a name and inputs
+	g.add("TimeDistributed", object{{"layer", layer}}, append([]int{g.shape[0]}, one.shape...))
 }
 
 // border appends zeros around the value at hand, or cuts its ends off.

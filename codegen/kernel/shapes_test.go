@@ -329,7 +329,13 @@ func volumeShapes() []string {
 	return shapes
 }
 
-func TestShapesVolume(t *testing.T) { shapeTest(t, every(volumeShapes(), 41)) }
+func TestShapesVolume(t *testing.T) { shapeTest(t, every(volumeShapes(), 43)) }
+
+// Of a sum of four loops, Go runs all but the last on a machine of small blocks.
+func TestShapesFourLoops(t *testing.T) {
+	text := described([]int{3, 3, 4, 8}, "Conv3D: {filters: 23, kernel_size: 1, padding: same, strides: [2, 1, 3], activation: relu}")
+	shapeTest(t, every(slices.Repeat([]string{text}, len(machines)), 1))
+}
 
 func TestShapesMissed(t *testing.T) { shapeTest(t, every(missedShapes(), 5)) }
 

@@ -27,6 +27,7 @@ func TestKerasLayers(t *testing.T) {
 			layerLikeKeras(t, v, m)
 		}
 	})
+	vectors(t, "volumes", 110, layerLikeKeras)
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

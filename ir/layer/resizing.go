@@ -77,9 +77,7 @@ func resized(c *Context, x *ir.Value, height, width int, method string, antialia
 		axes = []int{2, 1}
 	}
 	for _, a := range axes {
-		if x.Valid() && x.Shape[a] != to[a] {
-			x = resample(c, x, a, interpolated(x.Shape[a], to[a], method, antialias), method)
-		}
+		x = interpolate(c, x, a, to[a], method, antialias)
 	}
 	return x
 }

@@ -76,7 +76,7 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 	switch {
 	case n.alike(inner, x):
 		return n.Build(inner, in)
-	case n.Name == "Flatten":
+	case n.Name == "Flatten" && !imageFormat(n.Config.(*Flatten).lateFormat).first():
 		return op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, x.Shape[1], ir.Shape(x.Shape[2:]).Elements()})
 	}
 	return d.stepwise(inner, n, x)

@@ -29,8 +29,8 @@ func upsample(c *Context, x *ir.Value, format imageFormat, size []int, method st
 		return laid(c, repeated(c, x, size), format)
 	}
 	for i, n := range size {
-		if n > 1 {
-			x = resample(c, x, 1+i, interpolated(x.Shape[1+i], n*x.Shape[1+i], method, false), method)
+		if x.Valid() {
+			x = interpolate(c, x, 1+i, n*x.Shape[1+i], method, false)
 		}
 	}
 	return laid(c, x, format)

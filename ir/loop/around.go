@@ -144,6 +144,9 @@ func InTurn(k Kernel) (step Kernel, parts map[*Buffer]Part) {
 	type span struct{ low, high int }
 	reached := map[*Buffer]*span{}
 	eachReach(k, func(a *Access, low, high int) {
+		if m := moves[a.Buf]; m > 0 && a.Index != nil && a.Index.Buf.Class != Const {
+			high = max(high, (low/m+1)*m-1) // ids may name all of what is there
+		}
 		s := reached[a.Buf]
 		if s == nil {
 			s = &span{low, high}
@@ -189,6 +192,9 @@ func eachReach(k Kernel, f func(a *Access, low, high int)) {
 							far := rest[i] * (x.N - 1)
 							low, high = low+min(far, 0), high+max(far, 0)
 						}
+					}
+					if a.Index != nil && a.Index.Buf.Class == Const {
+						high += int(slices.Max(a.Index.Buf.Data)) * a.IndexStride
 					}
 					f(a, low, high)
 				}

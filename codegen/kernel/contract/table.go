@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
@@ -135,7 +136,8 @@ func (t *regionTable) perLoop(list []gotree.Expr) gotree.Expr {
 	if t.nested() {
 		return t.each(list...)
 	}
-	return t.each(gotree.Keyed{Key: "2", Value: list[2]})
+	last := t.depth() - 1
+	return t.each(gotree.Keyed{Key: strconv.Itoa(last), Value: list[last]})
 }
 
 // told is what tiles are told from the beginning.
