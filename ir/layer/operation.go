@@ -125,8 +125,13 @@ func (o *Operation) decode(args spec.Args, title string) (errs diag.List) {
 		errs.Add(at.Value.Pos, "%s: operation %s is not supported by nngen: %s", title, name, why)
 		return errs
 	}
-	e, errs := operations.Find(call)
-	if len(errs) > 0 {
+	if slices.Contains(activations.Later, name) && slices.Contains(operation.Activations, name) {
+		errs.Add(at.Value.Pos, "%s: operation %s is not supported by this version of nngen", title, name)
+		return errs
+	}
+	e, unknown := operations.Find(call)
+	if len(unknown) > 0 { // a list of all names would be a page
+		errs.Add(at.Value.Pos, "%s: unknown operation %s%s nngen list operations prints the names", title, diag.Quote(name), ended(operations.meant(name)))
 		return errs
 	}
 	o.Op, o.row, o.written = e.Name, e.New(), map[string]spec.Value{}

@@ -43,7 +43,7 @@ var refusals = slices.Concat(
 	because("every number is a float32", "losses.*.dtype", "metrics.*.dtype", "operations.prod.dtype", "layers.*.dtype"),
 	because("it has no name of its own in reports", "losses.*.name", "optimizers.*.name", "schedules.*.name"),
 	because("gradients are float32 and need no scale; null is taken", "optimizers.*.loss_scale_factor"),
-	because("it goes over the last axis; for others write the layer Softmax, or Operation", "activations.softmax.axis", "activations.log_softmax.axis"),
+	because("it goes over the last axis; for others write the layer Softmax, or Operation", "activations.*.axis"),
 	because("fans follow from what the weights are for", "initializers.*.input_axes", "initializers.*.output_axes"),
 	because("weights are not quantized", "layers.*.gptq_unpacked_column_size", "layers.*.quantization_config"),
 	because("adapters for fine-tuning are not in this version", "layers.*.lora_rank", "layers.*.lora_alpha"),

@@ -54,15 +54,6 @@ func reduced(s *Site, argument string, list []int, x *ir.Value) ([]int, bool) {
 	return axes, true
 }
 
-// count is how many elements some axes have.
-func count(x *ir.Value, axes []int) int {
-	n := 1
-	for _, a := range axes {
-		n *= x.Shape[a]
-	}
-	return n
-}
-
 // folding is an operation that goes over axes.
 type folding struct {
 	over

@@ -83,7 +83,7 @@ func (s *Site) sine(x *ir.Value, quarter float64) *ir.Value {
 	}
 	odd := call("sub", c, call("mul", num(2), call("floor", call("mul", num(0.5), c))))
 	value := call("add", a, call("mul", a, series))
-	return op.MapOf(s.B, call("select", call("eq", odd, num(0)), value, call("neg", value)), s.Row.Name, r, square, k)
+	return op.MapOf(s.B, call("mul", call("sub", num(1), call("mul", num(2), odd)), value), s.Row.Name, r, square, k)
 }
 
 // small is the angle of the tangent u, which is between -1 and 1: half the angle has
