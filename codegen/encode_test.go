@@ -28,7 +28,7 @@ func place(p *loop.Program, features ...encoding.Feature) {
 func mixed() *loop.Program {
 	p := irisprog.Sized(54)
 	p.Inputs = append(p.Inputs,
-		loop.Port{Name: "city", Shape: []int{1}, DType: loop.I32, Limit: 5},
+		loop.Port{Name: "city", Shape: []int{2}, DType: loop.I32, Limit: 5},
 		loop.Port{Name: "note", Shape: []int{4}, DType: loop.I32, Limit: 9},
 		loop.Port{Name: "tags", Ragged: true, DType: loop.I32, Limit: 9},
 	)
@@ -49,6 +49,7 @@ func mixed() *loop.Program {
 		encoding.Feature{Name: "words", Type: encoding.Text, Width: 8, Slots: 8, Encode: "multi_hot", Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 2},
 		encoding.Feature{Name: "city", Port: 1, Type: encoding.Category, Width: 1, Slots: 5, OOV: true, Encode: "integer", Missing: encoding.Missing{Kind: "oov"}},
 		encoding.Feature{Name: "note", Port: 2, Type: encoding.Text, Width: 4, Slots: 9, Encode: "integer", Length: 4, Standardize: "none", Split: "whitespace", NGrams: 1},
+		encoding.Feature{Name: "town", Port: 1, Offset: 1, Type: encoding.Category, Width: 1, Slots: 3, OOV: true, Encode: "integer", Vocabulary: []string{"x", "y"}, Missing: encoding.Missing{Kind: "oov"}},
 		encoding.Feature{Name: "tags", Port: 3, Type: encoding.Text, Slots: 9, Encode: "integer", Standardize: "strip_punctuation", Split: "whitespace", NGrams: 1},
 	)
 	return p

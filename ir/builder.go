@@ -18,6 +18,7 @@ type Builder struct {
 	layer string
 	pos   diag.Pos
 	param map[string]*Value // of the graph, by segment
+	drawn map[string]*Value // see Drawn
 }
 
 // NewBuilder builds a new graph.
@@ -54,9 +55,13 @@ func (b *Builder) Param(segment string, add func() *Value) *Value {
 // Segments gives the parameters by segment.
 func (b *Builder) Segments() map[string]*Value { return maps.Clone(b.param) }
 
-// Given makes values those of parameters, by segment, in place of all that the graph
-// has: a body of a loop has its operands for them.
-func (b *Builder) Given(params map[string]*Value) { b.param = params }
+// Given makes values those of parameters, by segment, and of random numbers, by the
+// text of the operation, in place of all that the graph has: a body of a loop has its
+// operands for them.
+func (b *Builder) Given(params, drawn map[string]*Value) { b.param, b.drawn = params, drawn }
+
+// Drawn is the operand that a body of a loop has for random numbers; nil: none.
+func (b *Builder) Drawn(text string) *Value { return b.drawn[text] }
 
 // Valid reports whether v was built without a mistake.
 func (v *Value) Valid() bool { return v != invalid }

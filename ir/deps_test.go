@@ -41,7 +41,9 @@ ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec ir/layer/operation
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest runtime/nn
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
-ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
+ir/onnx/proto     google.golang.org/protobuf
+ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto
+ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf

@@ -88,6 +88,26 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 	return fmt.Errorf("%w:\n%w", err, errors.Unwrap(differences))
 }
 
+// fileWeights are the weights that the layers of a network have read from files, as a
+// file of the package's own.
+func (n *network) fileWeights() ([]byte, error) {
+	segs, floats := segments(n.program)
+	params := make([]float32, floats)
+	for _, s := range segs {
+		from, ok := n.built.Weights[s.Name]
+		if !ok {
+			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
+		}
+		copy(s.Of(params), from)
+	}
+	var b bytes.Buffer
+	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
+	if _, err := weights.Write(&b, meta, segs, params); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
 // segments describes the parameter block in the runtime's terms.
 func segments(p *loop.Program) (segs []nn.Segment, floats int) {
 	for _, s := range p.Segments {

@@ -12,6 +12,7 @@ import (
 type settings struct {
 	overrides []spec.Override
 	freeze    []string // names of layers
+	bind      []string // symbolic extents of an ONNX file: name=value
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

@@ -23,6 +23,7 @@ type generateOptions struct {
 	check       bool
 	force       bool
 	dump        string
+	bind        []string
 	// allowNonFinite has a predict-only package take weights that are not finite.
 	allowNonFinite bool
 }
@@ -56,6 +57,7 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "have a predict-only package take weights that are NaN or infinite")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package is not current")
 	f.BoolVar(&o.force, "force", false, "replace the package of another description")
+	f.StringArrayVar(&o.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
 	f.StringVar(&o.dump, "dump", "", "write nothing; print the compiler's text after a stage, or after all of them")
 	return cmd
 }
@@ -73,7 +75,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("dump"):
 		return o.printStages(cmd)
 	}
-	net, err := compile(cmd.Context(), o.model, nil)
+	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind}, nil)
 	if err != nil {
 		return err
 	}
@@ -171,6 +173,8 @@ func (o *generateOptions) files(ctx context.Context, net *network, out *folder) 
 		cfg.Weights, err = readWeights(o.weights, net.program, o.allowNonFinite)
 	case o.predictOnly && ok:
 		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program, o.allowNonFinite)
+	case o.predictOnly && len(net.built.Weights) > 0:
+		cfg.Weights, err = net.fileWeights()
 	case !o.predictOnly && !net.trains():
 		err = diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
@@ -12,6 +14,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -41,7 +44,7 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 	if err != nil {
 		return nil, err
 	}
-	model, err := spec.Parse(file, src, o.overrides...)
+	model, err := description(file, src, o)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +67,19 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 		return nil, err
 	}
 	return &network{spec: model, built: net, program: program}, nil
+}
+
+// description reads a description, or makes one of an ONNX file.
+func description(file string, src []byte, o settings) (*spec.Model, error) {
+	files := os.DirFS(filepath.Dir(file))
+	if strings.EqualFold(filepath.Ext(file), ".onnx") {
+		return onnxlayer.Describe(filepath.ToSlash(file), src, files, o.bind)
+	}
+	model, err := spec.Parse(file, src, o.overrides...)
+	if err == nil {
+		model.Files = files
+	}
+	return model, err
 }
 
 // trains reports whether the description says how to train.

@@ -43,6 +43,7 @@ model tells classes apart, otherwise row and the values of the outputs. Of logit
 of them. Where outputs are not probabilities (the last activation leaves 0 to 1, or the
 loss is not a cross-entropy), it is row,class,value. A model of labels that do not
 exclude one another (several units, binary_crossentropy) prints a column for each.
+With --json an output with several axes, such as a sequence, is a list of lists.
 Rows count from 0. They are read from a file, or from standard input where there is none, and
 answered as they come: the file may be larger than memory.
 

@@ -65,6 +65,7 @@ type programData struct {
 	Ports         []programPort
 	InputColumns  string // names of the values of several inputs
 	OutputColumns string // names of the values of an output
+	Nested        string // the outputs with their shapes, where one has several axes
 	Answer        loop.Answer
 	ClassNames    string // of the answer
 	Reports       []programReport
@@ -150,6 +151,7 @@ func (n *network) programData() *programData {
 		}
 		t.Ports = append(t.Ports, port)
 	}
+	t.Nested = nestedOutputs(p)
 	t.OutputColumns, t.InputColumns = literals(outputColumns(p)), literals(inputColumns(p.Inputs))
 	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
 	t.Flags, t.Formats, t.Reports = programFlags(), n.formats(), n.reports()
@@ -315,6 +317,18 @@ func outputColumns(p *loop.Program) []string {
 		seen[name] = true
 	}
 	return names
+}
+
+// nestedOutputs prints the outputs with their shapes; "" where all have one axis.
+func nestedOutputs(p *loop.Program) string {
+	var list []string
+	for _, o := range p.Outputs {
+		list = append(list, fmt.Sprintf("{%q, %#v}", o.Name, o.Shape))
+	}
+	if !slices.ContainsFunc(p.Outputs, func(o loop.Port) bool { return len(o.Shape) > 1 }) {
+		return ""
+	}
+	return strings.Join(list, ", ")
 }
 
 // literals prints texts as the elements of a Go slice.

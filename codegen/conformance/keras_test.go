@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -16,18 +17,48 @@ type trajectory struct {
 	Name    string
 	Model   json.RawMessage
 	Weights map[string]tensor
-	Batches []struct {
-		Inputs       map[string]tensor
-		Target       tensor
-		Targets      map[string]tensor // of several outputs
-		SampleWeight *tensor           `json:"sample_weight"`
-		Masks        map[string]tensor
-	}
+	Batches []kerasBatch
 	Float32 struct {
 		Steps []map[string]float64
 		W1    map[string]tensor `json:"weights_1"`
 		W10   map[string]tensor `json:"weights_10"`
 	}
+}
+
+// kerasBatch is what a training step takes.
+type kerasBatch struct {
+	Inputs       map[string]tensor
+	Target       tensor
+	Targets      map[string]tensor // of several outputs
+	SampleWeight *tensor           `json:"sample_weight"`
+	Masks        map[string]tensor
+}
+
+// batchOf is a batch as the package takes it.
+func (n *network) batchOf(b kerasBatch) harness.Batch {
+	var step harness.Batch
+	for i, port := range n.Header.Inputs {
+		for r, row := range b.Inputs[port.Name].samples() {
+			if i == 0 {
+				step.X = append(step.X, nil)
+			}
+			step.X[r] = append(step.X[r], row...)
+		}
+	}
+	if step.Y = b.Target.samples(); b.Targets != nil {
+		step.Y = make([][]float64, len(step.X))
+		for _, port := range n.Header.Targets {
+			for r, row := range b.Targets[port.Name].samples() {
+				step.Y[r] = append(step.Y[r], row...)
+			}
+		}
+	}
+	if b.SampleWeight != nil {
+		for _, w := range b.SampleWeight.Data {
+			step.Weight = append(step.Weight, float32(w))
+		}
+	}
+	return step
 }
 
 type tensor struct {
@@ -95,29 +126,7 @@ func TestKerasTrajectories(t *testing.T) {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
 		for _, b := range c.Batches {
-			var step harness.Batch
-			for i, port := range net.Header.Inputs {
-				for r, row := range b.Inputs[port.Name].samples() {
-					if i == 0 {
-						step.X = append(step.X, nil)
-					}
-					step.X[r] = append(step.X[r], row...)
-				}
-			}
-			if step.Y = b.Target.samples(); b.Targets != nil {
-				step.Y = make([][]float64, len(step.X))
-				for _, port := range net.Header.Targets {
-					for r, row := range b.Targets[port.Name].samples() {
-						step.Y[r] = append(step.Y[r], row...)
-					}
-				}
-			}
-			if b.SampleWeight != nil {
-				for _, w := range b.SampleWeight.Data {
-					step.Weight = append(step.Weight, float32(w))
-				}
-			}
-			run.Steps = append(run.Steps, step)
+			run.Steps = append(run.Steps, net.batchOf(b))
 		}
 		nets, cases, kept = append(nets, net), append(cases, run), append(kept, c)
 	}
@@ -142,6 +151,7 @@ func (c trajectory) compare(t *testing.T, n *network, got harness.Result) {
 		t.Fatal(got.Error)
 	}
 	for s, want := range c.Float32.Steps {
+		sameFigures(t, fmt.Sprint("step ", s+1), got.StepFigures[s], want, 3e-6)
 		if d := math.Abs(got.StepLoss[s]-want["loss"]) / math.Abs(want["loss"]); d > 1e-6 {
 			t.Errorf("step %d: loss %.9g, Keras %.9g (%.1e relative)", s+1, got.StepLoss[s], want["loss"], d)
 		}

@@ -3,7 +3,6 @@ package conformance
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
@@ -31,24 +30,21 @@ var masks = []string{
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LayerNormalization": {"axis": [1, 2]}}}}`,
 	`{"Reshape": [3, 4, 2]}, {"ConvLSTM1D": {"filters": 3, "kernel_size": 2, "return_sequences": true, "go_backwards": true, "activation": "relu"}}, {"ConvLSTM1D": {"filters": 2, "kernel_size": 3, "padding": "same", "dropout": 0.25, "recurrent_dropout": 0.25}}`,
 	`{"Reshape": [2, 3, 4, 1]}, {"ConvLSTM2D": {"filters": 4, "kernel_size": [2, 3], "strides": [1, 2], "padding": "same"}}, "Flatten"`,
+	`"Masking", {"TimeDistributed": {"layer": {"BatchNormalization": {"momentum": 0.8}}}}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"BatchNormalization": {"axis": 1}}}}, {"TimeDistributed": {"layer": {"SpatialDropout1D": 0.25}}}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"Dropout": {"rate": 0.25, "noise_shape": [null, 4, 1]}}}}, {"TimeDistributed": {"layer": {"GaussianNoise": 0.5}}}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MultiHeadAttention": {"num_heads": 2, "key_dim": 2, "dropout": 0.25}}}}`,
+	// Recurrence within recurrence.
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LSTM": {"units": 5, "dropout": 0.25, "recurrent_dropout": 0.25}}}}, {"GRU": 3}`,
+	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"GRU": {"units": 4, "return_sequences": true, "zero_output_for_mask": true}}}}`,
+	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"Bidirectional": {"layer": {"LSTM": {"units": 3, "return_sequences": true}}}}}}`,
+	`{"Reshape": [2, 3, 4, 1]}, {"TimeDistributed": {"layer": {"TimeDistributed": {"layer": {"RNN": {"cell": [{"LSTMCell": {"units": 3}}, {"GRUCell": {"units": 2, "dropout": 0.25, "reset_after": false}}]}}}}}}`,
 }
 
 // spelling are networks with the loss ctc over the same steps.
 var spelling = []string{
 	`"Masking", {"Dense": {"units": 5, "activation": "tanh"}}, {"Dense": 4}`,
 	`{"GRU": {"units": 3, "return_sequences": true}}, {"Dense": 6}`,
-}
-
-// TestRecurrenceWithinARecurrence sees that what this version does not compile is
-// said where it is written.
-func TestRecurrenceWithinARecurrence(t *testing.T) {
-	net, err := compileJSON("nested", []byte(`{"name": "s", "inputs": {"x": {"shape": [6, 4, 2]}}, "layers": [{"TimeDistributed": {"layer": {"LSTM": 4}}}]}`))
-	if err == nil {
-		err = net.emit(t.TempDir(), pass.Options{})
-	}
-	if want := `:1:66: layer "time_distributed": a recurrence within every step of another is not compiled by this version of nngen`; err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("%v, want %s", err, want)
-	}
 }
 
 // TestMasks holds packages of these networks to the interpreter at every level.

@@ -20,11 +20,15 @@ func (e *Encoding) TestFile(f *gotree.File) {
 	}
 	t.encoderTest(f)
 	if !e.PredictOnly {
+		rows := 40
+		if len(e.p.Carried) > 0 { // whole batches
+			rows = e.p.Training.BatchSize
+		}
 		f.Add(`func TestFitFeatures(t *§testing.T) {
 	§modeltest.Learner[*Model, Features, Input, Target]{
-		New: New, Read: Read, Row: featureRow, Targets: targets(40), Learns: %v,
+		New: New, Read: Read, Row: featureRow, Targets: targets(%d), Learns: %v,
 	}.Test(t)
-}`, e.Learns())
+}`, rows, e.Learns())
 	}
 }
 

@@ -29,8 +29,14 @@ func (e trainText) engineFields() string {
 		fields += e.rowField(e.targetField(i), p)
 	}
 	fields += e.rowField("weight", loop.Port{})
-	outs := len(e.p.Outputs)
-	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate\nlosses [%d]float64\n", outs, outs)
+	if len(e.p.Carried) > 0 {
+		fields += fmt.Sprintf("carried [%d]float32 // what rows have left for those of the next batch\n", carriedAt(e.p, len(e.p.Carried)))
+	}
+	masks := ""
+	if e.results() > len(e.p.Outputs) {
+		masks = ", masks and states after them"
+	}
+	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate%s\nlosses [%d]float64\n", e.results(), masks, len(e.p.Outputs))
 	sparse := false
 	for _, p := range e.p.Targets {
 		sparse = sparse || p.DType == loop.I32
@@ -102,6 +108,8 @@ func (e *engine) Share(t *§nn.Team) {
 	e.loadMethod(f)
 	e.runMethods(f)
 	e.rowMethods(f)
+	e.countsMethod(f)
+	e.carryMethods(f)
 }
 
 // loadMethod prints how the engine takes an example.
@@ -176,6 +184,9 @@ func (e trainText) enginePass(f *file) {
 		fields += fmt.Sprintf("%[1]s: e.%[1]s[:],\n", e.targetField(i))
 	}
 	fields += "weight: e.weight[:],\n"
+	if len(e.p.Carried) > 0 {
+		fields += "carried: e.carried[:],\n"
+	}
 	fields += e.kept().where("kept: e.kept,\n")
 	if uses["work"] {
 		fields += "work: e.work[t.Index()],\n"
@@ -194,7 +205,7 @@ func (e *engine) pass(t *§nn.Worker, units int) pass {
 
 func (e trainText) runMethods(f *file) {
 	store := "if t.Solo() {\ne.outputs = rows\n}"
-	if len(e.p.Outputs) == 1 {
+	if e.results() == 1 {
 		store = "if t.Solo() {\ne.outputs[0] = rows\n}"
 	}
 	units, evaluated := "1", e.tested.times("e.n")
@@ -226,19 +237,23 @@ func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 	if len(e.p.Train.Updates) > 0 {
 		update = fmt.Sprintf("state := e.pass(nil, %s)\nupdateState(&state)\n", units)
 	}
+	carry := ""
+	if len(e.p.Carried) > 0 {
+		carry = "e.carry()\n"
+	}
 	e.enginePass(f)
 	f.add(`// Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s §train.Step) float64 {
 	e.run(n, s, e.trainPart)
-	%s%s
+	%[4]s%[1]s%[2]s
 }
 
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s §train.Step) float64 {
 	e.run(n, s, e.evaluatePart)
-	%s
+	%[4]s%[3]s
 }
 
 // run has the workers do their parts, or the caller all of it.
@@ -249,7 +264,7 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 	} else {
 		e.team.Run(part)
 	}
-}`, update, losses(e.p.Train), losses(e.p.Evaluate))
+}`, update, losses(e.p.Train), losses(e.p.Evaluate), carry)
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
 	s := e.pass(t, %s)
@@ -282,64 +297,6 @@ func (e *phases) worthRows(p *loop.Plan) int {
 		}
 	}
 	return max(2, e.cfg.Machine.ShareMulAdds/max(flops, 1))
-}
-
-// rowMethods prints Outputs and Targets.
-func (e trainText) rowMethods(f *file) {
-	pick := func(k string, n int, cases []string) string {
-		if n == 1 {
-			return cases[0]
-		}
-		if n == 2 {
-			return "if " + k + " == 0 {\n" + cases[0] + "\n}\n" + cases[1]
-		}
-		s := "switch " + k + " {\n"
-		for i, c := range cases {
-			if i == n-1 {
-				return s + "}\n" + c
-			}
-			s += fmt.Sprintf("case %d:\n%s\n", i, c)
-		}
-		return s
-	}
-	var outs, targets []string
-	for i, p := range e.p.Outputs {
-		outs = append(outs, fmt.Sprintf("return e.outputs[%d][%s]", i, rowRange(p)))
-	}
-	for i, p := range e.p.Targets {
-		name := e.targetField(i)
-		if p.DType == loop.I32 {
-			targets = append(targets, e.classRow(i, name))
-		} else {
-			targets = append(targets, fmt.Sprintf("return e.%s[%s]", name, rowRange(p)))
-		}
-	}
-	k := "k"
-	if len(e.p.Outputs) == 1 {
-		k = "_"
-	}
-	f.add("// Outputs is an output of a row that was last trained on or evaluated.\nfunc (e *engine) Outputs(%s, row int) []float32 {\n%s\n}", k, pick("k", len(outs), outs))
-	f.add("// Targets is a target of a loaded row.\nfunc (e *engine) Targets(%s, row int) []float32 {\n%s\n}", k, pick("k", len(targets), targets))
-}
-
-// mostClassNumbers is the largest number of class numbers in a target of a row.
-func (e trainText) mostClassNumbers() int {
-	n := 1
-	for _, p := range e.p.Targets {
-		if p.DType == loop.I32 {
-			n = max(n, size(p.Shape))
-		}
-	}
-	return n
-}
-
-// classRow is the statements that give the class numbers of a row as floats.
-func (e trainText) classRow(i int, field string) string {
-	n := size(e.p.Targets[i].Shape)
-	if n == 1 {
-		return fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:1]", field)
-	}
-	return fmt.Sprintf("for i, class := range e.%s[%s] {\ne.class[i] = float32(class)\n}\nreturn e.class[:%d]", field, rowRange(e.p.Targets[i]), n)
 }
 
 // adapterDecl prints the layers that are fitted to their input.

@@ -21,7 +21,11 @@ func Example_workflow() {
 %s%s}`, e.exampleRow(), e.exampleAnswer("x"))
 		return f
 	}
-	rows := "x := make([]Input, 20) // to be filled with samples\ny := make([]Target, len(x))\n"
+	count := 20
+	if len(e.p.Carried) > 0 { // which takes whole batches
+		count = e.p.Training.BatchSize
+	}
+	rows := fmt.Sprintf("x := make([]Input, %d) // to be filled with samples\ny := make([]Target, len(x))\n", count)
 	fit, ask := "Fit(§context.Background(), Slices(x, y)", e.exampleAnswer("x[0]")
 	if e.enc.Has() {
 		row, varies := e.enc.ExampleRow("float64(i)", "1+i")
@@ -29,7 +33,7 @@ func Example_workflow() {
 		if varies {
 			counter = "i := "
 		}
-		rows = "var rows []Features\nfor " + counter + "range 20 {\n" + row + "rows = append(rows, row)\n}\ny := make([]Target, len(rows))\n"
+		rows = "var rows []Features\nfor " + counter + fmt.Sprintf("range %d {\n", count) + row + "rows = append(rows, row)\n}\ny := make([]Target, len(rows))\n"
 		fit = "FitFeatures(§context.Background(), FeatureSlices(rows, y)"
 		ask = "\nvar x Input\nif err := m.Encode(&x, rows[0]); err != nil {\npanic(err)\n}\n" + e.exampleAnswer("x")
 	}

@@ -195,6 +195,9 @@ func (e phaseText) passDecl(f *file) {
 			add("%s []%s", e.targetField(i), elemOf(p))
 		}
 		add("weight []float32")
+		if len(e.p.Carried) > 0 {
+			add("carried []float32 // states that the batch before has left")
+		}
 	}
 	if uses["work"] {
 		add("work []float32 // scratch of the kernels")

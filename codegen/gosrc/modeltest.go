@@ -36,6 +36,9 @@ func newTest(t *§testing.T) *Model {
 		}
 		*list = append(*list, e.bufs[b]+"[:]")
 	}
+	if len(e.p.Carried) > 0 {
+		consts = append(consts, fmt.Sprintf("make([]float32, %d)", carriedAt(e.p, len(e.p.Carried))))
+	}
 	unless := func(zero bool, format string, args ...any) string {
 		if zero {
 			return ""
@@ -287,6 +290,8 @@ func (e testText) operandWord(p *gokernel.Param, more *[]string) string {
 			return fmt.Sprintf("x%d o%d", b.Port, b.Port)
 		}
 		return fmt.Sprintf("x%d", b.Port)
+	case loop.State: // of 0
+		return fmt.Sprintf("c%d+%d", len(e.consts), carriedAt(e.p, len(e.p.Carried)))
 	case loop.Target:
 		return fmt.Sprintf("y%d", b.Port)
 	case loop.Weight:

@@ -154,8 +154,13 @@ func (e *program) nameBuffers(plan *loop.Plan, consts names) {
 		}
 		id := e.bufferName(b)
 		switch b.Class {
-		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient, loop.Const, loop.State:
+		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient, loop.Const:
 			continue
+		case loop.State:
+			if inStep(e.p, b) {
+				continue
+			}
+			id += "Before"
 		case loop.Weight:
 			id = "weight"
 		case loop.Target:
@@ -230,6 +235,9 @@ func (e *program) portField(b *loop.Buffer) string {
 	case loop.Target:
 		return e.targetField(b.Port)
 	case loop.State:
+		if !inStep(e.p, b) {
+			return fmt.Sprintf("carried[%d+s.step.First*%s:]", carriedAt(e.p, b.Port), width(b))
+		}
 		if b.DType == loop.I32 {
 			return "position"
 		}

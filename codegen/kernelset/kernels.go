@@ -27,6 +27,7 @@ type Set struct {
 	known    map[string]*Function
 	unit     *driver.Unit    // machine code; nil: none is written
 	networks []*network.Body // the whole prediction of one sample
+	learns   bool            // the network has parameters
 
 	panels     []Panels // that are kept
 	kept       map[panelsOf]int

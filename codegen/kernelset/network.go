@@ -10,6 +10,7 @@ import (
 // Network asks for the prediction of one sample of a small network as one assembly
 // function per level.
 func (e *Set) Network(p *loop.Program) error {
+	e.learns = len(p.Segments) > 0
 	for _, l := range amd64.Levels {
 		b, err := network.Write(e.unit, "network", p, l)
 		if err != nil {
@@ -32,7 +33,11 @@ func (e *Set) predictWhole(f *gotree.File, out, x []gotree.Expr) {
 	choice, floats := &gotree.Switch{}, 1
 	for _, n := range e.networks {
 		floats = max(floats, n.Scratch)
-		call := n.Call(out, x, gotree.Ref(gotree.At(params, gotree.Int(0))), gotree.Ref(gotree.At(room, gotree.Int(0))))
+		at := gotree.At(params, gotree.Int(0))
+		if !e.learns { // there are none, and nothing reads what is given for them
+			at = gotree.At(room, gotree.Int(0))
+		}
+		call := n.Call(out, x, gotree.Ref(at), gotree.Ref(gotree.At(room, gotree.Int(0))))
 		choice.Cases = append(choice.Cases, gotree.Case{When: atLeast(n.Level), Body: gotree.Block{gotree.Do{Call: call}}})
 	}
 	choice.Cases = append(choice.Cases, gotree.Case{Body: gotree.Block{gotree.Jump("return false")}})

@@ -30,6 +30,8 @@ type Network struct {
 	Step   *ir.Graph
 	Adapts []Adapt
 	Spec   *spec.Model
+	// Weights are what segments hold that a layer has read from a file, by name.
+	Weights map[string][]float32
 }
 
 // Adapt computes what reaches a Normalization layer: the single output of
@@ -62,11 +64,12 @@ func Build(m *spec.Model) (*Network, error) {
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
-	n := &Network{Predict: predict.net.B.Graph, Spec: m}
+	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights}
 	n.Header = heading{p, predict}.program()
 	n.Step, n.Header.Stream, n.Header.NoStream = p.stream(predict)
 	if m.Compile != nil {
-		n.Evaluate = p.withLoss(p.graph("evaluate", false)).net.B.Graph
+		evaluate := p.withLoss(p.graph("evaluate", false))
+		n.Evaluate, n.Header.Carried = evaluate.net.B.Graph, carried(evaluate.net.Carry)
 		n.Train = p.withLoss(p.graph("train", true)).net.B.Graph
 	}
 	if len(predict.net.Adapts) > 0 {

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -74,14 +75,6 @@ func (c check) masked(i int, name string, y, mask *ir.Value) {
 	l := c.compile.losses[i]
 	if len(mask.Shape) != len(y.Shape)-1 {
 		c.errs.Add(l.call.Pos, "compile: output %s is %v with a mask %v; a loss takes a mask of one axis less than the output; take it away with a layer that drops it, such as Reshape", diag.Quote(name), y.Shape, mask.Shape)
-	}
-	for _, lists := range [][][]metricOf{c.compile.metrics, c.compile.weighted} {
-		if lists == nil {
-			continue
-		}
-		for _, m := range lists[i] {
-			c.errs.Add(m.call.Pos, "compile: output %s has a mask %v, and metrics over the steps that count are not supported by this version of nngen; take the metric out, or the mask away with a layer that drops it, such as Reshape", diag.Quote(name), mask.Shape)
-		}
 	}
 	c.g.net.BatchStatistics = append(c.g.net.BatchStatistics, name)
 	c.g.net.WholeLoss = true
@@ -185,6 +178,9 @@ func (c check) trains() {
 	f := c.spec.Fit
 	if c.spec.Compile == nil {
 		return
+	}
+	if i := slices.IndexFunc(c.configs, layer.Stateful); i >= 0 && (f.Shuffle == nil || *f.Shuffle) {
+		c.errs.Add(c.spec.Layers[i].Pos, "layer %s: stateful: true begins row i of a batch where row i of the batch before has ended, which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}", diag.Quote(c.names[i]))
 	}
 	if labels := c.labels(0); labels != nil && f.Stratify {
 		c.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and %s; take stratify out", labelWords(labels))

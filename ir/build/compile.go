@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
+	runtime "github.com/nngen-go/nngen/runtime/metric"
 )
 
 // compile is the compile section, resolved. Losses, metrics (weighted: by the
@@ -33,6 +34,21 @@ type metricOf struct {
 	resolved loop.Setting // the runtime's metric
 	as       string
 	call     spec.Call
+}
+
+// metricsOf are all metrics of output i.
+func (c *compile) metricsOf(i int) []metricOf {
+	list := slices.Clone(c.metrics[i])
+	if c.weighted != nil {
+		list = append(list, c.weighted[i]...)
+	}
+	return list
+}
+
+// vector reports that a metric compares vectors along the last axis.
+func (m metricOf) vector() bool {
+	i := slices.IndexFunc(runtime.Entries(), func(e runtime.Entry) bool { return e.Name == m.resolved.Name })
+	return i >= 0 && runtime.Entries()[i].Vector
 }
 
 // target is what an output is compared with.

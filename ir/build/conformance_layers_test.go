@@ -22,6 +22,11 @@ func TestKerasLayers(t *testing.T) {
 	vectors(t, "operations", 270, layerLikeKeras)
 	vectors(t, "cells", 55, layerLikeKeras)
 	vectors(t, "volumes", 112, layerLikeKeras)
+	vectors(t, "sequences", 26, func(t *testing.T, v *vector, m *spec.Model) {
+		if v.Outputs != nil {
+			layerLikeKeras(t, v, m)
+		}
+	})
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

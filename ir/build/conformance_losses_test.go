@@ -13,6 +13,11 @@ import (
 func TestKerasLosses(t *testing.T) {
 	vectors(t, "losses", 248, lossLikeKeras)
 	vectors(t, "ctc", 9, lossLikeKeras)
+	vectors(t, "sequences", 10, func(t *testing.T, v *vector, m *spec.Model) {
+		if v.Evaluate != nil {
+			lossLikeKeras(t, v, m)
+		}
+	})
 }
 
 func lossLikeKeras(t *testing.T, v *vector, m *spec.Model) {

@@ -29,12 +29,16 @@ type built struct {
 func (p *plan) graph(name string, training bool) *built {
 	b := ir.NewBuilder(name)
 	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}, masks: map[string]*ir.Value{}}
+	g.net.Files = p.spec.Files
 	for i, in := range p.spec.Inputs {
 		v := feature(b, i, in)
 		g.values[in.Name] = v
 		g.inputs = append(g.inputs, v)
 	}
 	g.net.Lengths = p.lengths(g)
+	if name != "predict" && slices.ContainsFunc(p.configs, layer.Stateful) {
+		g.net.Carry = &layer.Carrying{}
+	}
 	for _, i := range p.order {
 		g.values[p.names[i]] = p.layer(g, i)
 	}

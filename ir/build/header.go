@@ -132,6 +132,7 @@ func (h heading) training() loop.Training {
 		Shuffle: f.Shuffle == nil || *f.Shuffle, Stratify: f.Stratify, StepsPerEpoch: f.StepsPerEpoch, ClassWeight: h.classWeight(), Callbacks: h.callbacks,
 		BatchStatistics: len(h.g.net.BatchStatistics) > 0, WholeLoss: h.g.net.WholeLoss,
 	}
+	t.Counted = h.counted()
 	for _, l := range h.compile.losses {
 		t.Losses = append(t.Losses, l.name)
 	}
@@ -143,6 +144,46 @@ func (h heading) training() loop.Training {
 		t.WeightedMetrics = append(t.WeightedMetrics, metricSettings(list))
 	}
 	return t
+}
+
+// counted says whose metrics look at steps: those of outputs with a mask, and those
+// that compare vectors.
+func (h heading) counted() []loop.Counted {
+	list := make([]loop.Counted, len(h.compile.losses))
+	some, masks := false, 0
+	for i, r := range h.spec.OutputRefs()[:len(list)] {
+		metrics := h.compile.metricsOf(i)
+		if len(metrics) == 0 || len(h.g.outputs[i].Shape) < 3 {
+			continue
+		}
+		list[i].Mask = -1
+		if h.g.masks[r.Name] != nil {
+			list[i].Mask = masks
+			masks++
+		} else if !slices.ContainsFunc(metrics, metricOf.vector) {
+			continue
+		}
+		row := h.g.outputs[i].Shape.Row()
+		list[i].Steps, some = ir.Shape(row[:len(row)-1]).Elements(), true
+	}
+	if !some {
+		return nil
+	}
+	return list
+}
+
+// carried are the states that batches hand on.
+func carried(c *layer.Carrying) []loop.Port {
+	if c == nil {
+		return nil
+	}
+	var ports []loop.Port
+	for _, v := range c.States {
+		if v.Valid() {
+			ports = append(ports, stepPort(v.Op.(*op.Input).Port, v, false))
+		}
+	}
+	return ports
 }
 
 // answer says what the output means, of which the data section names so many

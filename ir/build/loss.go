@@ -65,6 +65,10 @@ func (p *plan) withLoss(g *built) *built {
 	for _, penalty := range r.penalties() {
 		add(penalty, 1)
 	}
+	p.countedSteps(g)
+	if c := n.Carry; c != nil {
+		b.Graph.Outputs = append(b.Graph.Outputs, c.Next...)
+	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 || p.compile.weights != nil {
 		b.Graph.Loss = b.Named(op.MapOf(b, parts, "loss", args...), "loss")
@@ -72,6 +76,19 @@ func (p *plan) withLoss(g *built) *built {
 	r.unreduced()
 	p.errs = append(p.errs, b.Errors...)
 	return g
+}
+
+// countedSteps appends to the outputs the masks that metrics ask for, [n, steps].
+func (p *plan) countedSteps(g *built) {
+	b := g.net.B
+	for i, c := range (heading{p, g}).counted() {
+		if c.Steps == 0 || c.Mask < 0 {
+			continue
+		}
+		name, shape := p.spec.OutputRefs()[i].Name, g.outputs[i].Shape
+		mask := op.BroadcastTo(b, g.masks[name], shape[:len(shape)-1])
+		b.Graph.Outputs = append(b.Graph.Outputs, b.Named(op.ReshapeTo(b, mask, ir.Shape{ir.Batch, c.Steps}), name+".counts"))
+	}
 }
 
 // times is x·y under a word of its own.

@@ -48,6 +48,8 @@ type vector struct {
 	WeightsAfter tensors  `json:"weights_after"`
 	Adapt        tensors  `json:"adapt"`
 	Loss         float64  `json:"loss"`
+	// Evaluate are figures of all rows in batches; codegen/conformance compares them.
+	Evaluate map[string]float64 `json:"evaluate"`
 
 	Metric   string    `json:"metric"`
 	Resolved string    `json:"resolved"`

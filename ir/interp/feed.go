@@ -27,6 +27,8 @@ func (m *Machine[F]) feed(g *ir.Graph, b Batch[F]) (map[string]*ir.Tensor[F], er
 			for i := range t.F {
 				t.F[i] = 1
 			}
+		case in.Kind == op.State && in.Of.DType == ir.F32: // as before the first batch
+			t = ir.NewTensor[F](v.Shape.Concrete(b.Rows))
 		case in.Kind == op.InvTotal:
 			t = &ir.Tensor[F]{Shape: ir.Shape{}, F: []F{1 / F(total)}}
 		case in.Kind == op.Share:

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"math"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
@@ -56,6 +57,27 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !ok {
 		return c.poison()
 	}
+	return n.along(c, x, axis, false)
+}
+
+// overSteps normalizes every step of [n, steps, …] by statistics of its own, those
+// of the batch at this step, and the moving averages take in those of one step after
+// the other, as TimeDistributed does, which calls the layer for every step.
+func (n *BatchNormalization) overSteps(c *Context, x *ir.Value) *ir.Value {
+	if !c.floats(x) {
+		return c.poison()
+	}
+	step := &ir.Value{Op: x.Op, Name: x.Name, Layer: x.Layer, Type: ir.Type{DType: x.DType, Shape: append(ir.Shape{ir.Batch}, x.Shape[2:]...)}}
+	axis, ok := c.axis(step, n.Axis)
+	if !ok {
+		return c.poison()
+	}
+	return n.along(c, x, axis+1, true)
+}
+
+// along normalizes along an axis; with steps, axis 1 is that of steps which have
+// statistics of their own.
+func (n *BatchNormalization) along(c *Context, x *ir.Value, axis int, steps bool) *ir.Value {
 	rank, shape := len(x.Shape), ir.Shape{x.Shape[axis]}
 	var gamma, beta *ir.Value
 	if n.Scale {
@@ -77,7 +99,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	var others []int
 	for i := range rank {
-		if i != axis {
+		if i != axis && !(steps && i == 1) {
 			others = append(others, i)
 		}
 	}
@@ -85,18 +107,28 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	if m != nil && !m.Valid() {
 		return c.poison()
 	}
+	// stretch gives statistics the axes of x.
+	stretch := func(v *ir.Value) *ir.Value { return aligned(c.B, v, axis, rank) }
+	if steps {
+		shape := make(ir.Shape, rank-1)
+		for i := range shape {
+			shape[i] = 1
+		}
+		shape[0], shape[axis-1] = x.Shape[1], x.Shape[axis]
+		stretch = func(v *ir.Value) *ir.Value { return op.ReshapeTo(c.B, v, shape) }
+	}
 	var centered, rest, mean, variance *ir.Value
 	if m == nil {
-		centered, rest, mean, variance = n.moments(c, x, axis, others)
+		centered, rest, mean, variance = n.moments(c, x, stretch, others)
 	} else {
-		centered, rest, mean, variance = n.masked(c, x, m, axis, others)
+		centered, rest, mean, variance = n.masked(c, x, m, stretch, others)
 	}
 	n.move(c, movingMean, mean)
 	n.move(c, movingVariance, variance)
 	scale := n.factor(c, variance, gamma)
 	offset := n.offset(c, rest, scale, beta)
 	y := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
-	return op.MapOf(c.B, y, "normalize", centered, aligned(c.B, scale, axis, rank), aligned(c.B, offset, axis, rank))
+	return op.MapOf(c.B, y, "normalize", centered, stretch(scale), stretch(offset))
 }
 
 // moments are mean and variance over the other axes, by the corrected two-pass
@@ -106,9 +138,9 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 // sum of float32 is wrong in its last digits, which are whole standard deviations
 // where the mean is a thousand of them. The results do not depend on the first
 // mean, so no gradient flows through it.
-func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others []int) (centered, rest, mean, variance *ir.Value) {
+func (n *BatchNormalization) moments(c *Context, x *ir.Value, stretch func(*ir.Value) *ir.Value, others []int) (centered, rest, mean, variance *ir.Value) {
 	first := c.Named(op.MeanStop(c.B, x, false, others...), "shift")
-	centered = c.Named(op.Binary(c.B, "sub", x, aligned(c.B, first, axis, len(x.Shape))), "centered")
+	centered = c.Named(op.Binary(c.B, "sub", x, stretch(first)), "centered")
 	rest = c.Named(op.Mean(c.B, centered, false, others...), "rest")
 	mean = c.Named(op.Binary(c.B, "add", first, rest), "mean")
 	square := op.MapOf(c.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(0)), "square", centered)
@@ -120,7 +152,7 @@ func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others [
 
 // masked is moments over what counts, where each is a sum divided by the count plus
 // epsilon, as in Keras.
-func (n *BatchNormalization) masked(c *Context, x, mask *ir.Value, axis int, others []int) (centered, rest, mean, variance *ir.Value) {
+func (n *BatchNormalization) masked(c *Context, x, mask *ir.Value, stretch func(*ir.Value) *ir.Value, others []int) (centered, rest, mean, variance *ir.Value) {
 	times := 1 // the mask stretches over so many values
 	for _, a := range others {
 		if a > 0 {
@@ -134,7 +166,7 @@ func (n *BatchNormalization) masked(c *Context, x, mask *ir.Value, axis int, oth
 		return c.Named(op.MapOf(c.B, over, name, sum, count), name)
 	}
 	mean = average(x, "mean")
-	centered = c.Named(op.Binary(c.B, "sub", x, aligned(c.B, mean, axis, len(x.Shape))), "centered")
+	centered = c.Named(op.Binary(c.B, "sub", x, stretch(mean)), "centered")
 	square := op.MapOf(c.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(0)), "square", centered)
 	return centered, op.Scalar(c.B, 0), mean, average(c.Named(square, "square"), "variance")
 }
@@ -157,7 +189,8 @@ func (n *BatchNormalization) offset(c *Context, mean, scale, beta *ir.Value) *ir
 	return c.Named(op.MapOf(c.B, scalar.Call("sub", scalar.Arg(2), product), "offset", mean, scale, beta), "offset")
 }
 
-// move updates a moving average: moving·momentum + now·(1-momentum). A second use
+// move updates a moving average: moving·momentum + now·(1-momentum). Of steps it takes
+// in one after the other: moving·momentumᵀ + Σₜ nowₜ·(1-momentum)·momentumᵀ⁻¹⁻ᵗ. A second use
 // of the layer goes on from what the use before it has made of the average.
 func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
 	state := moving
@@ -165,7 +198,17 @@ func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
 	if at >= 0 {
 		moving = c.B.Graph.Updates[at].New
 	}
-	sum := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(n.Momentum)), scalar.Call("mul", scalar.Arg(1), scalar.Num(1-n.Momentum)))
+	kept, taken := n.Momentum, 1-n.Momentum
+	if now.Valid() && len(now.Shape) > 1 {
+		steps := now.Shape[0]
+		shares := make([]float64, steps)
+		for t := range shares {
+			shares[t] = taken * math.Pow(n.Momentum, float64(steps-1-t))
+		}
+		now = op.Sum(c.B, op.Binary(c.B, "mul", now, op.ConstOf(c.B, ir.Shape{steps, 1}, shares)), false, 0)
+		kept, taken = math.Pow(n.Momentum, float64(steps)), 1
+	}
+	sum := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(kept)), scalar.Call("mul", scalar.Arg(1), scalar.Num(taken)))
 	next := op.MapOf(c.B, sum, "moving average", moving, now)
 	if !next.Valid() {
 		return

@@ -45,7 +45,7 @@ func TestBidirectionalErrors(t *testing.T) {
 		at("layer: {LSTM: {units: 2, go_backwards: true}}"):        "layer has go_backwards: true, which is the way of the second layer",
 		at("layer: {LSTM: 2}, backward_layer: {LSTM: 2}"):          "layer and backward_layer go the same way; write go_backwards: true in one of them",
 		at("layer: {LSTM: 2}, merge_mode: concatenate"):            "merge_mode is \"concatenate\"; it must be",
-		at("layer: {LSTM: {units: 2, stateful: true}}"):            "leave it out, and go on from batch to batch with states",
+		at("layer: {LSTM: {units: 2, stateful: true}}"):            "write fit: {shuffle: false}",
 		at("merge_mode: sum"):                                      "Bidirectional needs the argument layer: a name, or a name with arguments",
 		at("LSTM: 2"):                                              "the layer inside of Bidirectional is an argument of it; write layer: {LSTM: 2}",
 		at("layer: {LSTM: {units: 2, use_cudnn: true}}"):           "LSTM's argument use_cudnn is not supported by this version of nngen",

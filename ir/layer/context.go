@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -46,10 +47,18 @@ type Net struct {
 	Adapts     []Adapt
 	// Streaming is set in a graph of one step of a sequence; nil in others.
 	Streaming *Streaming
+	// Carry is set in graphs whose stateful layers go on where the batch before has
+	// ended; nil: they begin with 0.
+	Carry *Carrying
 	// BatchStatistics names the layers that take statistics over the batch.
 	BatchStatistics []string
 	// WholeLoss is set where a loss is one of all rows of a batch.
 	WholeLoss bool
+
+	// Files is the folder of the description; may be nil.
+	Files fs.FS
+	// Weights are what segments hold that a layer reads from a file.
+	Weights map[string][]float32
 
 	parameters int
 }
@@ -87,6 +96,10 @@ type Context struct {
 	// Part begins the names of parameters and values of a layer that is inside of
 	// another: "forward_".
 	Part string
+	// Beside is, inside of TimeDistributed, how many sequences of a row a recurrent
+	// layer goes over at the same time: [n, steps, beside, features], with states [n,
+	// beside, units]; 0: one, without an axis.
+	Beside int
 	// Results are those after the first, by name; see [Several].
 	Results map[string]*ir.Value
 

@@ -76,7 +76,7 @@ func (k *gruCell) step(c *Context, w weights, x *ir.Value, states []*ir.Value) [
 	if !k.ResetAfter {
 		kernel = op.SliceAxis(c.B, kernel, -1, 0, 2*k.Units)
 		if dropout != nil {
-			dropout = op.SliceAxis(c.B, dropout, 1, 0, 2)
+			dropout = op.SliceAxis(c.B, dropout, len(ofRow(c)), 0, 2)
 		}
 	}
 	inner := k.product(c, h, kernel, dropout)
@@ -93,7 +93,7 @@ func (k *gruCell) step(c *Context, w weights, x *ir.Value, states []*ir.Value) [
 		candidate = op.Binary(c.B, "mul", reset, k.gate(c, inner, 2))
 	} else {
 		if w.recurrentDropout != nil {
-			h = dropped(c, h, op.ReshapeTo(c.B, op.SliceAxis(c.B, w.recurrentDropout, 1, 2, 1), h.Shape))
+			h = dropped(c, h, op.ReshapeTo(c.B, op.SliceAxis(c.B, w.recurrentDropout, len(ofRow(c)), 2, 1), h.Shape))
 		}
 		candidate = op.MatMul(c.B, op.Binary(c.B, "mul", reset, h), k.gate(c, w.recurrentKernel, 2))
 	}

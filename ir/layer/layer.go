@@ -54,6 +54,9 @@ func register(i Info) struct{} {
 	return struct{}{}
 }
 
+// Register adds a layer that another package composes.
+func Register(i Info) { register(i) }
+
 // All is every layer, sorted by name.
 func All() []Info {
 	all := slices.Clone(layers)

@@ -23,7 +23,7 @@ type sequential struct {
 	ReturnSequences   bool `arg:"return_sequences" doc:"give the output of every step, not of the last alone"`
 	ReturnState       bool `arg:"return_state" doc:"give the last state as well; a layer that begins with it writes inputs: [x, encoder.state_h]"`
 	GoBackwards       bool `arg:"go_backwards" doc:"go from the last step to the first, and give the outputs in that order"`
-	Stateful          bool `arg:"stateful" doc:"go on from where the batch before ended; only false is supported"`
+	Stateful          bool `arg:"stateful" doc:"in training and evaluation, begin row i of a batch where row i of the batch before has ended"`
 	Unroll            bool `arg:"unroll" doc:"has no effect: how steps are run is the compiler's choice" hash:"never"`
 	ZeroOutputForMask bool `arg:"zero_output_for_mask" doc:"give 0 for the steps that a mask passes over, not the output before them"`
 }
@@ -60,7 +60,7 @@ type cell interface {
 	step(c *Context, w weights, x *ir.Value, states []*ir.Value) []*ir.Value
 }
 
-// state is a part of what a step hands to the next: [n, units].
+// state is a part of what a step hands to the next: [n, units]; see Context.Beside.
 type state struct {
 	name  string // state_h
 	units int
@@ -99,7 +99,7 @@ func (w *weights) recurring() []**ir.Value {
 // as they were and repeats the output; as in Keras 3, it does not where the layer
 // is given states to begin with.
 func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
-	if !steps(c, in[0]) || !begins(c, k.states(), in[1:]) || !s.stateless(c, in[0]) {
+	if !steps(c, in[0]) || !begins(c, k.states(), in[1:]) || !s.alone(c) {
 		return c.poison()
 	}
 	y, finals := s.run(c, k, in[0], in[1:])
@@ -114,24 +114,28 @@ func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
 	return y
 }
 
-// stateless reports stateful: true. In Keras 3 (layers/rnn/rnn.py) row i of every call,
-// be it of fit, evaluate or predict, then begins with what row i of the call before has
-// left, until reset_state, which neither an epoch nor fit calls: the states are
-// variables of the model, for batches of one size. Here a model has none, predicts
-// from any number of goroutines, and cuts batches as memory asks for.
-func (s *sequential) stateless(c *Context, x *ir.Value) bool {
-	if s.Stateful {
-		name := x.Layer
-		if in, ok := x.Op.(*op.Input); ok {
-			name = in.Port
-		}
-		instead := "go on from step to step with NewState and Step of the package, or "
-		if s.GoBackwards || c.Part != "" { // which need all steps, as Bidirectional does
-			instead = "go on "
-		}
-		c.ErrorAt("stateful", "stateful: true is not supported by this version of nngen: a row begins with a state of 0, or with one that is given, and not where the same row of the batch before has ended; leave it out, and %sfrom batch to batch with states that are given and asked for: inputs: [%s, state] and return_state: true", instead, name)
+// alone reports stateful: true of a layer that TimeDistributed calls for every step:
+// there is one state for each row, and not for each of its steps.
+func (s *sequential) alone(c *Context) bool {
+	if s.Stateful && c.Beside > 0 {
+		c.ErrorAt("stateful", "stateful: true inside of TimeDistributed is not supported by this version of nngen; leave it out, or put the steps of both on one axis with Reshape")
+		return false
 	}
-	return !s.Stateful
+	return true
+}
+
+// ofRow is the shape of a value that has no axis of steps: [n, …], or [n, beside, …].
+func ofRow(c *Context, dims ...int) ir.Shape {
+	shape := ir.Shape{ir.Batch}
+	if c.Beside > 0 {
+		shape = append(shape, c.Beside)
+	}
+	return append(shape, dims...)
+}
+
+// sequenceOf is the shape of one with an axis of so many steps.
+func sequenceOf(c *Context, steps int, dims ...int) ir.Shape {
+	return slices.Insert(ofRow(c, append(dims, 1)...), 1, steps)
 }
 
 // steps reports what is no sequence [n, steps, features].
@@ -139,7 +143,11 @@ func steps(c *Context, x *ir.Value) bool {
 	if !c.floats(x) {
 		return false
 	}
-	if len(x.Shape) != 3 {
+	if len(x.Shape) != len(sequenceOf(c, 1)) {
+		if c.Beside > 0 {
+			c.Errorf("%s takes sequences [n, steps, features], but every step of TimeDistributed is %v", c.Kind, append(ir.Shape{ir.Batch}, x.Shape[2:]...))
+			return false
+		}
 		c.Errorf("%s takes sequences [n, steps, features], but %s gives %v%s", c.Kind, from(x), x.Shape, reshaped(c.Kind, x, 1, lastAxis))
 		return false
 	}
@@ -175,17 +183,25 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 	if c.Streaming.takes(x) {
 		return s.stream(c, k, x)
 	}
-	w := k.weights(c, x.Shape[2])
+	w := k.weights(c, x.Shape[len(x.Shape)-1])
 	begin := slices.Clone(initial)
+	carries := s.Stateful && c.Carry != nil && len(initial) == 0
 	if len(initial) == 0 {
 		for _, st := range k.states() {
-			begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ir.Shape{ir.Batch, st.units}))
+			if carries {
+				begin = append(begin, c.Carry.begin(c, st))
+			} else {
+				begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ofRow(c, st.units)))
+			}
 		}
 	}
 	var mask *ir.Value
 	if len(initial) == 0 { // with states of its own, Keras's Layer.__call__ passes the mask on and not in
 		mask = stepMask(c, x)
 	}
+	// A mask repeats the output before, which is 0 before the first step, and with that
+	// the state that is the output where that begins with 0, too.
+	all := s.ReturnSequences || carries && mask != nil
 	projected := c.Named(k.project(c, w, x), "projected")
 	var captures []*ir.Value
 	for _, v := range w.recurring() {
@@ -201,7 +217,7 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 				*v = captures[i]
 			}
 			next = k.step(inBody(c, b), inside, steps[0], carried)
-			if s.ReturnSequences {
+			if all {
 				outputs = []*ir.Value{next[k.output()]}
 			}
 			return next, outputs
@@ -214,19 +230,26 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 		}
 		return bad, finals
 	}
-	y = finals[k.output()]
-	if s.ReturnSequences {
+	if carries {
+		for i, st := range k.states() {
+			c.Carry.leave(c, st, finals[i])
+		}
+	}
+	last := x.Shape[1] - 1
+	if s.GoBackwards {
+		last = 0
+	}
+	switch y = finals[k.output()]; {
+	case s.ReturnSequences:
 		y = outputs[0]
+	case all:
+		y = op.ReshapeTo(c.B, op.SliceAxis(c.B, outputs[0], 1, last, 1), y.Shape)
 	}
 	if s.ZeroOutputForMask && mask != nil {
 		if !s.ReturnSequences {
-			last := x.Shape[1] - 1
-			if s.GoBackwards {
-				last = 0
-			}
-			mask = op.SliceAxis(c.B, mask, 1, last, 1)
+			mask = op.ReshapeTo(c.B, op.SliceAxis(c.B, mask, 1, last, 1), ofRow(c, 1))
 		} else {
-			mask = op.ReshapeTo(c.B, mask, ir.Shape{ir.Batch, x.Shape[1], 1})
+			mask = op.ReshapeTo(c.B, mask, sequenceOf(c, x.Shape[1]))
 		}
 		y = op.Select(c.B, mask, c.Named(y, "held"), op.Scalar(c.B, 0))
 	}

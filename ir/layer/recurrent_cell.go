@@ -1,6 +1,8 @@
 package layer
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
@@ -45,9 +47,9 @@ func (r *recurrentCell) kernels(c *Context, features, gates int) weights {
 		kernel:          c.Param("kernel", ir.Shape{features, gates * r.Units}, r.KernelInitializer, r.KernelRegularizer),
 		recurrentKernel: c.Param("recurrent_kernel", ir.Shape{r.Units, gates * r.Units}, r.RecurrentInitializer, r.RecurrentRegularizer),
 	}
-	of, states := ir.Shape{ir.Batch, features}, ir.Shape{ir.Batch, r.Units}
+	of, states := ofRow(c, features), ofRow(c, r.Units)
 	if gates > 1 && r.RecurrentDropout > 0 {
-		of, states = ir.Shape{ir.Batch, gates, features}, ir.Shape{ir.Batch, gates, r.Units}
+		of, states = ofRow(c, gates, features), ofRow(c, gates, r.Units)
 	}
 	w.dropout = kept(c, "dropout", r.Dropout, r.Seed, of)
 	w.recurrentDropout = kept(c, "recurrent_dropout", r.RecurrentDropout, r.Seed, states)
@@ -68,12 +70,13 @@ func (r *recurrentCell) product(c *Context, x, w, dropout *ir.Value) *ir.Value {
 	if !x.Valid() || !w.Valid() || dropout == nil {
 		return op.MatMul(c.B, x, w)
 	}
-	if len(dropout.Shape) == 2 {
+	all := len(ofRow(c)) // the axis of gates
+	if len(dropout.Shape) == all+1 {
 		return op.MatMul(c.B, dropped(c, x, dropout), w)
 	}
 	var gates []*ir.Value
-	for g := range dropout.Shape[1] {
-		at := op.ReshapeTo(c.B, op.SliceAxis(c.B, dropout, 1, g, 1), ir.Shape{ir.Batch, dropout.Shape[2]})
+	for g := range dropout.Shape[all] {
+		at := op.ReshapeTo(c.B, op.SliceAxis(c.B, dropout, all, g, 1), ofRow(c, dropout.Shape[all+1]))
 		gates = append(gates, op.MatMul(c.B, dropped(c, x, at), r.gate(c, w, g)))
 	}
 	return op.Concatenate(c.B, -1, gates...)
@@ -81,8 +84,8 @@ func (r *recurrentCell) product(c *Context, x, w, dropout *ir.Value) *ir.Value {
 
 // dropped is x times a factor [n, features].
 func dropped(c *Context, x, factor *ir.Value) *ir.Value {
-	if len(x.Shape) == 3 {
-		factor = op.ReshapeTo(c.B, factor, ir.Shape{ir.Batch, 1, x.Shape[2]})
+	if len(x.Shape) > len(factor.Shape) {
+		factor = op.ReshapeTo(c.B, factor, slices.Insert(slices.Clone(factor.Shape), 1, 1))
 	}
 	return op.Binary(c.B, "mul", x, factor)
 }

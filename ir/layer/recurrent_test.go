@@ -91,7 +91,8 @@ func TestRecurrentErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		model("{shape: [3]}", "LSTM: 2"):                                                                                      "LSTM takes sequences [n, steps, features], but input \"x\" gives [n,3]",
 		model("{shape: [4, 3], dtype: int32}", "GRU: 2"):                                                                      "GRU takes numbers",
-		model("{shape: [4, 3]}", "GRU: {units: 2, stateful: true}"):                                                           "leave it out, and go on from step to step with NewState and Step of the package, or from batch to batch with states that are given and asked for: inputs: [x, state] and return_state: true",
+		model("{shape: [4, 3]}", "GRU: {units: 2, stateful: true}"):                                                           "stateful: true begins row i of a batch where row i of the batch before has ended, which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}",
+		model("{shape: [2, 4, 3]}", "TimeDistributed: {layer: {GRU: {units: 2, stateful: true}}}"):                            "stateful: true inside of TimeDistributed is not supported",
 		model("{shape: [4, 3]}", "LSTM: {units: 2, recurrent_activation: sigmiod}"):                                           "did you mean \"sigmoid\"?",
 		model("{shape: [4, 3]}", "LSTM: {units: 2, name: a}", "GRU: {units: 2, inputs: [x, a.state]}"):                        "layer 2: inputs names \"a.state\", but layer \"a\" has no result \"state\"; for its state, write return_state: true there",
 		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "GRU: {units: 2, inputs: [x, a.state_x]}"):  "did you mean \"state_h\"?",

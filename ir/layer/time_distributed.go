@@ -24,7 +24,7 @@ type TimeDistributed struct {
 
 // alikeOverSteps are the layers that compute every vector along the last axis, or
 // every value, by itself: to these, the axis of steps is one more of many.
-var alikeOverSteps = []string{"Activation", "Dense", "Dropout", "ELU", "Embedding", "Identity", "LeakyReLU", "ReLU", "Rescaling"}
+var alikeOverSteps = []string{"Activation", "Dense", "ELU", "Embedding", "GaussianDropout", "GaussianNoise", "Identity", "LeakyReLU", "ReLU", "Rescaling"}
 
 // alike reports that a layer does with steps x what it does with each of them: one
 // of alikeOverSteps, or one whose axes are counted from the last.
@@ -41,8 +41,10 @@ func (n nested) alike(c *Context, x *ir.Value) bool {
 		return fromLast(l.Axis...)
 	case *Softmax:
 		return fromLast(l.Axis...)
-	case *BatchNormalization:
-		return fromLast(l.Axis) && !c.Trainable
+	case *Dropout:
+		return l.NoiseShape == nil
+	case *AlphaDropout:
+		return l.NoiseShape == nil
 	}
 	return slices.Contains(alikeOverSteps, n.Name)
 }
@@ -62,6 +64,15 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.Errorf("TimeDistributed takes steps of values [n, steps, …], but %s gives %v", from(x), x.Shape)
 	}
 	inner := n.context(c, "")
+	if bn, ok := n.Config.(*BatchNormalization); ok {
+		return bn.overSteps(inner, x)
+	}
+	switch n.Config.(type) {
+	case recurrentLayer, *Bidirectional:
+		return d.beside(inner, n, x)
+	case *TimeDistributed:
+		return d.flat(inner, n, x)
+	}
 	switch {
 	case n.alike(inner, x):
 		return n.Build(inner, in)
@@ -69,6 +80,54 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		return op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, x.Shape[1], ir.Shape(x.Shape[2:]).Elements()})
 	}
 	return d.stepwise(inner, n, x)
+}
+
+// beside has a recurrent layer go over the sequences of all steps of [n, steps, inner,
+// …] at the same time: they lie beside one another in a row, [n, inner, steps, …].
+func (d *TimeDistributed) beside(c *Context, n nested, x *ir.Value) *ir.Value {
+	swapped := func(v *ir.Value) *ir.Value {
+		perm := make([]int, len(v.Shape))
+		for i := range perm {
+			perm[i] = i
+		}
+		perm[1], perm[2] = 2, 1
+		return op.TransposeTo(c.B, v, perm...)
+	}
+	c.Beside = x.Shape[1]
+	if len(x.Shape) != 4 {
+		steps(c, x)
+		return c.poison()
+	}
+	turned := c.Named(swapped(x), "turned")
+	if m := c.Masks[x]; m != nil && m.Valid() {
+		if len(m.Shape) != 3 {
+			maskOver(c, x)
+			return c.poison()
+		}
+		c.Masks[turned] = swapped(m)
+	}
+	y := n.Build(c, []*ir.Value{turned})
+	if y.Valid() && len(y.Shape) == 4 { // of all steps
+		y = swapped(c.Named(y, "turned"))
+	}
+	return y
+}
+
+// flat has TimeDistributed of TimeDistributed as one over the steps of both.
+func (d *TimeDistributed) flat(c *Context, n nested, x *ir.Value) *ir.Value {
+	if len(x.Shape) < 4 {
+		return c.Errorf("TimeDistributed takes steps of values [n, steps, …], but every step of %s is %v", from(x), append(ir.Shape{ir.Batch}, x.Shape[2:]...))
+	}
+	outer, inside := x.Shape[1], x.Shape[2]
+	joined := op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch, outer * inside}, x.Shape[3:]...))
+	if m := c.Masks[x]; m != nil && m.Valid() && len(m.Shape) > 2 {
+		c.Masks[joined] = op.ReshapeTo(c.B, m, append(ir.Shape{ir.Batch, outer * inside}, m.Shape[3:]...))
+	}
+	y := n.Build(c, []*ir.Value{joined})
+	if !y.Valid() {
+		return y
+	}
+	return op.ReshapeTo(c.B, y, append(ir.Shape{ir.Batch, outer, inside}, y.Shape[2:]...))
 }
 
 // stepwise applies the layer step by step. It is built a first time outside, for
@@ -89,9 +148,13 @@ func (d *TimeDistributed) stepwise(c *Context, n nested, x *ir.Value) *ir.Value 
 		shape := append(ir.Shape{ir.Batch}, v.Shape[2:]...)
 		first = append(first, op.ReshapeTo(c.B, op.SliceAxis(c.B, v, 1, 0, 1), shape))
 	}
-	segments, ok := d.segments(c, n, func() *ir.Value { return at(c, first) })
+	segments, random, ok := d.shared(c, n, func() *ir.Value { return at(c, first) })
 	if !ok {
 		return c.poison()
+	}
+	given := len(list)
+	for _, r := range random { // every step draws its own
+		list = append(list, c.Named(op.Uniform(c.B, r.Stream, append(ir.Shape{ir.Batch, x.Shape[1]}, r.Shape[1:]...)), "noise"))
 	}
 	var captures []*ir.Value
 	for _, s := range segments {
@@ -100,12 +163,15 @@ func (d *TimeDistributed) stepwise(c *Context, n nested, x *ir.Value) *ir.Value 
 	_, outputs := op.Recur(c.B, op.Recurrence{
 		Length: x.Shape[1], Train: c.Training, Steps: list, Captures: captures,
 		Body: func(b *ir.Builder, _, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
-			given := map[string]*ir.Value{}
+			params, drawn := map[string]*ir.Value{}, map[string]*ir.Value{}
 			for i, s := range segments {
-				given[s] = captures[i]
+				params[s] = captures[i]
 			}
-			b.Given(given)
-			return nil, []*ir.Value{at(inBody(c, b), steps)}
+			for i, r := range random {
+				drawn[r.String()] = steps[given+i]
+			}
+			b.Given(params, drawn)
+			return nil, []*ir.Value{at(inBody(c, b), steps[:given])}
 		},
 	})
 	if outputs == nil {
@@ -114,42 +180,39 @@ func (d *TimeDistributed) stepwise(c *Context, n nested, x *ir.Value) *ir.Value 
 	return outputs[0]
 }
 
-// segments are the parameters of which build makes use, in the order of the graph.
-// Whatever else it adds is taken out again.
-func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value) (list []string, ok bool) {
+// shared are the parameters of which build makes use, in the order of the graph, and
+// what it draws. Whatever else it adds is taken out again.
+func (d *TimeDistributed) shared(c *Context, n nested, build func() *ir.Value) (list []string, random []*op.Random, ok bool) {
 	g := c.B.Graph
 	values, updates, adapts, statistics, activities := len(g.Values), len(g.Updates), len(c.Adapts), len(c.BatchStatistics), len(c.Activities)
 	y := build()
 	added := g.Values[values:]
 	g.Values = slices.Clone(g.Values[:values])
-	used, random := map[*ir.Value]bool{}, false
+	used := map[*ir.Value]bool{}
 	for _, v := range added {
 		for _, a := range v.Args {
 			used[a] = true
 		}
-		switch v.Op.(type) {
+		switch o := v.Op.(type) {
 		case *op.Param:
 			used[v], v.ID = true, len(g.Values)
 			g.Values = append(g.Values, v)
 		case *op.Random:
-			random = true
+			random = append(random, o)
 		}
 	}
 	switch {
 	case !y.Valid():
-		return nil, false
+		return nil, nil, false
 	case y.Shape.Ragged() || y.DType != ir.F32:
 		c.Errorf("TimeDistributed takes a layer that gives numbers, but %s gives %v", n.Name, y.Type)
-		return nil, false
+		return nil, nil, false
 	case len(g.Updates) > updates, len(c.Adapts) > adapts, len(c.BatchStatistics) > statistics:
 		c.Errorf("TimeDistributed of %s, which takes statistics of every step, is not supported by this version of nngen", n.Name)
-		return nil, false
+		return nil, nil, false
 	case len(c.Activities) > activities:
 		c.Errorf("TimeDistributed of %s is not supported by this version of nngen; put the layer after TimeDistributed", n.Name)
-		return nil, false
-	case random:
-		c.Errorf("TimeDistributed of %s with dropout is not supported by this version of nngen; put a Dropout layer before it", n.Name)
-		return nil, false
+		return nil, nil, false
 	}
 	all := c.B.Segments()
 	for s, v := range all {
@@ -158,5 +221,5 @@ func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value)
 		}
 	}
 	slices.SortFunc(list, func(s, t string) int { return all[s].ID - all[t].ID })
-	return list, true
+	return list, random, true
 }

@@ -27,13 +27,13 @@ func TestTimeDistributedErrors(t *testing.T) {
 		return model("{shape: [3, 4, 2]}", "TimeDistributed: {layer: "+layer+"}")
 	}
 	for text, want := range map[string]string{
-		at("BatchNormalization"):                                      "TimeDistributed of BatchNormalization, which takes statistics of every step, is not supported",
-		at("Normalization"):                                           "TimeDistributed of Normalization, which takes statistics of every step, is not supported",
-		at("{LSTM: {units: 2, dropout: 0.5}}"):                        "TimeDistributed of LSTM with dropout is not supported by this version of nngen; put a Dropout layer before it",
-		at("{LayerNormalization: {axis: -3}}"):                        "axis -3 is the batch",
-		at("Add"):                                                     "Add joins several inputs, and a layer inside of another reads one",
-		at("{Conv2D: {filters: 2, kernel_size: 2}}"):                  "layer \"time_distributed\": Conv2D takes",
-		model("{shape: [4]}", "TimeDistributed: {layer: {Dense: 2}}"): "TimeDistributed takes steps of values [n, steps, …], but input \"x\" gives [n,4]",
+		at("Normalization"):                             "TimeDistributed of Normalization, which takes statistics of every step, is not supported",
+		at("{BatchNormalization: {axis: -3}}"):          "axis -3 is the batch",
+		at("{LayerNormalization: {axis: -3}}"):          "axis -3 is the batch",
+		at("{TimeDistributed: {layer: Normalization}}"): "TimeDistributed of Normalization, which takes statistics of every step, is not supported",
+		at("Add"): "Add joins several inputs, and a layer inside of another reads one",
+		at("{Conv2D: {filters: 2, kernel_size: 2}}"):                                   "layer \"time_distributed\": Conv2D takes",
+		model("{shape: [4]}", "TimeDistributed: {layer: {Dense: 2}}"):                  "TimeDistributed takes steps of values [n, steps, …], but input \"x\" gives [n,4]",
 		model("{shape: [null], dtype: int32}", "TimeDistributed: {layer: {Dense: 2}}"): "TimeDistributed takes rows of one length",
 		model("{shape: [4, 2], dtype: int32}", "TimeDistributed: {layer: {Dense: 2}}"): "Dense takes numbers",
 		model("{shape: [4, 2], dtype: int32}", "TimeDistributed: {layer: Permute}"):    "Permute needs the argument dims",

@@ -25,6 +25,10 @@ type Program struct {
 	Evaluate *Plan // predict plus losses
 	Train    *Plan // forward and backward
 	Adapts   []*Adapt
+	// Carried are states that rows of one batch of training or evaluation leave for
+	// those of the next, which begin with them; before the first they are 0. In the
+	// results of both plans they come last.
+	Carried []Port
 	// Stream is there if the network can be given sequences step by step. Of other
 	// recurrent networks NoStream is the reason: "layer pool needs all steps".
 	Stream   *Stream

@@ -7,6 +7,7 @@ type Training struct {
 	LossWeights     []float64   // per output; nil: every loss counts once
 	Metrics         [][]Setting // per output, names resolved as Keras resolves "accuracy"
 	WeightedMetrics [][]Setting // per output, or nil; by the weights of the rows
+	Counted         []Counted   // per output, or nil: metrics look at rows as wholes
 	BatchSize       int
 	Epochs          int
 	ValidationSplit float64
@@ -19,6 +20,26 @@ type Training struct {
 	// evaluated at once, too. BatchStatistics is set with it.
 	WholeLoss       bool
 	BatchStatistics bool // BatchNormalization, or the loss of an output with a mask: a batch is taken whole, whatever its size
+}
+
+// Counted says of an output whose metrics look at steps how many there are, and which
+// of them count.
+type Counted struct {
+	Steps int // of a row; 0: metrics look at rows as wholes
+	// Mask is where in the results of the plans for evaluation and training, after the
+	// outputs, there is a number for each step, 0 where it does not count; -1: all count.
+	Mask int
+}
+
+// Masks is how many results of the plans for evaluation and training are masks.
+func (t *Training) Masks() int {
+	n := 0
+	for _, c := range t.Counted {
+		if c.Steps > 0 && c.Mask >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // Setting is a named thing of the runtime with its arguments in a fixed order.

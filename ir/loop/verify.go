@@ -67,6 +67,11 @@ func (v *verifier) program() {
 	if p.Predict != nil && len(p.Predict.Outputs) != len(p.Outputs) {
 		v.fail("predict has %d outputs, the program %d", len(p.Predict.Outputs), len(p.Outputs))
 	}
+	for _, plan := range []*Plan{p.Evaluate, p.Train} {
+		if n := len(p.Outputs) + p.Training.Masks() + len(p.Carried); plan != nil && len(plan.Outputs) != n {
+			v.fail("%s has %d results, the outputs, masks and carried states of the program are %d", plan.Name, len(plan.Outputs), n)
+		}
+	}
 	if s := p.Stream; s != nil && (s.Plan == nil || len(s.Plan.Outputs) != len(s.Outputs)+len(s.States) || len(s.Inputs) != len(p.Inputs) || len(s.Outputs) != len(p.Outputs)) {
 		v.fail("a step does not read the inputs and give the outputs and states")
 	}

@@ -69,8 +69,8 @@ func (v *verifier) encoding() {
 		switch {
 		case count[i] == 0:
 			v.fail("encoding: no feature fills input %s", port.Name)
-		case ids && count[i] > 1:
-			v.fail("encoding: %d features fill the ids of input %s", count[i], port.Name)
+		case ids && port.Ragged && count[i] > 1:
+			v.fail("encoding: %d features fill the ids of input %s, of which a row has any number", count[i], port.Name)
 		case !port.Ragged && product(port.Shape) != steps*next[i]:
 			v.fail("encoding: %d steps of %d values fill input %s %v", steps, next[i], port.Name, port.Shape)
 		}

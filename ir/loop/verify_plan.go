@@ -149,8 +149,10 @@ func (v *planVerifier) ports(c Class) []Port {
 		return v.p.Targets
 	case c == State && v.step():
 		return v.p.Stream.States
-	case c == State:
+	case c == State && v.plan != v.p.Train && v.plan != v.p.Evaluate:
 		return nil
+	case c == State:
+		return v.p.Carried
 	case v.step():
 		return v.p.Stream.Inputs
 	}

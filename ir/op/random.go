@@ -16,9 +16,14 @@ type Random struct {
 	Shape  ir.Shape
 }
 
-// Uniform draws uniform numbers in [0,1).
+// Uniform draws uniform numbers in [0,1). In the body of a loop they are those that
+// have been drawn for the step outside.
 func Uniform(b *ir.Builder, stream string, shape ir.Shape) *ir.Value {
-	return b.Apply(&Random{Stream: stream, Shape: shape})
+	r := &Random{Stream: stream, Shape: shape}
+	if v := b.Drawn(r.String()); v != nil {
+		return v
+	}
+	return b.Apply(r)
 }
 
 // Name is "random".

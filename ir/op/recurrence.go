@@ -16,7 +16,7 @@ type Recurrence struct {
 	Initial  []*ir.Value // carried values, batched
 	Steps    []*ir.Value // [n,Length,...]
 	Captures []*ir.Value // the same in every step: weights
-	// Mask, where set, is [n,Length]: a step where it is 0 leaves the carried
+	// Mask, where set, is [n,Length] or [n,Length,...]: a step where it is 0 leaves the carried
 	// values as they were and repeats the outputs of the step before it
 	// (zeros before the first), as Keras's RNN does.
 	Mask *ir.Value
@@ -101,13 +101,14 @@ func bind(b *ir.Builder, name string, args []*ir.Value, time int) []*ir.Value {
 	return out
 }
 
-// masked is x where the step counts and old elsewhere; mask is [n].
+// masked is x where the step counts and old elsewhere; mask is [n], or has axes of x
+// after it.
 func masked(b *ir.Builder, mask, x, old *ir.Value) *ir.Value {
 	if !x.Valid() {
 		return x
 	}
-	shape := ir.Shape{ir.Batch}
-	for range len(x.Shape) - 1 {
+	shape := slices.Clone(mask.Shape)
+	for range len(x.Shape) - len(shape) {
 		shape = append(shape, 1)
 	}
 	return MapOf(b, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), "mask", ReshapeTo(b, mask, shape), x, old)

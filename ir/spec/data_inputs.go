@@ -93,11 +93,11 @@ func (c *filling) imply() {
 			c.Fail(f.Pos, "data: feature %s has no vocabulary; write its categories, vocabulary: [a, b, c], or how many slots they have, vocabulary: 10", diag.Quote(f.Name))
 			return
 		}
-		if !f.Integer() && f.Input != "" {
+		if f.Input != "" && f.Values() > 0 {
 			at, ok := together[f.Input]
 			if !ok {
 				at, together[f.Input] = len(inputs), len(inputs)
-				inputs = append(inputs, Input{Name: f.Input, Shape: []int{0}, DType: "float32", Pos: f.Pos})
+				inputs = append(inputs, Input{Name: f.Input, Shape: []int{0}, DType: holding(f), Pos: f.Pos})
 			}
 			inputs[at].Shape[0] += f.Values()
 			continue
@@ -151,6 +151,47 @@ func (c *filling) imply() {
 		return
 	}
 	c.m.Inputs = inputs
+	c.alike()
+}
+
+// holding is the type of the input of a feature.
+func holding(f *Feature) string {
+	if f.Integer() {
+		return "int32"
+	}
+	return "float32"
+}
+
+// alike reports features of one input that do not go together: ids and numbers, or ids
+// of which a row has any number.
+func (c *filling) alike() bool {
+	first := map[int]*Feature{}
+	for i, at := range c.m.Places() {
+		f := &c.m.Data.Features[i]
+		other := first[at.Input]
+		if at.Input < 0 {
+			continue
+		}
+		if first[at.Input] = f; other == nil {
+			continue
+		}
+		name := diag.Quote(c.m.Inputs[at.Input].Name)
+		if holding(other) != holding(f) {
+			ids, numbers := f, other
+			if other.Integer() {
+				ids, numbers = other, f
+			}
+			c.Fail(f.Pos, "data: feature %s becomes ids and feature %s numbers, and input %s cannot hold both; give one of them another input", diag.Quote(ids.Name), diag.Quote(numbers.Name), name)
+			return false
+		}
+		for _, g := range []*Feature{other, f} {
+			if g.Integer() && g.Values() == 0 {
+				c.Fail(g.Pos, "data: feature %s has any number of ids in a row, and shares input %s with another feature; write length: 20, or give it an input of its own", diag.Quote(g.Name), name)
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // fillWidth gives the one category without a vocabulary the values of its input
@@ -211,6 +252,9 @@ func (c *filling) fits() {
 			return
 		}
 	}
+	if !c.alike() {
+		return
+	}
 	for at, in := range m.Inputs {
 		if in.Raw() {
 			continue
@@ -230,12 +274,9 @@ func (c *filling) fits() {
 		}
 		if first.Integer() {
 			dtype, what = "int32", "ids"
-			if len(filled[at]) > 1 {
-				c.Fail(in.Pos, "input %s is for features %s and %s, but ids have an input of their own; write another input named after the feature",
-					diag.Quote(in.Name), diag.Quote(first.Name), diag.Quote(d.Features[filled[at][1]].Name))
-				continue
-			}
-		} else if first.Type != encoding.Image {
+		}
+		if first.Type != encoding.Image && !(first.Integer() && len(filled[at]) == 1) {
+			want = []int{0}
 			for _, i := range filled[at] {
 				want[0] += d.Features[i].Values()
 			}
@@ -285,7 +326,7 @@ func (c *filling) noInput(f *Feature) {
 		return
 	}
 	if f.Integer() {
-		c.Fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
+		c.Fail(f.Pos, "data: feature %s becomes ids, which numbers share no input with; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs, or of several features of ids input: NAME in each",
 			diag.Quote(f.Name), name, shapeText(f.Shape()))
 		return
 	}
@@ -328,7 +369,7 @@ func (m *Model) widths(places []Place, at int) string {
 			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, document.Counted(f.Channels, "channel"))
 		case f.Integer() && w == 0:
 			return "any number of ids a row"
-		case f.Integer():
+		case f.Integer() && sum == w && !slices.ContainsFunc(places[i+1:], func(p Place) bool { return p.Input == at }):
 			return document.Counted(w, "id") + " a row"
 		case f.Encode == "one_hot" && f.Slots == 0:
 			text = document.Plain(f.Name) + " the rest"

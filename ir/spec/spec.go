@@ -9,6 +9,7 @@
 package spec
 
 import (
+	"io/fs"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -28,6 +29,8 @@ type Model struct {
 	Data    *Data    // nil: no `data:` section
 	Compile *Compile // nil: no `compile:` section, the model predicts only
 	Fit     Fit
+	// Files is the folder of the source, for layers that name a file; may be nil.
+	Files fs.FS
 }
 
 // Input is an entry of `inputs:`.

@@ -14,6 +14,9 @@ func (m *mean) Name() string { return m.name }
 // "up".
 func (m *mean) HigherIsBetter() bool { return m.up }
 
+// Stepwise is true: a mean is Keras's MeanMetricWrapper.
+func (m *mean) Stepwise() bool { return true }
+
 func (m *mean) Reset() { m.total, m.count = 0, 0 }
 
 func (m *mean) Result() float64 {

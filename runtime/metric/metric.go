@@ -32,6 +32,16 @@ type Stateful interface {
 	SetState(state []float64) error
 }
 
+// Stepwise is a metric that is a mean over vectors along the last axis: of an output
+// with steps it is shown every step that counts, with its target, as a row of its own.
+// Others are shown all of a row, whether its steps count or not, as Keras does.
+// Source: Keras 3, metrics/reduction_metrics.py, MeanMetricWrapper.update_state, which
+// alone looks for a mask.
+type Stepwise interface {
+	Metric
+	Stepwise() bool
+}
+
 // Several is a metric of more than one figure: one for each class, or for each
 // threshold. The history holds them as name_0, name_1 and so on; a metric with
 // one figure keeps its plain name.

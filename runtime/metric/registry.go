@@ -14,6 +14,9 @@ type Entry struct {
 	Args func() []any // nil: none. The arguments are the fields with the tag arg
 	// Whole is a metric that looks at a row as a whole.
 	Whole bool
+	// Vector is one that looks at a vector along the last axis as a whole: of an
+	// output with steps it is shown each by itself. See [Stepwise].
+	Vector bool
 	// Instead is what takes the place of a metric that compares classes where the
 	// output has one unit; "": it may have one.
 	Instead string
@@ -44,9 +47,9 @@ func decisions() []Entry {
 				Threshold float64 `arg:"threshold,min=0,max=1" doc:"output above which the answer is 1"`
 			}{0.5}}
 		}},
-		{Name: "categorical_accuracy", Aliases: []string{"CategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the one-hot target", New: CategoricalAccuracy, Whole: true, Instead: "accuracy or binary_accuracy"},
+		{Name: "categorical_accuracy", Aliases: []string{"CategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the one-hot target", New: CategoricalAccuracy, Vector: true, Instead: "accuracy or binary_accuracy"},
 		{Name: "sparse_categorical_accuracy", Aliases: []string{"SparseCategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the target's class number", New: SparseCategoricalAccuracy, Targets: ClassNumbers},
-		{Name: "top_k_categorical_accuracy", Aliases: []string{"TopKCategoricalAccuracy"}, Doc: "the share of rows where the class of the one-hot target is among the k largest outputs", New: TopKCategoricalAccuracy, Args: topK, Whole: true, Instead: "accuracy"},
+		{Name: "top_k_categorical_accuracy", Aliases: []string{"TopKCategoricalAccuracy"}, Doc: "the share of rows where the class of the one-hot target is among the k largest outputs", New: TopKCategoricalAccuracy, Args: topK, Vector: true, Instead: "accuracy"},
 		{Name: "sparse_top_k_categorical_accuracy", Aliases: []string{"SparseTopKCategoricalAccuracy"}, Doc: "the share of rows where the target's class number is among the k largest outputs", New: SparseTopKCategoricalAccuracy, Args: topK, Targets: ClassNumbers},
 
 		{Name: "true_positives", Aliases: []string{"TruePositives"}, Doc: "how many outputs are rightly above the threshold", New: TruePositives, Args: thresholds, Targets: Answers},
@@ -89,7 +92,7 @@ func decisions() []Entry {
 func distances() []Entry {
 	return []Entry{
 		{Name: "binary_crossentropy", Aliases: []string{"BinaryCrossentropy", "bce", "BCE"}, Doc: "the mean of -(y log p + (1-y) log(1-p))", New: BinaryCrossentropy, Args: smoothed},
-		{Name: "categorical_crossentropy", Aliases: []string{"CategoricalCrossentropy"}, Doc: "the mean of -log p of the class of the one-hot target", New: CategoricalCrossentropy, Args: smoothed, Whole: true, Instead: "binary_crossentropy"},
+		{Name: "categorical_crossentropy", Aliases: []string{"CategoricalCrossentropy"}, Doc: "the mean of -log p of the class of the one-hot target", New: CategoricalCrossentropy, Args: smoothed, Vector: true, Instead: "binary_crossentropy"},
 		{Name: "sparse_categorical_crossentropy", Aliases: []string{"SparseCategoricalCrossentropy"}, Doc: "the mean of -log p of the target's class number", New: SparseCategoricalCrossentropy, Targets: ClassNumbers, Args: func() []any {
 			return []any{&struct {
 				FromLogits bool `arg:"from_logits" doc:"whether the outputs are logits"`
@@ -105,13 +108,13 @@ func distances() []Entry {
 		{Name: "poisson", Aliases: []string{"Poisson"}, Doc: "the mean of p - y log p", New: Poisson},
 		{Name: "hinge", Aliases: []string{"Hinge"}, Doc: "the mean of max(1-yp, 0), for y of -1 or 1", New: Hinge},
 		{Name: "squared_hinge", Aliases: []string{"SquaredHinge"}, Doc: "the mean of max(1-yp, 0)², for y of -1 or 1", New: SquaredHinge},
-		{Name: "categorical_hinge", Aliases: []string{"CategoricalHinge"}, Doc: "how far the output of the right class is from being 1 above all others", New: CategoricalHinge, Whole: true},
-		{Name: "cosine_similarity", Aliases: []string{"CosineSimilarity"}, Doc: "the cosine of the angle between output and target", New: CosineSimilarity, Whole: true},
-		{Name: "kl_divergence", Aliases: []string{"KLDivergence"}, Doc: "the Kullback-Leibler divergence of output and target, which are distributions", New: KLDivergence, Whole: true},
+		{Name: "categorical_hinge", Aliases: []string{"CategoricalHinge"}, Doc: "how far the output of the right class is from being 1 above all others", New: CategoricalHinge, Vector: true},
+		{Name: "cosine_similarity", Aliases: []string{"CosineSimilarity"}, Doc: "the cosine of the angle between output and target", New: CosineSimilarity, Vector: true},
+		{Name: "kl_divergence", Aliases: []string{"KLDivergence"}, Doc: "the Kullback-Leibler divergence of output and target, which are distributions", New: KLDivergence, Vector: true},
 		{Name: "edit_distance", Aliases: []string{"EditDistance"}, Doc: "how many labels of every label of the targets have to be changed in what the outputs spell; for the loss ctc", New: EditDistance, Targets: Spelled, Args: func() []any { return []any{&Edits{Normalize: true}} }},
 		{Name: "r2_score", Aliases: []string{"R2Score"}, Doc: "the share of the targets' variance that the outputs explain", New: R2Score, Args: func() []any { return []any{&R2{}} }},
-		{Name: "pearson_correlation", Aliases: []string{"PearsonCorrelation"}, Doc: "the correlation of outputs and targets of a row", New: PearsonCorrelation, Args: groups, Whole: true},
-		{Name: "concordance_correlation", Aliases: []string{"ConcordanceCorrelation"}, Doc: "the agreement of outputs and targets of a row", New: ConcordanceCorrelation, Args: groups, Whole: true},
+		{Name: "pearson_correlation", Aliases: []string{"PearsonCorrelation"}, Doc: "the correlation of outputs and targets of a row", New: PearsonCorrelation, Args: groups, Vector: true},
+		{Name: "concordance_correlation", Aliases: []string{"ConcordanceCorrelation"}, Doc: "the agreement of outputs and targets of a row", New: ConcordanceCorrelation, Args: groups, Vector: true},
 	}
 }
 

@@ -10,4 +10,7 @@ func RootMeanSquaredError(name string) Metric {
 
 type rootMeanSquaredError struct{ meanSquaredError }
 
+// Stepwise is false: Keras's class is a Mean that does not look for a mask.
+func (m *rootMeanSquaredError) Stepwise() bool { return false }
+
 func (m *rootMeanSquaredError) Result() float64 { return math.Sqrt(m.mean.Result()) }

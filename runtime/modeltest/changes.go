@@ -22,7 +22,7 @@ func (n *plainNetwork) changed(t *testing.T) {
 	if len(n.engine(m).Gradients()) == 0 {
 		t.Skip("nothing can be trained")
 	}
-	x := n.samples(min(20, n.batchRows)) // more than a tile has
+	x := n.samples(carriedRows(n.engine(m), min(20, n.batchRows))) // more than a tile has
 	y := n.sampleTargets(x.Len())
 	rng := rand.New(rand.NewPCG(3, 4))
 	draw := func(p []float32) {
@@ -33,7 +33,7 @@ func (n *plainNetwork) changed(t *testing.T) {
 	averaging := optim.NewSGD(0.125)
 	averaging.UseEMA = true
 	o, slow := n.optimizer(t, m, optim.NewSGD(0.125)), n.optimizer(t, m, averaging)
-	few := min(5, x.Len())
+	few := carriedRows(n.engine(m), min(5, x.Len()))
 	fit := func(c *train.Funcs) error {
 		return n.fit(m, x.first(few), y.first(few), fitting{epochs: 1, batch: few, callbacks: []train.Callback{c}})
 	}

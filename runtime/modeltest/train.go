@@ -239,6 +239,7 @@ func (n *plainNetwork) workersSameBits(t *testing.T) {
 			sameBits(t, "output", alone.Outputs(k, row), shared.Outputs(k, row))
 		}
 	}
+	anew(alone)
 	alone.Train(rows, step)
 	team.Run(trained)
 	sameBits(t, "gradient", alone.Gradients(), shared.Gradients())
@@ -320,10 +321,7 @@ func (n *plainNetwork) oneBatchOverfits(t *testing.T) {
 }
 
 func (n *plainNetwork) sameSeedSameBits(t *testing.T) {
-	rows, batch := n.batchRows+3, n.batchRows+2
-	if n.engine(n.model(t)).BatchStatistics() {
-		rows, batch = n.batchRows, n.batchRows
-	}
+	rows, batch := fitRows(n.engine(n.model(t)), n.batchRows)
 	var models [2]any
 	for i := range models {
 		models[i] = n.newModel(nn.Seed(7))
@@ -361,6 +359,7 @@ func (n *plainNetwork) gradientsAgreeWithTrain(t *testing.T) {
 	if e.BatchStatistics() { // which are over one part
 		rows = min(6, n.batchRows)
 	}
+	rows = carriedRows(e, rows)
 	x, y := n.samples(rows), n.sampleTargets(rows)
 	got, grads, err := n.gradients(m, x, y)
 	if err != nil {

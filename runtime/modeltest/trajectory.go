@@ -36,6 +36,7 @@ const mostTries = 8
 func follows(t *testing.T, e train.Network, d *double, s train.Step) bool {
 	params := float64s(e.Params())
 	want, g := d.step(params, s, nil)
+	anew(e)
 	loss := e.Train(d.rows, s)
 	got := e.Gradients()
 	var slack, slope float64

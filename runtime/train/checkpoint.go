@@ -8,9 +8,9 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
-// A checkpoint is a weights file with three more kinds of tensors: "position",
-// which holds a position, "optimizer/...", the state of the optimizer, and
-// "callback/0" and so on, what the callbacks remember.
+// A checkpoint is a weights file with more kinds of tensors: "position", which holds a
+// position, "optimizer/...", the state of the optimizer, "callback/0" and so on, what the
+// callbacks remember, and "carried", what stateful layers hand from batch to batch.
 const (
 	checkpointFormat = "1"
 	positionName     = weights.TrainingPrefix + "position"
@@ -81,6 +81,9 @@ func (f *fitting) save(path string) error {
 	segments, values := f.session.Optimizer.State()
 	for _, s := range segments {
 		tensors = append(tensors, weights.Tensor{Name: optimizerPrefix + s.Name, Shape: s.Shape, Data: s.Of(values)})
+	}
+	if c, ok := f.engine.Network.(Carrier); ok {
+		tensors = append(tensors, weights.Tensor{Name: carriedName, Shape: []int{len(c.Carried())}, Data: c.Carried()})
 	}
 	for _, c := range f.stateful() {
 		state, err := c.SaveState()

@@ -83,6 +83,25 @@ type WholeLoss interface {
 	WholeLoss() bool
 }
 
+// Counter is implemented by a [Network] with outputs whose metrics look at steps, the
+// vectors along the last axis of the output, those that do not count left out.
+type Counter interface {
+	// Counts has a number for every step of the k-th output of a row last trained on
+	// or evaluated, 0 where the step does not count; nil: metrics look at the row as a
+	// whole.
+	Counts(k, row int) []float32
+}
+
+// Carrier is implemented by a [Network] with stateful layers: row i of a batch that is
+// trained on or evaluated begins where row i of the batch before has ended, so that all
+// batches have as many rows. Source: Keras 3, layers/rnn/rnn.py.
+type Carrier interface {
+	// CarriedRows is how many.
+	CarriedRows() int
+	// Carried is what the rows have left for the next batch; all 0: it begins anew.
+	Carried() []float32
+}
+
 // Adapter is a layer that is fitted to its inputs over the training rows:
 // Normalization. Element i of a row belongs to group i mod Groups().
 type Adapter interface {

@@ -59,6 +59,9 @@ func newEvaluation(e engine, c Compiled, kind string, d *dataset, size int) (*ev
 	if err != nil {
 		return nil, err
 	}
+	if err := checkCarried(e.Network, kind, size, rows.len()); err != nil {
+		return nil, err
+	}
 	m, err := newMeter(e.OutputNames(), c)
 	if err != nil {
 		return nil, err
@@ -94,6 +97,9 @@ func (v *evaluation) run(ctx context.Context, seed uint64) error {
 		}
 		if b.n == 0 {
 			break
+		}
+		if err := checkCarried(e.Network, v.rows.kind(), b.n, -1); err != nil {
+			return err
 		}
 		if grower != nil {
 			if err := grower.Grow(b.n); err != nil {

@@ -54,6 +54,16 @@ func newFitting(e engine, s *Session, c Compiled, d *dataset, cfg config) (*fitt
 	if err != nil {
 		return nil, err
 	}
+	length := rows.len()
+	if set.steps > 0 { // which may end in the middle of the rows
+		length = -1
+	}
+	if err := checkCarried(e.Network, "training", set.batch, length); err != nil {
+		return nil, err
+	}
+	if _, ok := e.Network.(Carrier); ok && c.Shuffle && !cfg.NoShuffle {
+		return nil, fmt.Errorf("train: the network has stateful layers, whose row i goes on where row i of the batch before has ended, and the rows of every epoch come in another order: set NoShuffle")
+	}
 	f.feed = &feed{rows: rows, steps: set.steps}
 	f.batch = newBatch(set.batch, rows.len())
 	if f.classes, err = newClassWeights(set.classWeight, e.OutputNames(), c.Loss); err != nil {

@@ -35,6 +35,9 @@ func gradients(e Network, s *Session, g []float32, b plainBatch, load func(at, i
 	if b.x == 0 || b.y != b.x || b.weight != nil && len(b.weight) != b.x {
 		return 0, fmt.Errorf("%d inputs, %d targets, %d weights", b.x, b.y, len(b.weight))
 	}
+	if err := checkCarried(e, "training", b.x, -1); err != nil {
+		return 0, err
+	}
 	rows := e.MicroBatch()
 	if grower, ok := e.(Grower); ok && e.BatchStatistics() { // which are those of all rows
 		if err := grower.Grow(b.x); err != nil {

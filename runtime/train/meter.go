@@ -227,17 +227,39 @@ func (m *meter) endBatch(rows int) {
 
 // observe shows the metrics the n rows that the engine computed last.
 func observe(m *meter, e Network, n int) {
+	counter, _ := e.(Counter)
 	for k, list := range m.metrics {
 		for row := range n {
-			for _, x := range list {
-				x.Update(e.Targets(k, row), e.Outputs(k, row), 1)
-			}
+			show(list, e, counter, k, row, 1)
 		}
 	}
 	for k, list := range m.weighted {
 		for row := range n {
-			for _, x := range list {
-				x.Update(e.Targets(k, row), e.Outputs(k, row), e.Weight(row))
+			show(list, e, counter, k, row, e.Weight(row))
+		}
+	}
+}
+
+// show updates metrics with the k-th output of a row, and those that look at steps the
+// steps that count.
+func show(list []metric.Metric, e Network, counter Counter, k, row int, weight float32) {
+	if len(list) == 0 {
+		return
+	}
+	target, output := e.Targets(k, row), e.Outputs(k, row)
+	var counts []float32
+	if counter != nil {
+		counts = counter.Counts(k, row)
+	}
+	for _, x := range list {
+		if s, ok := x.(metric.Stepwise); !ok || counts == nil || !s.Stepwise() {
+			x.Update(target, output, weight)
+			continue
+		}
+		t, y := len(target)/len(counts), len(output)/len(counts)
+		for i, c := range counts {
+			if c != 0 {
+				x.Update(target[i*t:(i+1)*t], output[i*y:(i+1)*y], weight)
 			}
 		}
 	}

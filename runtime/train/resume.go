@@ -105,6 +105,9 @@ func (f *fitting) restore(from *interruption) error {
 	if err := f.session.Optimizer.Restore(segments, values); err != nil {
 		return fail(err)
 	}
+	if err := restoreCarried(f.engine.Network, from.file); err != nil {
+		return fail(err)
+	}
 	f.session.Seed, f.session.Step = from.Seed, from.Step
 	f.first, f.midway, f.begun, f.stop = from.Epoch, from.Begun, from.Begun, from.Stop
 	f.state.Epoch, f.state.Step, f.state.Batches = from.Epoch, from.Step, from.Batches

@@ -6,6 +6,9 @@ import "fmt"
 // at once where that must be.
 func (f *fitting) step() error {
 	e, b := f.engine, f.batch
+	if err := checkCarried(e.Network, "training", b.n, -1); err != nil {
+		return err
+	}
 	micro := e.MicroBatch()
 	if f.grower != nil {
 		if err := f.grower.Grow(b.n); err != nil { // which the first, the largest, does

@@ -20,6 +20,8 @@ LAYERS = {
         keras.layers.Softmax,
         keras.layers.Identity,
         keras.layers.Dropout,
+        keras.layers.AlphaDropout,
+        keras.layers.SpatialDropout1D,
         keras.layers.ActivityRegularization,
         keras.layers.Flatten,
         keras.layers.Reshape,
@@ -386,8 +388,14 @@ def compile_model(model, spec, outputs=()):
         optimizer=dense_gradients(OPTIMIZERS[kind](**args)),
         loss=loss,
         loss_weights=factors,
-        metrics=spec.get("metrics"),
+        metrics=of_outputs(spec.get("metrics"), outputs),
+        weighted_metrics=of_outputs(spec.get("weighted_metrics"), outputs),
     )
+
+
+def of_outputs(metrics, outputs):
+    """Metrics by the names of outputs as lists in their order."""
+    return [metrics.get(name, []) for name in outputs] if isinstance(metrics, dict) else metrics
 
 
 def dense_gradients(optimizer):

@@ -21,6 +21,7 @@ FILES = {
     "graphs": ["trajectories_graph"],
     "recurrent": ["trajectories_recurrent"],
     "whole": ["trajectories_whole"],
+    "sequences": ["sequences_metrics", "sequences_steps", "sequences_stateful"],
     "fit": ["fit"],
     "batch_statistics": ["batch_statistics"],
     "augment": ["augment"],

@@ -20,6 +20,7 @@ type Batch struct {
 	X, Y   [][]float64
 	Weight []float32 // per sample; nil: all 1
 	Size   int       `json:",omitempty"` // rows that Fit takes at a time; 0: all
+	Reset  bool      `json:",omitempty"` // states of stateful layers are 0 again before Fit
 }
 
 // Case is one network with the data to run it on.
@@ -30,6 +31,8 @@ type Case struct {
 	// been taken, unless it is empty.
 	Batch Batch
 	Step  int
+	// Evaluate has the figures of all rows computed, in batches of the description.
+	Evaluate *Batch `json:",omitempty"`
 	// Steps are then trained on, one Fit of one epoch each.
 	Steps []Batch
 	// Formula, where set, gives Params and Batch; the result then has probes in
@@ -49,6 +52,9 @@ type Result struct {
 	Steps int `json:",omitempty"`
 	Loss  float32
 	Grads []float32 // laid out as Params
+	// Figures are those of Evaluate, StepFigures those of the history of each step.
+	Figures     map[string]float64   `json:",omitempty"`
+	StepFigures []map[string]float64 `json:",omitempty"`
 	// StepLoss is the loss of each step, StepParams the parameters after it.
 	StepLoss   []float64
 	StepParams [][]float32
@@ -137,6 +143,14 @@ func run(m, dataset reflect.Value, c Case, res *Result) error {
 		if err := differentiate(m, c, res); err != nil {
 			return err
 		}
+	}
+	if c.Evaluate != nil {
+		got := m.MethodByName("Evaluate").Call([]reflect.Value{reflect.ValueOf(context.Background()), examples(dataset, *c.Evaluate)})
+		if err := failed(got); err != nil {
+			return fmt.Errorf("Evaluate: %w", err)
+		}
+		res.Figures = figures(got[0].FieldByName("Metrics"))
+		res.Figures["loss"] = got[0].FieldByName("Loss").Float()
 	}
 	for i, b := range c.Steps {
 		if err := step(m, dataset, b, res); err != nil {
@@ -255,12 +269,28 @@ func batchOf(t reflect.Type, c Case) reflect.Value {
 // step is train_on_batch: one epoch over rows that make one batch, or several of
 // b.Size. The model keeps its optimizer between calls of Fit.
 func step(m, dataset reflect.Value, b Batch, res *Result) error {
+	if b.Reset {
+		m.MethodByName("ResetStates").Call(nil)
+	}
 	fit := m.MethodByName("Fit")
 	cfg := reflect.New(fit.Type().In(2)).Elem()
 	cfg.FieldByName("Epochs").SetInt(1)
 	cfg.FieldByName("BatchSize").SetInt(int64(cmp.Or(b.Size, len(b.X))))
 	cfg.FieldByName("NoShuffle").SetBool(true)
 	cfg.FieldByName("ValidationSplit").SetFloat(-1)
+	got := fit.Call([]reflect.Value{reflect.ValueOf(context.Background()), examples(dataset, b), cfg})
+	if err := failed(got); err != nil {
+		return fmt.Errorf("Fit: %w", err)
+	}
+	loss := got[0].MethodByName("Column").Call([]reflect.Value{reflect.ValueOf("loss")})[0]
+	res.StepFigures = append(res.StepFigures, figures(got[0].MethodByName("Last").Call(nil)[0]))
+	res.StepLoss = append(res.StepLoss, loss.Index(0).Float())
+	res.StepParams = append(res.StepParams, flatten(nil, m.MethodByName("Params").Call(nil)[0].Elem()))
+	return nil
+}
+
+// examples is a batch as a data set of the package.
+func examples(dataset reflect.Value, b Batch) reflect.Value {
 	weight := b.Weight
 	if weight == nil {
 		for range b.X {
@@ -268,15 +298,16 @@ func step(m, dataset reflect.Value, b Batch, res *Result) error {
 		}
 	}
 	t := dataset.Type()
-	data := dataset.Call([]reflect.Value{rows(t.In(0), b.X), rows(t.In(1), b.Y), reflect.ValueOf(weight)})[0]
-	got := fit.Call([]reflect.Value{reflect.ValueOf(context.Background()), data, cfg})
-	if err := failed(got); err != nil {
-		return fmt.Errorf("Fit: %w", err)
+	return dataset.Call([]reflect.Value{rows(t.In(0), b.X), rows(t.In(1), b.Y), reflect.ValueOf(weight)})[0]
+}
+
+// figures are named values by their names.
+func figures(list reflect.Value) map[string]float64 {
+	m := map[string]float64{}
+	for i := range list.Len() {
+		m[list.Index(i).FieldByName("Name").String()] = list.Index(i).FieldByName("Value").Float()
 	}
-	loss := got[0].MethodByName("Column").Call([]reflect.Value{reflect.ValueOf("loss")})[0]
-	res.StepLoss = append(res.StepLoss, loss.Index(0).Float())
-	res.StepParams = append(res.StepParams, flatten(nil, m.MethodByName("Params").Call(nil)[0].Elem()))
-	return nil
+	return m
 }
 
 // failed is the error among the results of a call, if any.

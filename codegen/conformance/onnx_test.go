@@ -1,0 +1,146 @@
+package conformance
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/pass"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+var onnxTests = flag.String("onnx", "", "pattern of folders laid out as ONNX's backend tests: their packages are compiled and trained")
+
+// onnxCase is a folder as a network and a batch of one row.
+func onnxCase(name, dir string) (*network, harness.Case, [][]float64, error) {
+	var c harness.Case
+	data, err := os.ReadFile(filepath.Join(dir, "model.onnx"))
+	if err != nil {
+		return nil, c, nil, err
+	}
+	var bind []string
+	if b, err := os.ReadFile(filepath.Join(dir, "bind.txt")); err == nil {
+		bind = strings.Fields(string(b))
+	}
+	files := os.DirFS(dir)
+	src, err := onnxlayer.Source("model.onnx", data, files, bind)
+	if err != nil {
+		return nil, c, nil, err
+	}
+	src = append(bytes.TrimSuffix(src, []byte("}")), `,"compile":{"optimizer":"sgd","loss":"mean_squared_error"},"fit":{"batch_size":4}}`...)
+	m, err := spec.Parse("model.json", src)
+	if err != nil {
+		return nil, c, nil, err
+	}
+	m.Files, m.Name = files, name
+	net, err := build.Build(m)
+	if err != nil {
+		return nil, c, nil, err
+	}
+	n := &network{name: name, Network: net}
+	c = n.randomCase(1)
+	for _, s := range net.Header.Segments {
+		copy(c.Params[s.Offset:][:s.Len()], net.Weights[s.Name])
+	}
+	c.Batch.X, c.Batch.Y, c.Batch.Weight, c.Steps = c.Batch.X[:1], c.Batch.Y[:1], c.Batch.Weight[:1], nil
+	var x []float64
+	read, _ := onnx.Read("model.onnx", data, onnx.Options{Files: files, Bind: bindings(bind)})
+	for i := range read.Inputs {
+		t, err := tensorFile(filepath.Join(dir, "test_data_set_0", fmt.Sprintf("input_%d.pb", i)))
+		if err != nil {
+			return nil, c, nil, err
+		}
+		x = append(x, t[:min(len(t), product(read.Inputs[i].Shape))]...)
+	}
+	c.Batch.X[0] = x
+	var want [][]float64
+	for i := range read.Outputs {
+		t, err := tensorFile(filepath.Join(dir, "test_data_set_0", fmt.Sprintf("output_%d.pb", i)))
+		if err != nil {
+			return nil, c, nil, err
+		}
+		want = append(want, t)
+	}
+	return n, c, want, nil
+}
+
+func bindings(list []string) map[string]int {
+	m, _ := onnxlayer.Bindings(list)
+	return m
+}
+
+func tensorFile(file string) ([]float64, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p, err := proto.DecodeTensor(b)
+	if err != nil {
+		return nil, err
+	}
+	t, err := onnx.ReadTensor(p, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := t.F
+	for _, v := range t.I {
+		out = append(out, float64(v))
+	}
+	return out, nil
+}
+
+// TestONNX compiles the packages of ONNX files: outputs are those of the folder, and
+// outputs and gradients those of the interpreter.
+func TestONNX(t *testing.T) {
+	if *onnxTests == "" {
+		t.Skip("with -onnx and a pattern of folders of ONNX's backend tests")
+	}
+	dirs, _ := filepath.Glob(*onnxTests)
+	dir := t.TempDir()
+	var nets []*network
+	var names, folders []string
+	var cases []harness.Case
+	var wants [][][]float64
+	refused := 0
+	for i, d := range dirs {
+		n, c, want, err := onnxCase(fmt.Sprintf("o%04d", i), d)
+		if err != nil {
+			refused++
+			t.Logf("%s: %.200v", filepath.Base(d), err)
+			continue
+		}
+		if err := n.emit(dir, pass.Options{}); err != nil {
+			t.Errorf("%s: %.300v", filepath.Base(d), err)
+			continue
+		}
+		nets, names, cases, wants, folders = append(nets, n), append(names, n.name), append(cases, c), append(wants, want), append(folders, filepath.Base(d))
+	}
+	link(t, dir, names, "-N", "-l")
+	references := interpretedAll(t, nets, cases)
+	for _, level := range levels() {
+		good := 0
+		for i, got := range drive(t, dir, cases, level) {
+			if err := nets[i].compare(references[i], got); err != nil {
+				t.Errorf("%v: %s: %.400v", level, folders[i], err)
+				continue
+			}
+			if d, size := largest(got.Outputs[0], slices.Concat(wants[i]...)[:min(len(got.Outputs[0]), len(slices.Concat(wants[i]...)))]); !(d <= 1e-3*max(size, 1e-3)) {
+				t.Errorf("%v: %s: output off by %g of %g", level, folders[i], d, size)
+				continue
+			}
+			good++
+		}
+		t.Logf("%v: %d of %d", level, good, len(nets))
+	}
+	t.Logf("%d compiled, %d refused", len(nets), refused)
+}

@@ -1,0 +1,206 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = add(map[string]row{
+	"Attention":                 {least: 3, most: 7, graph: attention},
+	"NegativeLogLikelihoodLoss": {least: 2, most: 3, graph: logLikelihood},
+	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, graph: crossEntropy},
+})
+
+// heads takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,
+// size].
+func (n *node) heads(v *Value, name string) *ir.Value {
+	x := n.plain(v)
+	if !x.Valid() || v.rank() == 4 {
+		return x
+	}
+	h := n.int(name, 0)
+	if v.rank() != 3 || h < 1 || v.Shape[2]%h != 0 {
+		return n.b.Errorf("%s %d of %v", name, h, v.Shape)
+	}
+	lead := append(ir.Shape{}, x.Shape[:front(x)]...)
+	return n.turned(op.ReshapeTo(n.b, x, append(lead, v.Shape[0], v.Shape[1], h, v.Shape[2]/h)), []int{0, 2, 1, 3})
+}
+
+// repeated is [batch, heads, …] with every head so many times in a row.
+func (n *node) repeated(x *ir.Value, times int) *ir.Value {
+	if times == 1 || !x.Valid() {
+		return x
+	}
+	at := front(x) + 2
+	split, wide, whole := slices.Insert(slices.Clone(x.Shape), at, 1), slices.Insert(slices.Clone(x.Shape), at, times), slices.Clone(x.Shape)
+	whole[at-1] *= times
+	return op.ReshapeTo(n.b, op.BroadcastTo(n.b, op.ReshapeTo(n.b, x, split), wide), whole)
+}
+
+// attention is softmax(Q·Kᵀ·scale + mask)·V over heads. Source: ONNX 1.24, Attention.
+func attention(n *node) []*Value {
+	q, k, v := n.heads(n.in[0], "q_num_heads"), n.heads(n.in[1], "kv_num_heads"), n.heads(n.in[2], "kv_num_heads")
+	if n.operand(6) != nil {
+		return n.errorf("nonpad_kv_seqlen is not supported")
+	}
+	if n.int("left_window_size", -1) >= 0 || n.int("right_window_size", -1) >= 0 {
+		return n.errorf("windows of keys are not supported")
+	}
+	if !q.Valid() || !k.Valid() || !v.Valid() {
+		n.failed = true
+		return nil
+	}
+	past := 0
+	for i, x := range []**ir.Value{&k, &v} {
+		if p := n.operand(4 + i); p != nil {
+			before := n.plain(p)
+			if !before.Valid() || p.rank() != 4 {
+				return n.errorf("past of shape %v", p.Shape)
+			}
+			past = p.Shape[2]
+			if front(before)+front(*x) > 0 {
+				before, *x = n.rowed(before), n.rowed(*x)
+			}
+			*x = op.Concatenate(n.b, front(*x)+2, before, *x)
+		}
+	}
+	if !k.Valid() || !v.Valid() {
+		n.failed = true
+		return nil
+	}
+	present := []*Value{n.computed(k, n.in[1].Type), n.computed(v, n.in[2].Type)}
+	sq, sk := q.Shape[front(q):], k.Shape[front(k):]
+	if sk[1] == 0 || sq[1]%sk[1] != 0 || sq[3] != sk[3] {
+		return n.errorf("queries %v and keys %v", sq, sk)
+	}
+	k, v = n.repeated(k, sq[1]/sk[1]), n.repeated(v, sq[1]/sk[1])
+	scale := n.float("scale", 1/math.Sqrt(float64(sq[3])))
+	scores := n.multiplied(q, n.turned(k, []int{0, 1, 3, 2}))
+	scores = op.MapOf(n.b, call("mul", num(scale), a0), "scale", scores)
+	stages := []*ir.Value{scores} // what the fourth result may be
+	if cap := n.float("softcap", 0); cap > 0 {
+		scores = op.MapOf(n.b, call("mul", num(cap), call("tanh", call("div", a0, num(cap)))), "softcap", scores)
+	}
+	capped := scores
+	masked := []*Value{n.computed(scores, n.in[0].Type)}
+	if m := n.operand(3); m != nil && !n.failed {
+		e := call("add", a0, a1)
+		if m.Type == proto.Bool {
+			e = call("select", a1, a0, num(math.Inf(-1)))
+		}
+		if d := m.Shape[m.rank()-1]; d != sk[2] {
+			return n.errorf("a mask %v of %d keys", m.Shape, sk[2])
+		}
+		of := n.with(masked[0], m)
+		masked = of.mapped(e, "mask", n.in[0].Type)
+		if n.take(of) {
+			return nil
+		}
+	}
+	scores = n.plain(masked[0])
+	if n.int("is_causal", 0) != 0 {
+		steps := make([]float64, sq[2]*sk[2])
+		for i := range sq[2] {
+			for j := range sk[2] {
+				if j <= i+past {
+					steps[i*sk[2]+j] = 1
+				}
+			}
+		}
+		scores = op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "causal", scores, op.ConstOf(n.b, ir.Shape{sq[2], sk[2]}, steps))
+	}
+	chances := op.Softmax(n.b, scores, -1)
+	stages = append(stages, capped, scores, chances)
+	y := n.multiplied(chances, v)
+	if n.failed || !y.Valid() {
+		n.failed = true
+		return nil
+	}
+	if n.in[0].rank() == 3 {
+		y = n.turned(y, []int{0, 2, 1, 3})
+		lead := append(ir.Shape{}, y.Shape[:front(y)]...)
+		y = op.ReshapeTo(n.b, y, append(lead, sq[0], sq[2], count(y.Shape[len(y.Shape)-2:])))
+	}
+	out := append(one(n.computed(y, n.in[0].Type)), present...)
+	if mode := n.int("qk_matmul_output_mode", 0); len(n.proto.Outputs) > 3 && mode >= 0 && mode < len(stages) {
+		out = append(out, n.computed(stages[mode], n.in[0].Type))
+	}
+	return out
+}
+
+// logLikelihood is the negative log probability of a class [batch, d…] among
+// [batch, classes, d…], weighed by class. Source: ONNX 1.22, NegativeLogLikelihoodLoss.
+func logLikelihood(n *node) []*Value {
+	return n.likelihood(n.in[0])
+}
+
+// crossEntropy is logLikelihood of scores.
+func crossEntropy(n *node) []*Value {
+	x := n.x(0)
+	if !x.Valid() || n.in[0].rank() < 2 {
+		return n.errorf("scores of shape %v", n.in[0].Shape)
+	}
+	logs := n.computed(op.LogSoftmax(n.b, x, front(x)+1), n.in[0].Type)
+	out := n.likelihood(logs)
+	if n.failed {
+		return nil
+	}
+	return append(out, logs)
+}
+
+func (n *node) likelihood(logs *Value) []*Value {
+	ids, rank := n.in[1], logs.rank()
+	if rank < 2 || ids.rank() != rank-1 {
+		return n.errorf("classes %v of %v", ids.Shape, logs.Shape)
+	}
+	classes := logs.Shape[1]
+	numbers := make([]float64, classes)
+	for i := range numbers {
+		numbers[i] = float64(i)
+	}
+	line := ir.Shape(append([]int{classes}, slices.Repeat([]int{1}, rank-2)...))
+	shape := slices.Insert(slices.Clone(ids.Shape), 1, 1)
+	at := n.with(ids).reshaped(shape)
+	e := call("eq", a0, a1)
+	if a := n.attribute("ignore_index"); a != nil {
+		e = call("select", call("eq", a0, num(float64(a.Int))), num(0), e)
+	}
+	here := n.with(at[0], &Value{Type: proto.Float32, Shape: line, Known: &Tensor{Type: proto.Float32, Shape: line, F: numbers}})
+	chosen := here.mapped(e, "class", proto.Float32)
+	if n.take(here) {
+		return nil
+	}
+	if w := n.operand(2); w != nil {
+		of := n.with(chosen[0], n.perChannel(w, rank))
+		if chosen = of.mapped(call("mul", a0, a1), "weight", proto.Float32); n.take(of) {
+			return nil
+		}
+	}
+	picked := n.with(chosen[0], logs)
+	out := picked.mapped(call("neg", call("select", call("eq", a0, num(0)), num(0), call("mul", a0, a1))), "loss", proto.Float32)
+	if n.take(picked) {
+		return nil
+	}
+	losses := n.plain(out[0])
+	losses = op.Sum(n.b, losses, false, front(losses)+1)
+	axes := func(x *ir.Value) (list []int) {
+		for i := front(x); i < len(x.Shape); i++ {
+			list = append(list, i)
+		}
+		return list
+	}
+	switch n.string("reduction", "mean") {
+	case "none":
+	case "sum":
+		losses = op.Sum(n.b, losses, false, axes(losses)...)
+	default:
+		w := n.plain(chosen[0])
+		total := op.Sum(n.b, w, false, axes(w)...)
+		losses = op.MapOf(n.b, call("div", a0, a1), "mean", op.Sum(n.b, losses, false, axes(losses)...), total)
+	}
+	return one(n.computed(losses, logs.Type))
+}

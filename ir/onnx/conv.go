@@ -1,0 +1,287 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = add(map[string]row{
+	"Conv":          {least: 2, most: 3, graph: conv},
+	"ConvTranspose": {least: 2, most: 3, graph: convTranspose},
+})
+
+// frame is a window over the space axes of an image.
+type frame struct {
+	in, size, strides, dilations, before, after []int
+}
+
+// frame reads the attributes that convolutions and pools share. ceil is how positions
+// are counted where the window does not fit a whole number of times.
+func (n *node) frame(size []int) (frame, bool) {
+	v := n.in[0]
+	space := v.rank() - 2
+	if space < 1 || len(size) != space {
+		n.errorf("a kernel %v over %v", size, v.Shape)
+		return frame{}, false
+	}
+	f := frame{in: v.Shape[2:], size: size}
+	read := func(name string, otherwise int) []int {
+		list, ok := n.ints(name)
+		if !ok {
+			return slices.Repeat([]int{otherwise}, space)
+		}
+		if len(list) != space || slices.Min(list) < 1 {
+			n.errorf("%s %v of %d space axes", name, list, space)
+		}
+		return list
+	}
+	f.strides, f.dilations = read("strides", 1), read("dilations", 1)
+	pads, given := n.ints("pads")
+	if !given {
+		pads = make([]int, 2*space)
+	}
+	if len(pads) != 2*space || slices.Min(pads) < 0 {
+		n.errorf("pads %v of %d space axes", pads, space)
+	}
+	if n.failed || slices.Min(size) < 1 {
+		n.failed = true
+		return frame{}, false
+	}
+	f.before, f.after = slices.Clone(pads[:space]), slices.Clone(pads[space:])
+	return f, true
+}
+
+// span is the extent of the window with its dilation.
+func (f frame) span(i int) int { return (f.size[i]-1)*f.dilations[i] + 1 }
+
+// auto pads such that there are ⌈in/stride⌉ positions, the odd place after the image or
+// before it. Source: ONNX 1.22, Conv, auto_pad.
+func (n *node) auto(f *frame) {
+	mode := n.string("auto_pad", "NOTSET")
+	for i, d := range f.in {
+		switch mode {
+		case "VALID":
+			f.before[i], f.after[i] = 0, 0
+		case "SAME_UPPER", "SAME_LOWER":
+			out := (d + f.strides[i] - 1) / f.strides[i]
+			total := max(0, (out-1)*f.strides[i]+f.span(i)-d)
+			f.before[i], f.after[i] = total/2, total-total/2
+			if mode == "SAME_LOWER" {
+				f.before[i], f.after[i] = total-total/2, total/2
+			}
+		}
+	}
+}
+
+// out are the positions of the window.
+func (f frame) out(i int) int { return (f.in[i]+f.before[i]+f.after[i]-f.span(i))/f.strides[i] + 1 }
+
+// fits reports a window that is larger than the padded image.
+func (n *node) fits(f frame) bool {
+	for i := range f.in {
+		if f.in[i]+f.before[i]+f.after[i] < f.span(i) {
+			n.errorf("a window of %d over %d", f.span(i), f.in[i]+f.before[i]+f.after[i])
+			return false
+		}
+	}
+	return true
+}
+
+// sliding is a contraction of an image, its channels last, with a kernel.
+type sliding struct {
+	op.Contract
+	lead         []op.Index // of the rows and of ONNX's batch
+	points, taps []int
+}
+
+func (s *sliding) axis(name string, extent int) int {
+	s.Axes = append(s.Axes, op.Axis{Name: name, Extent: extent})
+	return len(s.Axes) - 1
+}
+
+// slide begins with rows, batch and positions.
+func slide(x *ir.Value, out []int) *sliding {
+	s := &sliding{}
+	if front(x) == 1 {
+		s.lead, s.Shape = append(s.lead, op.At(s.axis("n", ir.Batch))), append(s.Shape, ir.Batch)
+	}
+	batch := op.Index{}
+	if d := x.Shape[front(x)]; d > 1 {
+		batch = op.At(s.axis("b", d))
+	}
+	s.lead, s.Shape = append(s.lead, batch), append(s.Shape, x.Shape[front(x)])
+	for i, d := range out {
+		s.points = append(s.points, s.axis(fmt.Sprintf("y%d", i), d))
+	}
+	return s
+}
+
+// within is element i of block g, of size elements each.
+func within(g, size, i int) op.Index {
+	if g < 0 {
+		return op.At(i)
+	}
+	return op.Index{Terms: []op.Term{{Axis: g, Coef: size}, {Axis: i, Coef: 1}}}
+}
+
+// kernel is the weights [filters, channels, taps…] as [taps…, channels, filters], or with
+// the last two the other way around.
+func (n *node) kernel(v *Value, first, second int) *ir.Value {
+	perm := append(identity(v.rank())[2:], first, second)
+	if v.Known != nil {
+		return n.constant(v, perm)
+	}
+	return n.turned(n.plain(v), perm)
+}
+
+// asRowed is x with an axis of rows where k has one.
+func (n *node) asRowed(x, k *ir.Value) *ir.Value {
+	if front(k) == 1 {
+		return n.rowed(x)
+	}
+	return x
+}
+
+// biased adds operand 2 to every pixel of y, whose channels are last.
+func (n *node) biased(y *ir.Value) []*Value {
+	v := n.computedLast(y, n.in[0].Type)
+	if n.failed || n.operand(2) == nil {
+		return one(v)
+	}
+	bias := n.x(2)
+	if !bias.Valid() || n.in[2].rank() != 1 || n.in[2].Shape[0] != v.Shape[1] {
+		return n.errorf("a bias of shape %v for %d filters", n.in[2].Shape, v.Shape[1])
+	}
+	if front(bias) == 1 {
+		bias = op.ReshapeTo(n.b, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, v.rank()-1)...), v.Shape[1]))
+	}
+	return one(n.computedLast(op.MapOf(n.b, call("add", a0, a1), "bias", y, bias), v.Type))
+}
+
+// conv is a cross-correlation: out[b, p…, f] = Σ x[b, p·stride + t·dilation - before,
+// c]·w[f, c, t…]. Source: ONNX 1.22, Conv.
+func conv(n *node) []*Value {
+	w := n.in[1]
+	groups := n.int("group", 1)
+	if n.in[0].rank() != w.rank() || w.rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.in[0].Shape[1] != w.Shape[1]*groups {
+		return n.errorf("weights %v over %v in %d groups", w.Shape, n.in[0].Shape, groups)
+	}
+	f, ok := n.frame(w.Shape[2:])
+	if !ok {
+		return n.errorf("its window is not valid")
+	}
+	n.auto(&f)
+	if !n.fits(f) {
+		return nil
+	}
+	x := n.wide(n.in[0], n.in[0].rank())
+	k := n.kernel(w, 1, 0)
+	if !x.Valid() || !k.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	x = n.asRowed(x, k)
+	var out []int
+	for i := range f.in {
+		out = append(out, f.out(i))
+	}
+	s := slide(x, out)
+	g := -1
+	if groups > 1 {
+		g = s.axis("g", groups)
+	}
+	o := s.axis("o", w.Shape[0]/groups)
+	for i, d := range f.size {
+		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
+	}
+	c := s.axis("c", w.Shape[1])
+	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:front(k)]), slices.Clone(s.lead)
+	for i := range f.in {
+		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
+		s.Lhs, s.Rhs, s.Out = append(s.Lhs, at), append(s.Rhs, op.At(s.taps[i])), append(s.Out, op.At(s.points[i]))
+		s.Shape = append(s.Shape, out[i])
+	}
+	filter := within(g, w.Shape[0]/groups, o)
+	s.Lhs, s.Rhs, s.Out = append(s.Lhs, within(g, w.Shape[1], c)), append(s.Rhs, op.At(c), filter), append(s.Out, filter)
+	s.Shape = append(s.Shape, w.Shape[0])
+	return n.biased(n.b.Apply(&s.Contract, x, k))
+}
+
+// convTranspose spreads every pixel over the places that a convolution with the same
+// weights would have read: out[b, p·stride + t·dilation - before, f] += x[b, p…,
+// c]·w[c, f, t…]. Source: ONNX 1.22, ConvTranspose.
+func convTranspose(n *node) []*Value {
+	w := n.in[1]
+	groups := n.int("group", 1)
+	if n.in[0].rank() != w.rank() || w.rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.in[0].Shape[1] != w.Shape[0] {
+		return n.errorf("weights %v over %v in %d groups", w.Shape, n.in[0].Shape, groups)
+	}
+	f, ok := n.frame(w.Shape[2:])
+	if !ok {
+		return n.errorf("its window is not valid")
+	}
+	space := len(f.in)
+	extra, given := n.ints("output_padding")
+	if !given {
+		extra = make([]int, space)
+	}
+	wanted, sized := n.ints("output_shape")
+	if sized && len(wanted) == space+2 {
+		wanted = wanted[2:]
+	}
+	if len(extra) != space || sized && len(wanted) != space {
+		return n.errorf("output_padding %v and output_shape %v of %d space axes", extra, wanted, space)
+	}
+	mode := n.string("auto_pad", "NOTSET")
+	out := make([]int, space)
+	for i, d := range f.in {
+		full := (d-1)*f.strides[i] + f.span(i) + extra[i]
+		same := mode == "SAME_UPPER" || mode == "SAME_LOWER"
+		if same && !sized {
+			wanted = append(wanted, d*f.strides[i])
+		}
+		if same || sized {
+			total := max(0, full-wanted[i])
+			f.before[i], f.after[i] = total-total/2, total/2
+			if mode == "SAME_UPPER" {
+				f.before[i], f.after[i] = total/2, total-total/2
+			}
+			if out[i] = wanted[i]; wanted[i] > full {
+				return n.errorf("output_shape %v is larger than %d", wanted, full)
+			}
+			continue
+		}
+		out[i] = full - f.before[i] - f.after[i]
+	}
+	if slices.Min(out) < 1 {
+		return n.errorf("its result has the extents %v", out)
+	}
+	x := n.wide(n.in[0], n.in[0].rank())
+	k := n.kernel(w, 0, 1)
+	if !x.Valid() || !k.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	x = n.asRowed(x, k)
+	s := slide(x, f.in)
+	g := -1
+	if groups > 1 {
+		g = s.axis("g", groups)
+	}
+	o := s.axis("o", w.Shape[1])
+	for i, d := range f.size {
+		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
+	}
+	c := s.axis("c", w.Shape[0]/groups)
+	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:front(k)]), slices.Clone(s.lead)
+	for i := range f.in {
+		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
+		s.Lhs, s.Rhs, s.Out = append(s.Lhs, op.At(s.points[i])), append(s.Rhs, op.At(s.taps[i])), append(s.Out, at)
+		s.Shape = append(s.Shape, out[i])
+	}
+	channel := within(g, w.Shape[0]/groups, c)
+	s.Lhs, s.Rhs = append(s.Lhs, channel), append(s.Rhs, channel, op.At(o))
+	s.Out, s.Shape = append(s.Out, within(g, w.Shape[1], o)), append(s.Shape, w.Shape[1]*groups)
+	return n.biased(n.b.Apply(&s.Contract, x, k))
+}

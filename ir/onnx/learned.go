@@ -1,0 +1,189 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// learned are the operators of the domain ai.onnx.ml that pipelines of scikit-learn
+// have around a neural network, as skl2onnx writes them.
+var learned = map[string]row{
+	"Scaler":                {least: 1, most: 1, graph: scaler},
+	"Normalizer":            {least: 1, most: 1, graph: normalizer},
+	"Imputer":               {least: 1, most: 1, graph: imputer},
+	"Binarizer":             {least: 1, most: 1, graph: func(n *node) []*Value { return n.unary(call("gt", a0, num(n.float("threshold", 0))), "binarizer") }},
+	"ArrayFeatureExtractor": {least: 2, most: 2, graph: extractor},
+	"FeatureVectorizer":     {least: 1, most: 64, all: true, graph: vectorizer},
+	"ZipMap":                {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
+	"LinearRegressor":       {least: 1, most: 1, graph: linearRegressor},
+}
+
+// floats is a list attribute of numbers as a known vector, for the last axis of the
+// operand: one number, or one an element.
+func (n *node) floatsFor(name string) (*Value, bool) {
+	a := n.attribute(name)
+	if a == nil || len(a.Floats) == 0 {
+		return nil, false
+	}
+	v := n.in[0]
+	if d := len(a.Floats); d != 1 && (v.rank() == 0 || d != v.Shape[v.rank()-1]) {
+		n.errorf("%s has %d numbers for %v", name, d, v.Shape)
+		return nil, false
+	}
+	t := newTensor(proto.Float32, []int{len(a.Floats)})
+	for i, f := range a.Floats {
+		t.F[i] = float64(f)
+	}
+	return &Value{Type: t.Type, Shape: t.Shape, Known: t}, true
+}
+
+// number32 is the operand in float32, which these operators answer in.
+func (n *node) number32() *Value {
+	v := n.in[0]
+	if v.Type == proto.Float32 {
+		return v
+	}
+	of := n.with(v)
+	out := of.mapped(a0, "cast", proto.Float32)
+	if n.take(of) {
+		return v
+	}
+	return out[0]
+}
+
+// scaler is (x-offset)·scale. Source: ONNX-ML 5, Scaler.
+func scaler(n *node) []*Value {
+	y := n.number32()
+	for _, part := range []struct{ name, fn string }{{"offset", "sub"}, {"scale", "mul"}} {
+		w, ok := n.floatsFor(part.name)
+		if n.failed {
+			return nil
+		}
+		if !ok {
+			continue
+		}
+		of := n.with(y, w)
+		out := of.mapped(call(part.fn, a0, a1), part.name, proto.Float32)
+		if n.take(of) {
+			return nil
+		}
+		y = out[0]
+	}
+	return one(y)
+}
+
+// normalizer divides rows by their norm. Source: ONNX-ML 1, Normalizer.
+func normalizer(n *node) []*Value {
+	x := n.plain(n.number32())
+	if n.failed || !x.Valid() || n.in[0].rank() == 0 {
+		return n.errorf("its operand is not valid")
+	}
+	var norm *ir.Value
+	switch n.string("norm", "MAX") {
+	case "L1":
+		norm = op.Sum(n.b, op.MapOf(n.b, call("abs", a0), "abs", x), true, -1)
+	case "L2":
+		norm = op.MapOf(n.b, call("sqrt", a0), "norm", op.Sum(n.b, op.MapOf(n.b, square, "square", x), true, -1))
+	default:
+		norm = op.Max(n.b, x, true, -1)
+	}
+	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), a0, call("div", a0, a1)), "normalized", x, norm), proto.Float32))
+}
+
+// imputer puts numbers in the places of a value that stands for none. Source: ONNX-ML 1,
+// Imputer.
+func imputer(n *node) []*Value {
+	w, ok := n.floatsFor("imputed_value_floats")
+	if n.failed || !ok {
+		return n.errorf("it has no imputed_value_floats")
+	}
+	missing := n.float("replaced_value_float", 0)
+	is := call("eq", a0, num(missing))
+	if math.IsNaN(missing) {
+		is = call("sub", num(1), call("eq", a0, a0))
+	}
+	of := n.with(n.in[0], w)
+	out := of.mapped(call("select", is, a1, a0), "imputed", n.in[0].Type)
+	n.take(of)
+	return out
+}
+
+// extractor takes columns of the last axis, or classes by their computed number.
+// Source: ONNX-ML 1, ArrayFeatureExtractor.
+func extractor(n *node) []*Value {
+	v, ids := n.in[0], n.in[1]
+	if v.rank() == 0 {
+		return n.errorf("an operand of no axes")
+	}
+	width := v.Shape[v.rank()-1]
+	out := append(slices.Clone(v.Shape[:v.rank()-1]), count(ids.Shape))
+	if v.rank() == 1 {
+		out = []int{1, count(ids.Shape)}
+	}
+	if ids.Known != nil && v.Known == nil {
+		flat := *ids.Known
+		flat.Shape = []int{count(ids.Shape)}
+		of := n.with(v, &Value{Known: &flat})
+		picked := of.picked(v.rank()-1, width, append(slices.Clone(v.Shape[:v.rank()-1]), count(ids.Shape)))
+		if n.take(of) {
+			return nil
+		}
+		return n.with(picked[0]).reshaped(out)
+	}
+	x := n.x(1)
+	if v.Known == nil || v.rank() > 1 && count(v.Shape) != width || !x.Valid() || x.DType != ir.I32 {
+		return n.errorf("its table must be one known row where its indices are computed")
+	}
+	limit(x, width)
+	table := make([]float64, width)
+	for i := range table {
+		table[i] = v.Known.at(i)
+	}
+	y := op.GatherRows(n.b, op.ConstOf(n.b, ir.Shape{width}, table), x)
+	return n.with(n.computed(y, v.Type)).reshaped(out)
+}
+
+// vectorizer joins columns. Source: ONNX-ML 1, FeatureVectorizer.
+func vectorizer(n *node) []*Value {
+	axis := n.in[0].rank() - 1
+	var parts []*ir.Value
+	for i := range n.in {
+		of := n.with(n.in[i])
+		parts = append(parts, n.rowed(of.plain(of.number32())))
+		if n.take(of) {
+			return nil
+		}
+	}
+	return one(n.computed(op.Concatenate(n.b, 1+axis, parts...), proto.Float32))
+}
+
+// linearRegressor is x·coefficientsᵀ + intercepts. Source: ONNX-ML 1, LinearRegressor.
+func linearRegressor(n *node) []*Value {
+	v, c := n.number32(), n.attribute("coefficients")
+	targets := n.int("targets", 1)
+	if n.failed || c == nil || v.rank() != 2 || targets < 1 || len(c.Floats) != targets*v.Shape[1] || n.string("post_transform", "NONE") != "NONE" {
+		return n.errorf("coefficients or a post_transform that are not supported")
+	}
+	t := newTensor(proto.Float32, []int{targets, v.Shape[1]})
+	for i, f := range c.Floats {
+		t.F[i] = float64(f)
+	}
+	w := &Value{Name: n.proto.Outputs[0] + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
+	n.weights[w.Name] = true
+	y := n.multiplied(n.plain(v), n.constant(w, []int{1, 0}))
+	if a := n.attribute("intercepts"); a != nil && len(a.Floats) > 0 {
+		b := newTensor(proto.Float32, []int{len(a.Floats)})
+		for i, f := range a.Floats {
+			b.F[i] = float64(f)
+		}
+		of := n.with(n.computed(y, proto.Float32), &Value{Type: b.Type, Shape: b.Shape, Known: b})
+		out := of.mapped(call("add", a0, a1), "regression", proto.Float32)
+		n.take(of)
+		return out
+	}
+	return one(n.computed(y, proto.Float32))
+}

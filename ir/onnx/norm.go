@@ -1,0 +1,199 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = add(map[string]row{
+	"BatchNormalization":        {least: 5, most: 5, graph: batchNormalization},
+	"LayerNormalization":        {least: 2, most: 3, graph: layerNormalization},
+	"RMSNormalization":          {least: 2, most: 2, graph: rmsNormalization},
+	"InstanceNormalization":     {least: 3, most: 3, graph: instanceNormalization},
+	"GroupNormalization":        {least: 3, most: 3, graph: groupNormalization},
+	"MeanVarianceNormalization": {least: 1, most: 1, graph: meanVariance},
+	"LpNormalization":           {least: 1, most: 1, graph: lpNormalization},
+})
+
+// batchNormalization uses the statistics that training has left:
+// (x-mean)·scale/√(variance+ε) + bias. Source: ONNX 1.22, BatchNormalization.
+func batchNormalization(n *node) []*Value {
+	if n.int("training_mode", 0) != 0 || n.opset < 7 && n.int("is_test", 0) == 0 {
+		return n.errorf("training_mode is not supported in a file that predicts")
+	}
+	v := n.in[0]
+	if v.rank() < 2 {
+		return n.errorf("%v has no channels", v.Shape)
+	}
+	for _, p := range n.in[1:] {
+		if p.rank() != 1 || p.Shape[0] != v.Shape[1] {
+			return n.errorf("parameters of shape %v for %d channels", p.Shape, v.Shape[1])
+		}
+	}
+	inverse := call("rsqrt", call("add", a2, num(n.float("epsilon", 1e-5))))
+	scaled := call("mul", call("sub", a0, a1), inverse)
+	of := func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+		y := op.MapOf(n.b, scaled, "normalized", x, mean, variance)
+		return op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", y, scale, bias)
+	}
+	of = n.aligned(of, v.rank())
+	if v.rank() == 2 {
+		return one(n.computed(of(n.x(0), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
+	}
+	return one(n.computedLast(of(n.wide(v, v.rank()), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
+}
+
+// aligned is of with vectors that have rows stretched to so many axes.
+func (n *node) aligned(of func(x, scale, bias, mean, variance *ir.Value) *ir.Value, rank int) func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+	wide := func(v *ir.Value) *ir.Value {
+		if !v.Valid() || front(v) == 0 {
+			return v
+		}
+		return op.ReshapeTo(n.b, v, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, rank-1)...), v.Shape[1]))
+	}
+	return func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+		return of(x, wide(scale), wide(bias), wide(mean), wide(variance))
+	}
+}
+
+// standardized is (x-mean)/√(variance+ε) over some axes; without a centre, x over its
+// root mean square.
+func (n *node) standardized(x *ir.Value, epsilon float64, centred bool, axes ...int) *ir.Value {
+	if centred {
+		x = op.MapOf(n.b, call("sub", a0, a1), "centred", x, op.Mean(n.b, x, true, axes...))
+	}
+	variance := op.Mean(n.b, op.MapOf(n.b, square, "square", x), true, axes...)
+	return op.MapOf(n.b, call("mul", a0, call("rsqrt", call("add", a1, num(epsilon)))), "standardized", x, variance)
+}
+
+// from are the axes of x from one that ONNX counts on.
+func from(x *ir.Value, axis int) []int {
+	var axes []int
+	for i := front(x) + axis; i < len(x.Shape); i++ {
+		axes = append(axes, i)
+	}
+	return axes
+}
+
+func layerNormalization(n *node) []*Value {
+	return n.lastAxes(true)
+}
+
+func rmsNormalization(n *node) []*Value {
+	return n.lastAxes(false)
+}
+
+// lastAxes normalises over the axes from one on, then scales and shifts.
+func (n *node) lastAxes(centred bool) []*Value {
+	v := n.in[0]
+	axis := n.axis(n.int("axis", -1), v.rank())
+	x := n.x(0)
+	if n.failed || !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	epsilon := n.float("epsilon", 1e-5)
+	y := n.standardized(x, epsilon, centred, from(x, axis)...)
+	if !y.Valid() {
+		n.failed = true
+		return nil
+	}
+	of := n.with(n.computed(y, v.Type), n.in[1])
+	e := call("mul", a0, a1)
+	if n.operand(2) != nil {
+		of, e = n.with(of.in[0], n.in[1], n.in[2]), call("add", e, a2)
+	}
+	out := of.mapped(e, "scaled", v.Type)
+	if n.take(of) || len(n.proto.Outputs) == 1 || !centred {
+		return out
+	}
+	mean := op.Mean(n.b, x, true, from(x, axis)...)
+	squares := op.Mean(n.b, op.MapOf(n.b, call("mul", call("sub", a0, a1), call("sub", a0, a1)), "square", x, mean), true, from(x, axis)...)
+	return append(out, n.computed(mean, v.Type), n.computed(op.MapOf(n.b, call("rsqrt", call("add", a0, num(epsilon))), "inverse", squares), v.Type))
+}
+
+// perChannel reshapes a vector so that it broadcasts along axis 1 of that rank.
+func (n *node) perChannel(v *Value, rank int) *Value {
+	of := n.with(v)
+	out := of.reshaped(append([]int{v.Shape[0]}, slices.Repeat([]int{1}, rank-2)...))
+	if n.take(of) {
+		return v
+	}
+	return out[0]
+}
+
+// channelled scales and shifts every channel of y.
+func (n *node) channelled(y *ir.Value, scale, bias *Value) []*Value {
+	v := n.computed(y, n.in[0].Type)
+	if n.failed || scale.rank() != 1 || bias.rank() != 1 {
+		return n.errorf("parameters of shapes %v", n.shapes())
+	}
+	if n.weights[scale.Name] { // read in place: the reshaped ones are no parameters of their own
+		x, s, b := y, n.plain(scale), n.plain(bias)
+		shape := append(ir.Shape{v.Shape[1]}, slices.Repeat([]int{1}, v.rank()-2)...)
+		return one(n.computed(op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", x, op.ReshapeTo(n.b, s, shape), op.ReshapeTo(n.b, b, shape)), v.Type))
+	}
+	of := n.with(v, n.perChannel(scale, v.rank()), n.perChannel(bias, v.rank()))
+	out := of.mapped(call("add", call("mul", a0, a1), a2), "scaled", v.Type)
+	n.take(of)
+	return out
+}
+
+func instanceNormalization(n *node) []*Value {
+	x := n.x(0)
+	if !x.Valid() || n.in[0].rank() < 3 {
+		return n.errorf("%v is no image", n.in[0].Shape)
+	}
+	return n.channelled(n.standardized(x, n.float("epsilon", 1e-5), true, from(x, 2)...), n.in[1], n.in[2])
+}
+
+func groupNormalization(n *node) []*Value {
+	v, groups := n.in[0], n.int("num_groups", 0)
+	x := n.x(0)
+	if !x.Valid() || v.rank() < 3 || groups < 1 || v.Shape[1]%groups != 0 {
+		return n.errorf("%d groups of %v", groups, v.Shape)
+	}
+	if n.opset < 21 && n.in[1].rank() == 1 && n.in[1].Shape[0] == groups && groups != v.Shape[1] {
+		return n.errorf("scales per group, of opset 18, are not supported")
+	}
+	lead := append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[0], groups)
+	y := op.ReshapeTo(n.b, x, append(lead, count(v.Shape[1:])/groups))
+	y = n.standardized(y, n.float("epsilon", 1e-5), true, len(y.Shape)-1)
+	return n.channelled(op.ReshapeTo(n.b, y, x.Shape), n.in[1], n.in[2])
+}
+
+func meanVariance(n *node) []*Value {
+	v := n.in[0]
+	list, given := n.ints("axes")
+	if !given {
+		list = []int{0, 2, 3}
+	}
+	axes := n.axes(list, v.rank())
+	x := n.x(0)
+	if n.failed || !x.Valid() {
+		return n.errorf("axes %v of %v", list, v.Shape)
+	}
+	for i := range axes {
+		axes[i] += front(x)
+	}
+	return one(n.computed(n.standardized(x, 1e-9, true, axes...), v.Type))
+}
+
+// lpNormalization divides by the norm along an axis.
+func lpNormalization(n *node) []*Value {
+	v := n.in[0]
+	axis := n.axis(n.int("axis", -1), v.rank())
+	x := n.x(0)
+	if n.failed || !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	in, out := square, call("sqrt", a0)
+	if p := n.int("p", 2); p == 1 {
+		in, out = call("abs", a0), a0
+	} else if p != 2 {
+		return n.errorf("p %d", p)
+	}
+	norm := op.MapOf(n.b, out, "norm", op.Sum(n.b, op.MapOf(n.b, in, "element", x), true, front(x)+axis))
+	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), num(0), call("div", a0, a1)), "normalized", x, norm), v.Type))
+}

@@ -1,0 +1,201 @@
+// Package onnxlayer makes an ONNX file a layer of a description, and a file alone a
+// description of its own. Importing it is enough: it registers the layer.
+package onnxlayer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+func init() {
+	layer.Register(layer.Info{
+		Name: "ONNX",
+		Doc:  "The graph of an ONNX file, with its weights.",
+		More: true,
+		New:  func() layer.Config { return &ONNX{} },
+	})
+}
+
+// ONNX is the graph of an ONNX file: its inputs in order, and its outputs, of which
+// those after the first are results of their names.
+type ONNX struct {
+	File    string   `arg:"file,required" doc:"the ONNX file, beside the description"`
+	Outputs []string `arg:"outputs" doc:"names of the results, in the order of the file's outputs"`
+	Bind    []string `arg:"bind" doc:"symbolic extents of the file: name=value each"`
+}
+
+// Results implements [layer.Several].
+func (o *ONNX) Results() []string {
+	if len(o.Outputs) == 0 {
+		return nil
+	}
+	return o.Outputs[1:]
+}
+
+// Build implements [layer.Config].
+func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
+	if c.Files == nil {
+		return c.ErrorAt("file", "file %s cannot be read from here: the description has no folder", diag.Quote(o.File))
+	}
+	data, err := fs.ReadFile(c.Files, path.Clean(o.File))
+	if err != nil {
+		return c.ErrorAt("file", "%v", err)
+	}
+	bind, err := Bindings(o.Bind)
+	if err != nil {
+		return c.ErrorAt("bind", "%v", err)
+	}
+	m, err := onnx.Read(path.Base(o.File), data, onnx.Options{Bind: bind, Files: c.Files})
+	if err != nil {
+		return report(c, err)
+	}
+	if len(in) != len(m.Inputs) {
+		return c.Errorf("%s has %d inputs, %s; the layer has %d", o.File, len(m.Inputs), strings.Join(names(m.Inputs), ", "), len(in))
+	}
+	built, err := m.Build(c.B, in, c.Name+"/")
+	if err != nil {
+		return report(c, err)
+	}
+	for _, w := range built.Weights {
+		if c.Weights == nil {
+			c.Weights = map[string][]float32{}
+		}
+		c.Weights[w.Segment] = w.Data
+	}
+	var first *ir.Value
+	for i, v := range built.Outputs {
+		x := v.Result()
+		if x == nil || !x.Shape.Batched() {
+			return c.Errorf("output %s of %s does not depend on an input", diag.Quote(v.Name), o.File)
+		}
+		if m.Outputs[i].Batch && len(v.Shape) > 1 && v.Shape[0] == 1 {
+			x = op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch}, v.Shape[1:]...))
+		}
+		switch {
+		case i == 0:
+			first = x
+		case i < len(o.Outputs):
+			c.Result(o.Outputs[i], x)
+		}
+	}
+	return first
+}
+
+// report hands the mistakes of the file on.
+func report(c *layer.Context, err error) *ir.Value {
+	var list diag.List
+	if errors.As(err, &list) {
+		c.B.Errors = append(c.B.Errors, list...)
+		return layer.Poison(c.B)
+	}
+	return c.Errorf("%v", err)
+}
+
+// Bindings reads name=value.
+func Bindings(list []string) (map[string]int, error) {
+	bind := map[string]int{}
+	for _, s := range list {
+		name, value, ok := strings.Cut(s, "=")
+		var n int
+		if _, err := fmt.Sscan(value, &n); err != nil || !ok || n < 1 || name == "" {
+			return nil, fmt.Errorf("%q is not name=value, of a whole number of at least 1", s)
+		}
+		bind[name] = n
+	}
+	return bind, nil
+}
+
+func names(ports []onnx.Port) []string {
+	var out []string
+	for _, p := range ports {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+// Describe is the description of an ONNX file alone: its inputs, and one layer.
+func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model, error) {
+	src, err := Source(file, data, files, bind)
+	if err != nil {
+		return nil, err
+	}
+	model, err := spec.Parse(path.Base(file)+".json", src)
+	if err != nil {
+		return nil, err
+	}
+	model.File, model.Files = path.Base(file), files
+	return model, nil
+}
+
+// Source is Describe as the text of a description, in JSON.
+func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error) {
+	values, err := Bindings(bind)
+	if err != nil {
+		return nil, err
+	}
+	m, err := onnx.Read(path.Base(file), data, onnx.Options{Bind: values, Files: files})
+	if err != nil {
+		return nil, err
+	}
+	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	inputs := map[string]any{}
+	for _, p := range m.Inputs {
+		shape := p.Shape
+		if p.Batch {
+			shape = shape[1:]
+		}
+		dtype := "float32"
+		switch p.Type {
+		case proto.Int32, proto.Int64:
+			dtype = "int32"
+		case proto.Float32, proto.Bool:
+		default:
+			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are float32, bool, int32 or int64", diag.Quote(p.Name), p.Type)}
+		}
+		inputs[p.Name] = map[string]any{"shape": append([]int{}, shape...), "dtype": dtype}
+	}
+	order, _ := json.Marshal(inputs)
+	if len(m.Inputs) > 1 { // in the order of the file, which a map has lost
+		var parts []string
+		for _, p := range m.Inputs {
+			key, _ := json.Marshal(p.Name)
+			value, _ := json.Marshal(inputs[p.Name])
+			parts = append(parts, string(key)+":"+string(value))
+		}
+		order = []byte("{" + strings.Join(parts, ",") + "}")
+	}
+	settings := map[string]any{"file": path.Base(file), "name": "net", "inputs": names(m.Inputs)}
+	layers := []any{map[string]any{"ONNX": settings}}
+	var outputs []string
+	if len(m.Outputs) > 1 { // a result that is an output has a layer of its own
+		settings["outputs"] = names(m.Outputs)
+		for i, p := range m.Outputs {
+			of := "net"
+			if i > 0 {
+				of += "." + p.Name
+			}
+			layers = append(layers, map[string]any{"Identity": map[string]any{"name": p.Name, "inputs": []string{of}}})
+			outputs = append(outputs, p.Name)
+		}
+	}
+	if len(bind) > 0 {
+		settings["bind"] = bind
+	}
+	description := map[string]any{"name": name, "inputs": json.RawMessage(order), "layers": layers}
+	if outputs != nil {
+		description["outputs"] = outputs
+	}
+	return json.Marshal(description)
+}

@@ -1,0 +1,349 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = add(map[string]row{
+	"GatherElements":  {least: 2, most: 2, known: gatherElementsKnown, graph: gatherElements},
+	"GatherND":        {least: 2, most: 2, known: gatherNDKnown, graph: gatherND},
+	"ScatterElements": {least: 3, most: 3, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, known: scatterElementsKnown, graph: scatterElements},
+	"ScatterND": {least: 3, most: 3, known: scatterNDKnown, graph: scatterND},
+	"TopK":      {least: 1, most: 2, graph: topK},
+})
+
+// offsets are the places in a tensor of shape s that GatherElements names by ids.
+func (n *node) elementOffsets(s []int, ids *Tensor, axis int) []int {
+	if len(ids.Shape) != len(s) || isFloat(ids.Type) {
+		n.errorf("indices %v of %v", ids.Shape, s)
+		return nil
+	}
+	own := strides(s)
+	index, out := make([]int, len(s)), make([]int, 0, len(ids.I))
+	for _, id := range ids.I {
+		if id < 0 {
+			id += int64(s[axis])
+		}
+		at := 0
+		for a := range s {
+			i := index[a]
+			if a == axis {
+				if id < 0 || id >= int64(s[a]) {
+					n.errorf("index %d of an axis of %d", id, s[a])
+					return nil
+				}
+				i = int(id)
+			} else if i >= s[a] {
+				n.errorf("indices %v of %v", ids.Shape, s)
+				return nil
+			}
+			at += i * own[a]
+		}
+		out = append(out, at)
+		for a := len(s) - 1; a >= 0; a-- {
+			if index[a]++; index[a] < ids.Shape[a] {
+				break
+			}
+			index[a] = 0
+		}
+	}
+	return out
+}
+
+// ndOffsets are the places that rows of ids name, of so many elements each, after
+// batch shared axes.
+func (n *node) ndOffsets(s []int, ids *Tensor, batch int) (offsets []int, run int, out []int) {
+	r := len(ids.Shape)
+	if r == 0 || isFloat(ids.Type) || batch < 0 || batch >= r || batch > len(s) || !slices.Equal(s[:batch], ids.Shape[:batch]) || ids.Shape[r-1] > len(s)-batch {
+		n.errorf("indices %v of %v after %d shared axes", ids.Shape, s, batch)
+		return nil, 0, nil
+	}
+	k := ids.Shape[r-1]
+	own := strides(s)
+	run = count(s[batch+k:])
+	each := count(ids.Shape[batch : r-1])
+	for i := range count(ids.Shape[:r-1]) {
+		at := i / max(each, 1) * count(s[batch:])
+		for j := range k {
+			id := ids.I[i*k+j]
+			if id < 0 {
+				id += int64(s[batch+j])
+			}
+			if id < 0 || id >= int64(s[batch+j]) {
+				n.errorf("index %d of an axis of %d", id, s[batch+j])
+				return nil, 0, nil
+			}
+			at += int(id) * own[batch+j]
+		}
+		offsets = append(offsets, at)
+	}
+	return offsets, run, slices.Concat(ids.Shape[:r-1], s[batch+k:])
+}
+
+// taken are runs of elements of a known tensor.
+func taken(from *Tensor, offsets []int, run int, shape []int) []*Tensor {
+	t := newTensor(from.Type, shape)
+	for i, at := range offsets {
+		for j := range run {
+			t.set(i*run+j, from.at(at+j))
+		}
+	}
+	return []*Tensor{t}
+}
+
+// runs are runs of elements of a computed tensor: neighbours are taken at once.
+func (n *node) runs(offsets []int, run int, shape []int) []*Value {
+	v := n.in[0]
+	x := n.x(0)
+	if n.failed || !x.Valid() || len(offsets) == 0 {
+		return n.errorf("it gathers nothing")
+	}
+	flat := n.with(&Value{Type: v.Type, Shape: []int{count(v.Shape)}, inOrder: op.ReshapeTo(n.b, x, append(append(ir.Shape{}, x.Shape[:front(x)]...), count(v.Shape)))}, nil)
+	if n.large([]int{len(offsets), run}) {
+		return nil
+	}
+	var list []int64
+	for _, at := range offsets {
+		for j := range run {
+			list = append(list, int64(at+j))
+		}
+	}
+	flat.in[1] = &Value{Known: ints(list...)}
+	out := flat.picked(0, count(v.Shape), []int{len(list)})
+	if n.take(flat) {
+		return nil
+	}
+	return n.with(out[0]).reshaped(shape)
+}
+
+func gatherElementsKnown(n *node) []*Tensor {
+	axis := n.axis(n.int("axis", 0), n.in[0].rank())
+	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, axis)
+	if n.failed {
+		return nil
+	}
+	return taken(n.in[0].Known, offsets, 1, n.in[1].Shape)
+}
+
+func gatherElements(n *node) []*Value {
+	axis := n.axis(n.int("axis", 0), n.in[0].rank())
+	if n.in[1].Known == nil {
+		return n.elementsAt(axis)
+	}
+	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, axis)
+	return n.runs(offsets, 1, n.in[1].Shape)
+}
+
+// elementsAt picks by ids that are computed, along the last axis.
+func (n *node) elementsAt(axis int) []*Value {
+	v, ids := n.in[0], n.in[1]
+	rank := v.rank()
+	if n.failed || ids.rank() != rank || !slices.Equal(slices.Delete(slices.Clone(v.Shape), axis, axis+1), slices.Delete(slices.Clone(ids.Shape), axis, axis+1)) {
+		return n.errorf("indices %v, which are computed, of %v", ids.Shape, v.Shape)
+	}
+	last := append(slices.Delete(identity(rank), axis, axis+1), axis)
+	x, at := n.turned(n.rowed(n.x(0)), last), n.turned(n.rowed(n.x(1)), last)
+	if !x.Valid() || !at.Valid() || at.DType != ir.I32 {
+		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
+	}
+	limit(at, v.Shape[axis])
+	y := op.GatherAlong(n.b, x, at, rank)
+	back := slices.Insert(identity(rank-1), axis, rank-1)
+	return one(n.computed(n.turned(y, back), v.Type))
+}
+
+func gatherNDKnown(n *node) []*Tensor {
+	offsets, run, shape := n.ndOffsets(n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
+	if n.failed {
+		return nil
+	}
+	return taken(n.in[0].Known, offsets, run, shape)
+}
+
+func gatherND(n *node) []*Value {
+	if n.in[1].Known == nil {
+		return n.errorf("its indices %s are computed; only known ones are supported", n.in[1].Name)
+	}
+	offsets, run, shape := n.ndOffsets(n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
+	if n.failed {
+		return nil
+	}
+	return n.runs(offsets, run, shape)
+}
+
+// combine is what a scatter does with the element that is there.
+func (n *node) combine() func(old, new float64) float64 {
+	switch r := n.string("reduction", "none"); r {
+	case "none":
+		return func(_, v float64) float64 { return v }
+	case "add":
+		return sum
+	case "mul":
+		return func(a, b float64) float64 { return a * b }
+	case "max":
+		return func(a, b float64) float64 { return max(a, b) }
+	case "min":
+		return func(a, b float64) float64 { return min(a, b) }
+	default:
+		n.errorf("reduction %s", r)
+		return nil
+	}
+}
+
+func (n *node) scattered(offsets []int, run int) []*Tensor {
+	f := n.combine()
+	data, updates := n.in[0].Known, n.in[2].Known
+	if n.failed || count(updates.Shape) != len(offsets)*run {
+		n.errorf("%v updates for %d places", updates.Shape, len(offsets)*run)
+		return nil
+	}
+	t := newTensor(data.Type, data.Shape)
+	for i := range count(data.Shape) {
+		t.set(i, data.at(i))
+	}
+	for i, at := range offsets {
+		for j := range run {
+			t.set(at+j, f(t.at(at+j), updates.at(i*run+j)))
+		}
+	}
+	return []*Tensor{t}
+}
+
+func scatterElementsKnown(n *node) []*Tensor {
+	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
+	if n.failed {
+		return nil
+	}
+	return n.scattered(offsets, 1)
+}
+
+func scatterNDKnown(n *node) []*Tensor {
+	offsets, run, _ := n.ndOffsets(n.in[0].Shape, n.in[1].Known, 0)
+	if n.failed {
+		return nil
+	}
+	return n.scattered(offsets, run)
+}
+
+// replaced puts updates in the places of an operand: both laid flat beside each other,
+// every place takes one of them.
+func (n *node) replaced(offsets []int, run int) []*Value {
+	if r := n.string("reduction", "none"); r != "none" {
+		return n.errorf("reduction %s of values that are computed is not supported", r)
+	}
+	v, u := n.in[0], n.in[2]
+	size := count(v.Shape)
+	if n.large(v.Shape) {
+		return nil
+	}
+	list := make([]int64, size)
+	for i := range list {
+		list[i] = int64(i)
+	}
+	for i, at := range offsets {
+		for j := range run {
+			list[at+j] = int64(size + i*run + j)
+		}
+	}
+	if count(u.Shape) != len(offsets)*run {
+		return n.errorf("%v updates for %d places", u.Shape, len(offsets)*run)
+	}
+	flat := func(v *Value) *Value {
+		of := n.with(v)
+		out := of.reshaped([]int{count(v.Shape)})
+		if n.take(of) {
+			return v
+		}
+		return out[0]
+	}
+	joined := n.with(flat(v), flat(u))
+	x, y := joined.x(0), joined.x(1)
+	if n.failed || !x.Valid() || !y.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	if front(x)+front(y) > 0 {
+		x, y = n.rowed(x), n.rowed(y)
+	}
+	both := op.Concatenate(n.b, -1, x, y)
+	of := n.with(&Value{Type: v.Type, Shape: []int{size + count(u.Shape)}, inOrder: both}, &Value{Known: ints(list...)})
+	out := of.picked(0, size+count(u.Shape), []int{size})
+	if n.take(of) {
+		return nil
+	}
+	return n.with(out[0]).reshaped(v.Shape)
+}
+
+func scatterElements(n *node) []*Value {
+	if n.in[1].Known == nil {
+		return n.errorf("its indices %s are computed; only known ones are supported", n.in[1].Name)
+	}
+	offsets := n.elementOffsets(n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
+	if n.failed {
+		return nil
+	}
+	return n.replaced(offsets, 1)
+}
+
+func scatterND(n *node) []*Value {
+	if n.in[1].Known == nil {
+		return n.errorf("its indices %s are computed; only known ones are supported", n.in[1].Name)
+	}
+	offsets, run, _ := n.ndOffsets(n.in[0].Shape, n.in[1].Known, 0)
+	if n.failed {
+		return nil
+	}
+	return n.replaced(offsets, run)
+}
+
+// topK takes the largest elements of the last axis one after the other, each the first
+// of its value.
+func topK(n *node) []*Value {
+	v := n.in[0]
+	list, given := n.list("k", 1)
+	if a := n.attribute("k"); a != nil {
+		list, given = []int{int(a.Int)}, true
+	}
+	axis := n.axis(n.int("axis", -1), v.rank())
+	if n.failed || !given || len(list) != 1 || list[0] < 1 || list[0] > v.Shape[axis] || list[0] > 64 || v.Type != proto.Float32 {
+		return n.errorf("k %v of axis %d of %v; at most 64 of float32 are supported", list, axis, v.Shape)
+	}
+	rank := v.rank()
+	x := n.turned(n.x(0), append(slices.Delete(identity(rank), axis, axis+1), axis))
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	sign := 1.0
+	if n.int("largest", 1) == 0 {
+		sign = -1
+	}
+	numbers := make([]float64, v.Shape[axis])
+	for i := range numbers {
+		numbers[i] = float64(i)
+	}
+	line := op.ConstOf(n.b, ir.Shape{len(numbers)}, numbers)
+	rest := op.MapOf(n.b, call("mul", num(sign), a0), "signed", x)
+	var values, places []*ir.Value
+	for range list[0] {
+		at := op.ArgMax(n.b, rest, true, -1)
+		here := op.MapOf(n.b, call("eq", a0, a1), "here", at, line)
+		values = append(values, op.Sum(n.b, op.MapOf(n.b, call("select", a0, a1, num(0)), "top", here, x), true, -1))
+		places = append(places, op.MapOf(n.b, a0, "place", at))
+		rest = op.MapOf(n.b, call("select", a0, num(lowest), a1), "rest", here, rest)
+	}
+	back := slices.Insert(identity(rank-1), axis, rank-1)
+	join := func(list []*ir.Value, t proto.Type) *Value {
+		y := list[0]
+		if len(list) > 1 {
+			y = op.Concatenate(n.b, -1, list...)
+		}
+		return n.computed(n.turned(y, back), t)
+	}
+	return []*Value{join(values, v.Type), join(places, proto.Int64)}
+}
+
+// lowest is below every float32 that is finite and was not taken.
+const lowest = -3.4028234663852886e38

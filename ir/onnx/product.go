@@ -1,0 +1,206 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = add(map[string]row{
+	"MatMul": {least: 2, most: 2, graph: matmul},
+	"Gemm":   {least: 2, most: 3, graph: gemm},
+	"Einsum": {least: 1, most: 2, graph: einsum},
+})
+
+// multiplied is the batched product of a [..., m, k] and b [..., k, o], whose leading
+// axes broadcast.
+func (n *node) multiplied(a, b *ir.Value) *ir.Value {
+	if !a.Valid() || !b.Valid() {
+		return a
+	}
+	c := &op.Contract{}
+	axis := func(name string, d int) int {
+		c.Axes = append(c.Axes, op.Axis{Name: name, Extent: d})
+		return len(c.Axes) - 1
+	}
+	fa, fb := front(a), front(b)
+	ra, rb := len(a.Shape)-fa, len(b.Shape)-fb
+	k := a.Shape[len(a.Shape)-1]
+	if ra < 2 || rb < 2 || b.Shape[len(b.Shape)-2] != k {
+		return n.b.Errorf("a product of %v and %v", a.Shape[fa:], b.Shape[fb:])
+	}
+	if fa+fb > 0 {
+		r := axis("n", ir.Batch)
+		c.Out, c.Shape = append(c.Out, op.At(r)), append(c.Shape, ir.Batch)
+		if fa == 1 {
+			c.Lhs = append(c.Lhs, op.At(r))
+		}
+		if fb == 1 {
+			c.Rhs = append(c.Rhs, op.At(r))
+		}
+	}
+	lead := max(ra, rb) - 2
+	for i := range lead {
+		da, db := 1, 1
+		ia, ib := i-(lead-(ra-2)), i-(lead-(rb-2))
+		if ia >= 0 {
+			da = a.Shape[fa+ia]
+		}
+		if ib >= 0 {
+			db = b.Shape[fb+ib]
+		}
+		if da != db && da != 1 && db != 1 {
+			return n.b.Errorf("a product of %v and %v", a.Shape[fa:], b.Shape[fb:])
+		}
+		at := op.Index{}
+		if d := max(da, db); d > 1 {
+			at = op.At(axis(string(rune('p'+i%8))+string(rune('a'+i/8)), d))
+		}
+		read := func(list []op.Index, own, d int) []op.Index {
+			switch {
+			case own < 0:
+				return list
+			case d == 1:
+				return append(list, op.Index{})
+			}
+			return append(list, at)
+		}
+		c.Lhs, c.Rhs = read(c.Lhs, ia, da), read(c.Rhs, ib, db)
+		c.Out, c.Shape = append(c.Out, at), append(c.Shape, max(da, db))
+	}
+	m, o := axis("m", a.Shape[len(a.Shape)-2]), axis("o", b.Shape[len(b.Shape)-1])
+	i := axis("i", k)
+	c.Lhs, c.Rhs = append(c.Lhs, op.At(m), op.At(i)), append(c.Rhs, op.At(i), op.At(o))
+	c.Out, c.Shape = append(c.Out, op.At(m), op.At(o)), append(c.Shape, c.Axes[m].Extent, c.Axes[o].Extent)
+	return n.b.Apply(c, a, b)
+}
+
+// matmul is NumPy's: vectors are rows on the left and columns on the right.
+func matmul(n *node) []*Value {
+	a, b := n.x(0), n.x(1)
+	if !a.Valid() || !b.Valid() || n.in[0].rank() == 0 || n.in[1].rank() == 0 {
+		return n.errorf("a product of %v", n.shapes())
+	}
+	va, vb := n.in[0].rank() == 1, n.in[1].rank() == 1
+	if va {
+		a = op.ReshapeTo(n.b, a, slices.Insert(slices.Clone(a.Shape), front(a), 1))
+	}
+	if vb {
+		b = op.ReshapeTo(n.b, b, append(slices.Clone(b.Shape), 1))
+	}
+	y := n.multiplied(a, b)
+	if y.Valid() && (va || vb) {
+		s := slices.Clone(y.Shape)
+		if vb {
+			s = s[:len(s)-1]
+		}
+		if va {
+			at := len(s) - 2
+			if vb {
+				at = len(s) - 1
+			}
+			s = slices.Delete(s, at, at+1)
+		}
+		y = op.ReshapeTo(n.b, y, s)
+	}
+	return one(n.computed(y, n.in[0].Type))
+}
+
+// gemm is alpha·A'·B' + beta·C.
+func gemm(n *node) []*Value {
+	if n.in[0].rank() != 2 || n.in[1].rank() != 2 {
+		return n.errorf("a product of %v", n.shapes())
+	}
+	side := func(i int, name string) *ir.Value {
+		v := n.in[i]
+		if n.int(name, 0) == 0 {
+			return n.plain(v)
+		}
+		if v.Known != nil {
+			return n.constant(v, []int{1, 0})
+		}
+		return n.turned(n.plain(v), []int{1, 0})
+	}
+	y := n.multiplied(side(0, "transA"), side(1, "transB"))
+	e := a0
+	if alpha := n.float("alpha", 1); alpha != 1 {
+		e = call("mul", num(alpha), e)
+	}
+	of := n.with(n.computed(y, n.in[0].Type))
+	if c := n.operand(2); c != nil && n.float("beta", 1) != 0 {
+		scaled := a1
+		if beta := n.float("beta", 1); beta != 1 {
+			scaled = call("mul", num(beta), scaled)
+		}
+		of, e = n.with(of.in[0], c), call("add", e, scaled)
+	}
+	if n.failed {
+		return nil
+	}
+	if e == a0 {
+		return of.in[:1]
+	}
+	out := of.mapped(e, "gemm", n.in[0].Type)
+	n.take(of)
+	return out
+}
+
+// einsum takes two operands without an ellipsis.
+func einsum(n *node) []*Value {
+	spec := ""
+	for _, r := range n.string("equation", "") {
+		if r != ' ' {
+			spec += string(r)
+		}
+	}
+	in, out, explicit := cutSpec(spec)
+	if !explicit || len(in) != 2 || len(n.in) != 2 {
+		return n.errorf("equation %q; only two operands, a result that is written and no ellipsis are supported", spec)
+	}
+	a, b := n.x(0), n.x(1)
+	if !a.Valid() || !b.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	lead := ""
+	fa, fb := front(a), front(b)
+	left, right := in[0], in[1]
+	if fa+fb > 0 {
+		lead = "N"
+		if fa == 1 {
+			left = "N" + left
+		}
+		if fb == 1 {
+			right = "N" + right
+		}
+	}
+	return one(n.computed(op.Einsum(n.b, left+","+right+"->"+lead+out, a, b), proto.Float32))
+}
+
+// cutSpec takes an equation apart; letters N and dots are not in what is supported.
+func cutSpec(spec string) (in []string, out string, ok bool) {
+	at := 0
+	for i := range len(spec) {
+		switch c := spec[i]; {
+		case c == ',' || c == '-':
+			in = append(in, spec[at:i])
+			at = i + 1
+			if c == '-' {
+				if i+1 >= len(spec) || spec[i+1] != '>' {
+					return nil, "", false
+				}
+				out = spec[i+2:]
+				for _, r := range out {
+					if r < 'a' || r > 'z' {
+						return nil, "", false
+					}
+				}
+				return in, out, true
+			}
+		case c < 'a' || c > 'z':
+			return nil, "", false
+		}
+	}
+	return nil, "", false
+}

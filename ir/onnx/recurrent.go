@@ -1,0 +1,390 @@
+package onnx
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+var _ = add(map[string]row{
+	"LSTM": {least: 3, most: 8, graph: func(n *node) []*Value { return n.recurrent(&lstm{}, 4, 2) }},
+	"GRU":  {least: 3, most: 6, graph: func(n *node) []*Value { return n.recurrent(&gru{}, 3, 1) }},
+	"RNN":  {least: 3, most: 6, graph: func(n *node) []*Value { return n.recurrent(&rnn{}, 1, 1) }},
+})
+
+// cell is one step of a recurrent operator of one direction.
+type cell interface {
+	// activations are the defaults.
+	activations() []string
+	// step gives the states after a step: x is the projection [.., gates·hidden].
+	step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value
+}
+
+// stepping is what a cell has in every step.
+type stepping struct {
+	b             *ir.Builder
+	hidden        int
+	functions     []scalar.Expr
+	recurrent     *ir.Value // [hidden, gates·hidden]
+	bias, peep    *ir.Value // of the recurrent product [gates·hidden]; [3·hidden]; or nil
+	linear, input bool      // linear_before_reset, input_forget
+}
+
+// gate is part i of x, of hidden elements each.
+func (s *stepping) gate(x *ir.Value, i int) *ir.Value {
+	return op.SliceAxis(s.b, x, -1, i*s.hidden, s.hidden)
+}
+
+// times is the product of a state and columns of the recurrent weights, from gate i on.
+func (s *stepping) times(h *ir.Value, from, gates int) *ir.Value {
+	w := s.recurrent
+	if whole := w.Shape[len(w.Shape)-1]; gates*s.hidden < whole {
+		w = op.SliceAxis(s.b, w, -1, from*s.hidden, gates*s.hidden)
+	}
+	letters, weights := "n", "io"
+	if len(h.Shape) == 3 {
+		letters = "nb"
+	}
+	if front(w) == 1 {
+		weights = "nio"
+	}
+	return op.Einsum(s.b, letters+"i,"+weights+"->"+letters+"o", h, w)
+}
+
+func (s *stepping) add(x, y *ir.Value) *ir.Value {
+	if y == nil {
+		return x
+	}
+	return op.MapOf(s.b, call("add", a0, a1), "sum", x, y)
+}
+
+// apply is activation i.
+func (s *stepping) apply(i int, x *ir.Value) *ir.Value {
+	return op.MapOf(s.b, s.functions[i], "gate", x)
+}
+
+// lstm has the gates input, output, forget, cell. Source: ONNX 1.22, LSTM.
+type lstm struct{}
+
+func (*lstm) activations() []string { return []string{"Sigmoid", "Tanh", "Tanh"} }
+
+func (*lstm) step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value {
+	h, c := states[0], states[1]
+	z := s.add(s.add(x, s.times(h, 0, 4)), s.bias)
+	peeped := func(gate, of int, c *ir.Value) *ir.Value {
+		v := s.gate(z, gate)
+		if s.peep == nil {
+			return v
+		}
+		return op.MapOf(s.b, call("add", a0, call("mul", a1, a2)), "peephole", v, s.gate(s.peep, of), c)
+	}
+	i := s.apply(0, peeped(0, 0, c))
+	f := s.apply(0, peeped(2, 2, c))
+	if s.input {
+		f = op.MapOf(s.b, call("sub", num(1), a0), "forget", i)
+	}
+	candidate := s.apply(1, s.gate(z, 3))
+	next := op.MapOf(s.b, call("add", call("mul", a0, a1), call("mul", a2, scalar.Arg(3))), "cell", f, c, i, candidate)
+	o := s.apply(0, peeped(1, 1, next))
+	return []*ir.Value{op.MapOf(s.b, call("mul", a0, a1), "output", o, s.apply(2, next)), next}
+}
+
+// gru has the gates update, reset, hidden. Source: ONNX 1.22, GRU.
+type gru struct{}
+
+func (*gru) activations() []string { return []string{"Sigmoid", "Tanh"} }
+
+func (*gru) step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value {
+	h := states[0]
+	part := func(v *ir.Value, i int) *ir.Value {
+		if v == nil {
+			return nil
+		}
+		return s.gate(v, i)
+	}
+	both := s.times(h, 0, 2)
+	z := s.apply(0, s.add(s.add(s.gate(x, 0), s.gate(both, 0)), part(s.bias, 0)))
+	r := s.apply(0, s.add(s.add(s.gate(x, 1), s.gate(both, 1)), part(s.bias, 1)))
+	var inner *ir.Value
+	if s.linear {
+		inner = op.MapOf(s.b, call("mul", a0, a1), "reset", r, s.add(s.times(h, 2, 1), part(s.bias, 2)))
+	} else {
+		inner = s.add(s.times(op.MapOf(s.b, call("mul", a0, a1), "reset", r, h), 2, 1), part(s.bias, 2))
+	}
+	candidate := s.apply(1, s.add(s.gate(x, 2), inner))
+	e := call("add", call("mul", call("sub", num(1), a0), a1), call("mul", a0, a2))
+	return []*ir.Value{op.MapOf(s.b, e, "state", z, candidate, h)}
+}
+
+// rnn is f(x·W + h·R). Source: ONNX 1.22, RNN.
+type rnn struct{}
+
+func (*rnn) activations() []string { return []string{"Tanh"} }
+
+func (*rnn) step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value {
+	return []*ir.Value{s.apply(0, s.add(s.add(x, s.times(states[0], 0, 1)), s.bias))}
+}
+
+// gateFunctions are the activations of recurrent operators.
+var gateFunctions = map[string]func(alpha, beta float64) scalar.Expr{
+	"sigmoid": func(_, _ float64) scalar.Expr { return call("sigmoid", a0) },
+	"tanh":    func(_, _ float64) scalar.Expr { return call("tanh", a0) },
+	"relu":    func(_, _ float64) scalar.Expr { return call("max", a0, num(0)) },
+	"affine":  func(alpha, beta float64) scalar.Expr { return call("add", call("mul", num(alpha), a0), num(beta)) },
+	"leakyrelu": func(alpha, _ float64) scalar.Expr {
+		return op.LeakyReluExpr(alpha)
+	},
+	"thresholdedrelu": func(alpha, _ float64) scalar.Expr { return call("select", call("gt", a0, num(alpha)), a0, num(0)) },
+	"scaledtanh": func(alpha, beta float64) scalar.Expr {
+		return call("mul", num(alpha), call("tanh", call("mul", num(beta), a0)))
+	},
+	"hardsigmoid": func(alpha, beta float64) scalar.Expr {
+		return clipped(call("add", call("mul", num(alpha), a0), num(beta)), 0, 1)
+	},
+	"elu": func(alpha, _ float64) scalar.Expr { return op.EluExpr(alpha) },
+	"softsign": func(_, _ float64) scalar.Expr {
+		return call("div", a0, call("add", num(1), call("abs", a0)))
+	},
+	"softplus": func(_, _ float64) scalar.Expr { return op.Scalars["softplus"].Expr },
+}
+
+// gateDefaults are alpha and beta of those that have them.
+var gateDefaults = map[string][2]float64{"affine": {1, 0}, "leakyrelu": {float64(float32(0.01))}, "thresholdedrelu": {1}, "scaledtanh": {1, 1}, "hardsigmoid": {float64(float32(0.2)), 0.5}, "elu": {1}}
+
+// functions are the activations of every direction, a list each.
+func (n *node) functions(k cell, directions int) [][]scalar.Expr {
+	names := slices.Repeat(k.activations(), directions)
+	if a := n.attribute("activations"); a != nil {
+		if len(a.Strings) != len(names) {
+			n.errorf("%d activations, not %d", len(a.Strings), len(names))
+			return nil
+		}
+		for i, s := range a.Strings {
+			names[i] = string(s)
+		}
+	}
+	given := map[string][]float32{}
+	for _, name := range []string{"activation_alpha", "activation_beta"} {
+		if a := n.attribute(name); a != nil {
+			given[name] = a.Floats
+		}
+	}
+	// Values are given in the order of the activations that take some.
+	next := func(list string, otherwise float64) float64 {
+		if len(given[list]) == 0 {
+			return otherwise
+		}
+		v := given[list][0]
+		given[list] = given[list][1:]
+		return float64(v)
+	}
+	var all []scalar.Expr
+	for _, name := range names {
+		f, ok := gateFunctions[strings.ToLower(name)]
+		if !ok {
+			n.errorf("the activation %s is not supported", name)
+			return nil
+		}
+		alpha, beta := 0.0, 0.0
+		if d, has := gateDefaults[strings.ToLower(name)]; has {
+			alpha = next("activation_alpha", d[0])
+			if d[1] != 0 || strings.EqualFold(name, "affine") {
+				beta = next("activation_beta", d[1])
+			}
+		}
+		all = append(all, f(alpha, beta))
+	}
+	return slices.Collect(slices.Chunk(all, len(k.activations())))
+}
+
+// recurrent runs a cell over the steps, in one direction or both. States are h, and c
+// of an LSTM.
+func (n *node) recurrent(k cell, gates, states int) []*Value {
+	x, w := n.in[0], n.in[1]
+	directions, backwards := 1, n.string("direction", "forward") == "reverse"
+	if n.string("direction", "forward") == "bidirectional" {
+		directions = 2
+	}
+	batchFirst := n.int("layout", 0) != 0
+	if x.rank() != 3 || w.rank() != 3 || n.in[2].rank() != 3 || w.Shape[0] != directions || w.Shape[2] != x.Shape[2] || w.Shape[1]%gates != 0 {
+		return n.errorf("shapes %v in %d directions", n.shapes(), directions)
+	}
+	if n.attribute("clip") != nil {
+		return n.errorf("clip is not supported")
+	}
+	hidden := w.Shape[1] / gates
+	steps, batch := x.Shape[0], x.Shape[1]
+	if batchFirst {
+		steps, batch = batch, steps
+	}
+	if lens := n.operand(4); lens != nil {
+		if lens.Known == nil || slices.ContainsFunc(lens.Known.I, func(l int64) bool { return l != int64(steps) }) {
+			return n.errorf("sequence_lens %s are not supported where they are not all %d, the steps there are", lens.Name, steps)
+		}
+	}
+	functions := n.functions(k, directions)
+	in := n.rowed(n.x(0))
+	if batchFirst {
+		in = n.turned(in, []int{1, 0, 2})
+	}
+	if n.failed || !in.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	lead := []int{batch}
+	if batch == 1 {
+		lead = nil
+	}
+	in = op.ReshapeTo(n.b, in, append(append(ir.Shape{ir.Batch, steps}, lead...), x.Shape[2]))
+	var ys []*ir.Value
+	finals := make([][]*ir.Value, states)
+	for d := range directions {
+		s := &stepping{hidden: hidden, functions: functions[d], linear: n.int("linear_before_reset", 0) != 0, input: n.int("input_forget", 0) != 0}
+		y, last := n.direction(k, s, in, d, gates, states, backwards || d == 1, lead)
+		if n.failed || y == nil {
+			return n.errorf("its operands are not valid")
+		}
+		ys = append(ys, op.ReshapeTo(n.b, y, ir.Shape{ir.Batch, steps, 1, batch, hidden}))
+		for i, f := range last {
+			finals[i] = append(finals[i], op.ReshapeTo(n.b, f, ir.Shape{ir.Batch, 1, batch, hidden}))
+		}
+	}
+	y := ys[0]
+	if directions == 2 {
+		y = op.Concatenate(n.b, 2, ys...)
+	}
+	if batchFirst {
+		y = n.turned(y, []int{2, 0, 1, 3})
+	}
+	out := one(n.computed(y, x.Type))
+	for _, f := range finals {
+		v := f[0]
+		if directions == 2 {
+			v = op.Concatenate(n.b, 1, f...)
+		}
+		if batchFirst {
+			v = n.turned(v, []int{1, 0, 2})
+		}
+		out = append(out, n.computed(v, x.Type))
+	}
+	return out
+}
+
+// rowed is x with an axis of rows.
+func (n *node) rowed(x *ir.Value) *ir.Value {
+	if !x.Valid() || front(x) == 1 {
+		return x
+	}
+	return op.BroadcastTo(n.b, op.ReshapeTo(n.b, x, append(ir.Shape{1}, x.Shape...)), append(ir.Shape{ir.Batch}, x.Shape...))
+}
+
+// matrix is direction d of weights [directions, out, in] as [in, out].
+func (n *node) matrix(v *Value, d int) *ir.Value {
+	var m *ir.Value
+	if v.Known != nil {
+		m = n.constant(v, []int{0, 2, 1})
+	} else {
+		m = n.turned(n.plain(v), []int{0, 2, 1})
+	}
+	if !m.Valid() {
+		n.failed = true
+		return m
+	}
+	lead := append(ir.Shape{}, m.Shape[:front(m)]...)
+	return op.ReshapeTo(n.b, op.SliceAxis(n.b, m, front(m), d, 1), append(lead, v.Shape[2], v.Shape[1]))
+}
+
+// vector is so many elements from a place on of direction d of [directions, n]; nil
+// where the operand is left out.
+func (n *node) vector(i, d, from, size int) *ir.Value {
+	v := n.operand(i)
+	if v == nil {
+		return nil
+	}
+	x := n.plain(v)
+	if !x.Valid() || v.rank() != 2 || from+size > v.Shape[1] {
+		n.errorf("operand %d of shape %v", i, v.Shape)
+		return nil
+	}
+	f := front(x)
+	lead := append(ir.Shape{}, x.Shape[:f]...)
+	if x = op.SliceAxis(n.b, op.SliceAxis(n.b, x, f, d, 1), f+1, from, size); f == 1 && n.ranks > 0 {
+		lead = append(lead, slices.Repeat([]int{1}, n.ranks)...)
+	}
+	return op.ReshapeTo(n.b, x, append(lead, size))
+}
+
+// direction runs the cell one way over in, [rows, steps, batch?, features].
+func (n *node) direction(k cell, s *stepping, in *ir.Value, d, gates, states int, reverse bool, lead []int) (*ir.Value, []*ir.Value) {
+	n.ranks = len(lead)
+	w, r := n.matrix(n.in[1], d), n.matrix(n.in[2], d)
+	size := gates * s.hidden
+	bias, recurrent := n.vector(3, d, 0, size), n.vector(3, d, size, size)
+	if states == 2 {
+		s.peep = n.vector(7, d, 0, 3*s.hidden)
+	}
+	if n.failed || !w.Valid() || !r.Valid() {
+		return nil, nil
+	}
+	letters, weights := "nt", "io"
+	if lead != nil {
+		letters = "ntb"
+	}
+	if front(w) == 1 {
+		weights = "nio"
+	}
+	projected := op.Einsum(n.b, letters+"i,"+weights+"->"+letters+"o", in, w)
+	s.b = n.b
+	if bias != nil && front(bias) == 1 {
+		bias = op.ReshapeTo(n.b, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, len(projected.Shape)-2)...), size))
+	}
+	projected = s.add(projected, bias)
+	shape := append(append(ir.Shape{ir.Batch}, lead...), s.hidden)
+	var begin []*ir.Value
+	for i := range states {
+		v := n.operand(5 + i)
+		if v == nil {
+			begin = append(begin, op.BroadcastTo(n.b, op.Scalar(n.b, 0), shape))
+			continue
+		}
+		x := n.rowed(n.plain(v))
+		if !x.Valid() {
+			return nil, nil
+		}
+		axis := 1
+		if n.int("layout", 0) != 0 {
+			axis = 2
+		}
+		begin = append(begin, op.ReshapeTo(n.b, op.SliceAxis(n.b, x, axis, d, 1), shape))
+	}
+	captures := []*ir.Value{r}
+	for _, v := range []*ir.Value{recurrent, s.peep} {
+		if v != nil {
+			captures = append(captures, v)
+		}
+	}
+	peeps := s.peep != nil
+	finals, outputs := op.Recur(n.b, op.Recurrence{
+		Length: in.Shape[1], Reverse: reverse, Initial: begin, Steps: []*ir.Value{projected}, Captures: captures,
+		Body: func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
+			inner := *s
+			inner.b, inner.recurrent = b, captures[0]
+			rest := captures[1:]
+			if recurrent != nil {
+				inner.bias, rest = rest[0], rest[1:]
+			}
+			if peeps {
+				inner.peep = rest[0]
+			}
+			next = k.step(&inner, steps[0], carried)
+			return next, next[:1]
+		},
+	})
+	if finals == nil {
+		n.failed = true
+		return nil, nil
+	}
+	return outputs[0], finals
+}

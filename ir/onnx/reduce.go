@@ -1,0 +1,260 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+// reduction is an operator that reduces axes: in is applied to the elements before,
+// out to the result.
+type reduction struct {
+	reduce  func(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value
+	fold    func(a, b float64) float64
+	start   float64
+	in, out scalar.Expr
+	mean    bool
+}
+
+func sum(a, b float64) float64 { return a + b }
+
+var square = call("mul", a0, a0)
+
+var _ = add(map[string]row{
+	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum}),
+	"ReduceMean":      reducing(reduction{reduce: op.Mean, fold: sum, mean: true}),
+	"ReduceMax":       reducing(reduction{reduce: op.Max, fold: math.Max, start: math.Inf(-1)}),
+	"ReduceMin":       reducing(reduction{reduce: smallest, fold: math.Min, start: math.Inf(1)}),
+	"ReduceProd":      reducing(reduction{fold: func(a, b float64) float64 { return a * b }, start: 1}),
+	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: call("abs", a0)}),
+	"ReduceL2":        reducing(reduction{reduce: op.Sum, fold: sum, in: square, out: call("sqrt", a0)}),
+	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square}),
+	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: call("log", a0)}),
+	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp},
+	"ArgMax":          {least: 1, most: 1, graph: func(n *node) []*Value { return n.argument(false) }},
+	"ArgMin":          {least: 1, most: 1, graph: func(n *node) []*Value { return n.argument(true) }},
+	"Softmax":         {least: 1, most: 1, graph: func(n *node) []*Value { return n.softmax(op.Softmax) }},
+	"LogSoftmax":      {least: 1, most: 1, graph: func(n *node) []*Value { return n.softmax(op.LogSoftmax) }},
+	"Hardmax":         {least: 1, most: 1, graph: hardmax},
+})
+
+// smallest is the least element, the largest of the negated ones.
+func smallest(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
+	return op.MapOf(b, call("neg", a0), "neg", op.Max(b, op.MapOf(b, call("neg", a0), "neg", x), keep, axes...))
+}
+
+// reduced are the axes to reduce; none: the operand is the result.
+func (n *node) reduced() []int {
+	rank := n.in[0].rank()
+	list, given := n.list("axes", 1)
+	if !given || len(list) == 0 {
+		if n.int("noop_with_empty_axes", 0) != 0 {
+			return nil
+		}
+		return identity(rank)
+	}
+	return n.axes(list, rank)
+}
+
+func reducing(r reduction) row {
+	out := row{least: 1, most: 2, known: func(n *node) []*Tensor { return n.reduceKnown(r) }}
+	if r.reduce != nil {
+		out.graph = func(n *node) []*Value { return n.reduceGraph(r) }
+	}
+	return out
+}
+
+func (n *node) reduceKnown(r reduction) []*Tensor {
+	from, axes := n.in[0].Known, n.reduced()
+	if n.failed {
+		return nil
+	}
+	kept, step := slices.Clone(from.Shape), strides(from.Shape)
+	for _, a := range axes {
+		kept[a] = 1
+	}
+	to := strides(kept)
+	for i := range to {
+		if kept[i] == 1 {
+			to[i] = 0
+		}
+	}
+	sums := slices.Repeat([]float64{r.start}, count(kept))
+	places := slices.Collect(walk(from.Shape, to))
+	i := 0
+	for at := range walk(from.Shape, step) {
+		v := from.at(at)
+		if r.in != nil {
+			v = scalar.Eval(r.in, []float64{v}, 1)
+		}
+		sums[places[i]] = r.fold(sums[places[i]], v)
+		i++
+	}
+	s := kept
+	if n.int("keepdims", 1) == 0 {
+		s = nil
+		for i, d := range from.Shape {
+			if !slices.Contains(axes, i) {
+				s = append(s, d)
+			}
+		}
+	}
+	t := newTensor(from.Type, s)
+	for i, v := range sums {
+		if r.mean {
+			v /= float64(count(from.Shape)) / float64(len(sums))
+			if isInteger(from.Type) {
+				v = math.Trunc(v)
+			}
+		}
+		if r.out != nil {
+			v = scalar.Eval(r.out, []float64{v}, 1)
+		}
+		t.set(i, v)
+	}
+	return []*Tensor{t}
+}
+
+// reduceGraph keeps channels last where the axes stay.
+func (n *node) reduceGraph(r reduction) []*Value {
+	v, axes, keep := n.in[0], n.reduced(), n.int("keepdims", 1) != 0
+	if n.failed {
+		return nil
+	}
+	if v.Type != proto.Float32 {
+		return n.errorf("it computes with %s, which is %v and depends on an input; only float32 is computed", v.Name, v.Type)
+	}
+	finish := func(x *ir.Value) *ir.Value {
+		if r.out != nil {
+			return op.MapOf(n.b, r.out, "reduced", x)
+		}
+		return x
+	}
+	begin := func(x *ir.Value) *ir.Value {
+		if r.in != nil {
+			return op.MapOf(n.b, r.in, "element", x)
+		}
+		return x
+	}
+	if keep && v.channelsLast != nil && v.inOrder == nil {
+		perm := lastPerm(v.rank())
+		var at []int
+		for i, a := range perm {
+			if slices.Contains(axes, a) {
+				at = append(at, front(v.channelsLast)+i)
+			}
+		}
+		x := begin(v.channelsLast)
+		if len(at) > 0 {
+			x = r.reduce(n.b, x, true, at...)
+		}
+		return one(n.computedLast(finish(x), v.Type))
+	}
+	x := begin(n.x(0))
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	if len(axes) > 0 {
+		at := slices.Clone(axes)
+		for i := range at {
+			at[i] += front(x)
+		}
+		x = r.reduce(n.b, x, keep, at...)
+	}
+	return one(n.computed(finish(x), v.Type))
+}
+
+// logSumExp is stable: the largest element is taken out first.
+func logSumExp(n *node) []*Value {
+	v, axes, keep := n.in[0], n.reduced(), n.int("keepdims", 1) != 0
+	x := n.x(0)
+	if n.failed || !x.Valid() || v.Type != proto.Float32 {
+		return n.errorf("only float32 is computed")
+	}
+	if len(axes) == 0 {
+		return n.in[:1]
+	}
+	at := slices.Clone(axes)
+	for i := range at {
+		at[i] += front(x)
+	}
+	top := op.MaxStop(n.b, x, true, at...)
+	e := op.MapOf(n.b, call("exp", call("sub", a0, a1)), "exp", x, top)
+	y := op.MapOf(n.b, call("add", call("log", a0), a1), "logsumexp", op.Sum(n.b, e, true, at...), top)
+	if !keep && y.Valid() {
+		s := append(ir.Shape{}, y.Shape[:front(y)]...)
+		for i, d := range v.Shape {
+			if !slices.Contains(axes, i) {
+				s = append(s, d)
+			}
+		}
+		y = op.ReshapeTo(n.b, y, s)
+	}
+	return one(n.computed(y, v.Type))
+}
+
+// argument is where the first largest element of an axis is, or the smallest.
+func (n *node) argument(least bool) []*Value {
+	v := n.in[0]
+	axis := n.axis(n.int("axis", 0), v.rank())
+	x := n.x(0)
+	if n.failed || !x.Valid() || v.Type != proto.Float32 {
+		return n.errorf("only float32 is computed")
+	}
+	if least {
+		x = op.MapOf(n.b, call("neg", a0), "neg", x)
+	}
+	keep, at := n.int("keepdims", 1) != 0, front(x)+axis
+	if n.int("select_last_index", 0) != 0 { // the first of what is turned around
+		first := op.ArgMax(n.b, op.Flip(n.b, x, at), keep, at)
+		return one(n.computed(op.MapOf(n.b, call("sub", num(float64(v.Shape[axis]-1)), a0), "last", first), proto.Int64))
+	}
+	return one(n.computed(op.ArgMax(n.b, x, keep, at), proto.Int64))
+}
+
+// softmax is over one axis; before opset 13 over that axis and all after it.
+func (n *node) softmax(f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value) []*Value {
+	v := n.in[0]
+	x := n.x(0)
+	otherwise := -1
+	if n.opset < 13 {
+		otherwise = 1
+	}
+	rank := v.rank()
+	axis := n.axis(n.int("axis", otherwise), rank)
+	if n.failed || !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	if n.opset >= 13 || axis == rank-1 {
+		return one(n.computed(f(n.b, x, front(x)+axis), v.Type))
+	}
+	flat := append(append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[:axis]...), count(v.Shape[axis:]))
+	y := f(n.b, op.ReshapeTo(n.b, x, flat), front(x)+axis)
+	return one(n.computed(op.ReshapeTo(n.b, y, x.Shape), v.Type))
+}
+
+// hardmax is 1 at the first largest element of an axis.
+func hardmax(n *node) []*Value {
+	v := n.in[0]
+	otherwise := -1
+	if n.opset < 13 {
+		otherwise = 1
+	}
+	axis := n.axis(n.int("axis", otherwise), v.rank())
+	x := n.x(0)
+	if n.failed || !x.Valid() || n.opset < 13 && axis != v.rank()-1 {
+		return n.errorf("axis %d in opset %d is not supported", axis, n.opset)
+	}
+	at := op.ArgMax(n.b, x, true, front(x)+axis)
+	numbers := make([]float64, v.Shape[axis])
+	for i := range numbers {
+		numbers[i] = float64(i)
+	}
+	shape := slices.Repeat([]int{1}, v.rank()-axis)
+	shape[0] = len(numbers)
+	return one(n.computed(op.MapOf(n.b, call("eq", a0, a1), "hardmax", at, op.ConstOf(n.b, shape, numbers)), v.Type))
+}

@@ -1,0 +1,282 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+)
+
+// maxElements bounds the elements of a tensor that is known when the graph is built.
+const maxElements = 1 << 30
+
+// maxKnown bounds those of a tensor that is computed then: what is larger is no shape,
+// no index and no mask, and belongs into the graph.
+const maxKnown = 1 << 24
+
+// Tensor is a value that is known when the graph is built, row-major. F holds
+// elements of floating-point types, I those of integers and bool.
+type Tensor struct {
+	Type  proto.Type
+	Shape []int
+	F     []float64
+	I     []int64
+}
+
+// isFloat reports a floating-point type.
+func isFloat(t proto.Type) bool {
+	return t == proto.Float32 || t == proto.Float64 || t == proto.Float16 || t == proto.Bfloat16
+}
+
+// isInteger reports an integer type.
+func isInteger(t proto.Type) bool {
+	switch t {
+	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64:
+		return true
+	}
+	return false
+}
+
+func count(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// newTensor is a tensor of zeros.
+func newTensor(t proto.Type, shape []int) *Tensor {
+	out := &Tensor{Type: t, Shape: slices.Clone(shape)}
+	if isFloat(t) {
+		out.F = make([]float64, count(shape))
+	} else {
+		out.I = make([]int64, count(shape))
+	}
+	return out
+}
+
+// Zeros is what an input holds if all of it is 0.
+func Zeros(p Port) *Tensor { return newTensor(p.Type, p.Shape) }
+
+// ints is a vector of int64.
+func ints(list ...int64) *Tensor {
+	return &Tensor{Type: proto.Int64, Shape: []int{len(list)}, I: list}
+}
+
+// at is element i as a number.
+func (t *Tensor) at(i int) float64 {
+	if isFloat(t.Type) {
+		return t.F[i]
+	}
+	return float64(t.I[i])
+}
+
+// set rounds v to the type.
+func (t *Tensor) set(i int, v float64) {
+	switch {
+	case t.Type == proto.Float32:
+		t.F[i] = float64(float32(v))
+	case isFloat(t.Type):
+		t.F[i] = v
+	case t.Type == proto.Bool:
+		t.I[i] = 0
+		if v != 0 {
+			t.I[i] = 1
+		}
+	default:
+		t.I[i] = wrap(t.Type, int64(v))
+	}
+}
+
+// wrap is v in an integer type, as two's complement.
+func wrap(t proto.Type, v int64) int64 {
+	switch t {
+	case proto.Int8:
+		return int64(int8(v))
+	case proto.Int16:
+		return int64(int16(v))
+	case proto.Int32:
+		return int64(int32(v))
+	case proto.Uint8:
+		return int64(uint8(v))
+	case proto.Uint16:
+		return int64(uint16(v))
+	case proto.Uint32:
+		return int64(uint32(v))
+	}
+	return v
+}
+
+// shapeOf checks the extents of a tensor.
+func shapeOf(dims []int64) ([]int, error) {
+	shape, n := make([]int, len(dims)), int64(1)
+	for i, d := range dims {
+		if d < 0 || d > maxElements || d > 0 && n > maxElements/d {
+			return nil, fmt.Errorf("shape %v is negative or has more than %d elements", dims, maxElements)
+		}
+		n *= max(d, 1)
+		shape[i] = int(d)
+	}
+	return shape, nil
+}
+
+// ReadTensor decodes a tensor; files is the folder of the model, where data beside it
+// is read from, and may be nil.
+func ReadTensor(p *proto.Tensor, files fs.FS) (*Tensor, error) {
+	shape, err := shapeOf(p.Dims)
+	if err != nil {
+		return nil, err
+	}
+	if !isFloat(p.Type) && !isInteger(p.Type) && p.Type != proto.Bool {
+		return nil, fmt.Errorf("elements of type %v are not supported", p.Type)
+	}
+	n := count(shape)
+	raw, has := p.Raw, p.HasRaw
+	if p.External != nil {
+		if raw, err = external(p.External, n*p.Type.Size(), files); err != nil {
+			return nil, err
+		}
+		has = true
+	}
+	// The length is compared before anything is allocated.
+	if has && len(raw) != n*p.Type.Size() {
+		return nil, fmt.Errorf("%d bytes for %d elements of %v", len(raw), n, p.Type)
+	}
+	if !has {
+		if given := max(len(p.Floats), len(p.Int32s), len(p.Int64s), len(p.Doubles), len(p.Uint64s)); given != n {
+			return nil, fmt.Errorf("%d elements for shape %v", given, shape)
+		}
+	}
+	t := newTensor(p.Type, shape)
+	if has {
+		t.fill(raw)
+		return t, nil
+	}
+	return t, t.fillTyped(p)
+}
+
+// fill decodes little-endian elements.
+func (t *Tensor) fill(raw []byte) {
+	size := t.Type.Size()
+	for i := range max(len(t.F), len(t.I)) {
+		b := raw[i*size:]
+		switch t.Type {
+		case proto.Float32:
+			t.F[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		case proto.Float64:
+			t.F[i] = math.Float64frombits(binary.LittleEndian.Uint64(b))
+		case proto.Float16:
+			t.F[i] = half(binary.LittleEndian.Uint16(b))
+		case proto.Bfloat16:
+			t.F[i] = float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
+		default:
+			var u uint64
+			for j := range size {
+				u |= uint64(b[j]) << (8 * j)
+			}
+			t.I[i] = wrap(t.Type, int64(u))
+		}
+	}
+}
+
+// fillTyped takes the elements from the list of their type: float16 and the small
+// integers stand among the int32s.
+func (t *Tensor) fillTyped(p *proto.Tensor) error {
+	n := max(len(t.F), len(t.I))
+	enough := func(have int) error {
+		if have != n {
+			return fmt.Errorf("%d elements of %v in the list of another type", n, p.Type)
+		}
+		return nil
+	}
+	switch {
+	case p.Type == proto.Float32:
+		for i, v := range p.Floats {
+			t.F[i] = float64(v)
+		}
+		return enough(len(p.Floats))
+	case p.Type == proto.Float64:
+		copy(t.F, p.Doubles)
+		return enough(len(p.Doubles))
+	case p.Type == proto.Int64:
+		copy(t.I, p.Int64s)
+		return enough(len(p.Int64s))
+	case p.Type == proto.Uint32 || p.Type == proto.Uint64:
+		for i, v := range p.Uint64s {
+			t.I[i] = int64(v)
+		}
+		return enough(len(p.Uint64s))
+	}
+	for i, v := range p.Int32s {
+		switch p.Type {
+		case proto.Float16:
+			t.F[i] = half(uint16(v))
+		case proto.Bfloat16:
+			t.F[i] = float64(math.Float32frombits(uint32(uint16(v)) << 16))
+		default:
+			t.I[i] = wrap(p.Type, int64(v))
+		}
+	}
+	return enough(len(p.Int32s))
+}
+
+// half is the value of a float16. Source: IEEE 754-2008, 3.4.
+func half(h uint16) float64 {
+	sign, exponent, fraction := 1.0, int(h>>10&31), float64(h&1023)
+	if h>>15 == 1 {
+		sign = -1
+	}
+	switch exponent {
+	case 0:
+		return sign * math.Ldexp(fraction, -24)
+	case 31:
+		if fraction != 0 {
+			return math.NaN()
+		}
+		return math.Inf(int(sign))
+	}
+	return sign * math.Ldexp(1024+fraction, exponent-25)
+}
+
+// external reads the data of a tensor from a file beside the model: so many bytes.
+func external(at map[string]string, size int, files fs.FS) ([]byte, error) {
+	name := path.Clean(strings.ReplaceAll(at["location"], `\`, "/"))
+	if files == nil || !fs.ValidPath(name) || name == "." {
+		return nil, fmt.Errorf("its data is in the file %q, which is not in the folder of the model", at["location"])
+	}
+	offset := int64(0)
+	if s := at["offset"]; s != "" {
+		var err error
+		if offset, err = strconv.ParseInt(s, 10, 64); err != nil || offset < 0 {
+			return nil, fmt.Errorf("its data begins at %q of %s", s, name)
+		}
+	}
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("its data: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("its data: %w", err)
+	}
+	if info.Size() < offset || info.Size()-offset < int64(size) {
+		return nil, fmt.Errorf("its data is %d bytes from %d on of %s, which has %d", size, offset, name, info.Size())
+	}
+	if _, err := io.CopyN(io.Discard, f, offset); err != nil {
+		return nil, fmt.Errorf("its data: %w", err)
+	}
+	b := make([]byte, size)
+	if _, err := io.ReadFull(f, b); err != nil {
+		return nil, fmt.Errorf("its data: %w", err)
+	}
+	return b, nil
+}

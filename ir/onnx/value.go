@@ -1,0 +1,236 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// Value is a tensor of the model while its graph is built: known, or computed.
+type Value struct {
+	Name  string
+	Type  proto.Type
+	Shape []int   // as ONNX counts, without the axis of rows
+	Known *Tensor // nil: computed
+	// inOrder is the value in the graph with its axes in ONNX's order, channelsLast
+	// with axis 1 behind the others; one of both may be nil until it is asked for.
+	inOrder, channelsLast *ir.Value
+}
+
+// rank is the number of axes that ONNX counts.
+func (v *Value) rank() int { return len(v.Shape) }
+
+// Weight is an initializer that has become a parameter: Data is laid out as the
+// parameter is, whose axis i is axis Perm[i] of the initializer.
+type Weight struct {
+	Segment string
+	Name    string // of the initializer, or of the value computed from some
+	Perm    []int
+	Data    []float32
+}
+
+// constants are at most so large where they are no parameters.
+const constants = 64
+
+// front are the axes before those that ONNX counts: one where v has rows.
+func front(v *ir.Value) int {
+	if v.Shape.Batched() {
+		return 1
+	}
+	return 0
+}
+
+// plain is v in the graph with its axes in ONNX's order.
+func (s *scope) plain(v *Value) *ir.Value {
+	if v.Known != nil {
+		return s.constant(v, nil)
+	}
+	if v.inOrder == nil && v.channelsLast == nil {
+		return s.bad()
+	}
+	if v.inOrder == nil {
+		rank := v.rank()
+		perm := []int{0, rank - 1}
+		for i := 1; i < rank-1; i++ {
+			perm = append(perm, i)
+		}
+		v.inOrder = s.turned(v.channelsLast, perm)
+	}
+	return v.inOrder
+}
+
+// wide is v in the graph with axis 1 behind the others, which are rank axes: those
+// that v lacks are in front and of extent 1.
+func (s *scope) wide(v *Value, rank int) *ir.Value {
+	switch {
+	case v.rank() < rank:
+		x := s.plain(v)
+		if !x.Valid() {
+			return x
+		}
+		shape := append(ir.Shape{}, x.Shape[:front(x)]...)
+		for range rank - v.rank() {
+			shape = append(shape, 1)
+		}
+		return s.turned(op.ReshapeTo(s.b, x, append(shape, v.Shape...)), lastPerm(rank))
+	case v.Known != nil:
+		return s.constant(v, lastPerm(rank))
+	case v.inOrder == nil && v.channelsLast == nil:
+		return s.bad()
+	}
+	if v.channelsLast == nil {
+		v.channelsLast = s.turned(v.inOrder, lastPerm(rank))
+	}
+	return v.channelsLast
+}
+
+// bad stands for a value whose mistake has been reported already.
+func (s *scope) bad() *ir.Value {
+	reported := s.b.Errors
+	x := s.b.Errorf("reported already")
+	s.b.Errors = reported
+	return x
+}
+
+// turned is x with its axes after the one of rows in another order. Where no axis
+// that moves past another has more than one element, that is a reshape.
+func (s *scope) turned(x *ir.Value, perm []int) *ir.Value {
+	if !x.Valid() {
+		return x
+	}
+	f := front(x)
+	shape, whole := append(ir.Shape{}, x.Shape[:f]...), append([]int{}, identity(f)...)
+	last, moved := -1, false
+	for _, a := range perm {
+		d := x.Shape[f+a]
+		shape, whole = append(shape, d), append(whole, f+a)
+		if d > 1 {
+			moved = moved || a < last
+			last = a
+		}
+	}
+	if !moved {
+		return op.ReshapeTo(s.b, x, shape)
+	}
+	return op.TransposeTo(s.b, x, whole...)
+}
+
+// lastPerm moves axis 1 behind the others.
+func lastPerm(rank int) []int {
+	perm := []int{0}
+	for i := 2; i < rank; i++ {
+		perm = append(perm, i)
+	}
+	return append(perm, 1)
+}
+
+// constant is a known tensor in the graph, its axes in the given order: a number,
+// a small table, or a parameter where it is as large as weights are.
+func (s *scope) constant(v *Value, perm []int) *ir.Value {
+	t := v.Known
+	if perm == nil {
+		perm = identity(len(t.Shape))
+	}
+	shape := make(ir.Shape, len(perm))
+	for i, a := range perm {
+		shape[i] = t.Shape[a]
+	}
+	n := count(shape)
+	if n == 0 {
+		return s.b.Errorf("%s has no elements", v.Name)
+	}
+	data := t.permuted(perm)
+	if n <= constants && !(s.weights[v.Name] && isFloat(t.Type)) || !isFloat(t.Type) {
+		return op.ConstOf(s.b, shape, data)
+	}
+	return s.weight(v, perm, shape, data)
+}
+
+// weight is a known tensor as a parameter. Read in a second order of axes, it is the
+// first one, turned.
+func (s *scope) weight(v *Value, perm []int, shape ir.Shape, data []float64) *ir.Value {
+	segment := s.prefix + v.Name
+	if first, ok := s.params[v.Name]; ok {
+		turn := make([]int, len(perm))
+		for i, a := range perm {
+			turn[i] = slices.Index(first.perm, a)
+		}
+		if slices.Equal(turn, identity(len(turn))) {
+			return first.value
+		}
+		return s.turned(first.value, turn)
+	}
+	w := Weight{Segment: segment, Name: v.Name, Perm: perm, Data: make([]float32, len(data))}
+	for i, f := range data {
+		w.Data[i] = float32(f)
+	}
+	role := block.Trainable
+	if !s.weights[v.Name] || s.fixed[v.Name] {
+		role = block.Frozen
+	}
+	p := op.ParamOf(s.b, op.Param{Segment: segment, Shape: shape, Role: role, Init: block.Init{Kind: "zeros"}})
+	s.params[v.Name] = placed{p, perm}
+	s.Weights = append(s.Weights, w)
+	return p
+}
+
+// placed is a parameter with the order of its axes.
+type placed struct {
+	value *ir.Value
+	perm  []int
+}
+
+func identity(rank int) []int {
+	perm := make([]int, rank)
+	for i := range perm {
+		perm[i] = i
+	}
+	return perm
+}
+
+// permuted are the elements in another order of axes.
+func (t *Tensor) permuted(perm []int) []float64 {
+	strides := strides(t.Shape)
+	shape, step := make([]int, len(perm)), make([]int, len(perm))
+	for i, a := range perm {
+		shape[i], step[i] = t.Shape[a], strides[a]
+	}
+	out := make([]float64, 0, count(shape))
+	for at := range walk(shape, step) {
+		out = append(out, t.at(at))
+	}
+	return out
+}
+
+// strides are those of a row-major tensor.
+func strides(shape []int) []int {
+	out, n := make([]int, len(shape)), 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		out[i] = n
+		n *= shape[i]
+	}
+	return out
+}
+
+// walk gives the offset of every point of shape, the last axis fastest.
+func walk(shape, step []int) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		index, at := make([]int, len(shape)), 0
+		for range count(shape) {
+			if !yield(at) {
+				return
+			}
+			for a := len(shape) - 1; a >= 0; a-- {
+				at += step[a]
+				if index[a]++; index[a] < shape[a] {
+					break
+				}
+				at -= step[a] * shape[a]
+				index[a] = 0
+			}
+		}
+	}
+}
