@@ -95,7 +95,7 @@ func TestVectors(t *testing.T) {
 		if k.Name == "initializers" || k.Name == "callbacks" { // held to distributions, and to calls
 			continue
 		}
-		prefix := map[string]string{"operations": "op:", "layers": "layer:"}[k.Name]
+		prefix := map[string]string{"operations": "op:"}[k.Name]
 		for _, e := range k.Entries {
 			row := k.Name + "." + e.Name
 			named := slices.ContainsFunc(append([]string{e.Name}, e.Aliases...), func(name string) bool { return words[prefix+name] })
@@ -119,9 +119,8 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// vectors are the words in quotes of all that Keras has written; those with arguments,
-// as layers have them, are there as "layer:Dense" too, and what an Operation applies as
-// "op:add".
+// vectors are the words in quotes of all that Keras has written; what an Operation
+// applies is there as "op:add" too.
 func vectors(t *testing.T) map[string]bool {
 	words := map[string]bool{}
 	for _, pattern := range []string{"../../testdata/keras/*.gz", "../../testdata/keras/*.json", "../../runtime/*/testdata/*.json"} {
@@ -133,9 +132,6 @@ func vectors(t *testing.T) map[string]bool {
 			parts := strings.Split(string(read(t, file)), `"`)
 			for i := 1; i < len(parts); i += 2 { // what is between quotes
 				words[parts[i]] = true
-				if i+1 < len(parts) && strings.HasPrefix(parts[i+1], ":") {
-					words["layer:"+parts[i]] = true
-				}
 				if i > 1 && parts[i-2] == "op" {
 					words["op:"+parts[i]] = true
 				}
