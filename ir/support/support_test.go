@@ -75,7 +75,6 @@ var elsewhere = map[string]string{
 	"layers.AlphaDropout":         draws,
 	"layers.GaussianDropout":      draws,
 	"layers.GaussianNoise":        draws,
-	"layers.SpatialDropout1D":     draws,
 	"metrics.edit_distance":       "Keras has no such metric: runtime/metric holds it to its definition",
 	"operations.hard_swish":       "it is another name of hard_silu",
 	"layers.PositionEmbedding":    hub,
