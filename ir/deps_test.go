@@ -33,6 +33,8 @@ ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
 ir/spec/internal/document ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3 runtime/nearest
 ir/spec/internal/dataset ir/diag ir/encoding runtime/data runtime/nearest ir/spec/internal/document
 ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spec/internal/document ir/spec/internal/dataset
+ir/keras/hdf5
+ir/keras/container ir/keras/hdf5
 ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec ir/layer/operation runtime/nearest runtime/nn
 ir/onnx/proto     google.golang.org/protobuf
@@ -41,6 +43,7 @@ ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/keras/hdf5
 ir/keras/container ir/keras/hdf5
+ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/build ir/diag
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag

@@ -12,24 +12,8 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"Lambda", "ReversibleEmbedding", "SpectralNormalization", "Discretization", "FeatureSpace",
-	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
-	"TextVectorization", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation",
-	"RandomContrast", "RandomBrightness", "ConvLSTM3D", "Wrapper",
-	"TextVectorization", "Resizing", "CenterCrop",
-	"AugMix", "CLAHE", "Equalization", "MaxNumBoundingBoxes", "RandAugment", "RandomElasticTransform",
-	"Conv3D", "Conv3DTranspose",
-	"Lambda", "ReversibleEmbedding",
-	"SpectralNormalization",
-	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
-	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
-	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "FeatureSpace",
-	"MelSpectrogram", "STFTSpectrogram",
-	"Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
-	"RandomTranslation", "RandomContrast", "RandomBrightness",
-	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
-	"Wrapper",
+	"AugMix", "CLAHE", "ConvLSTM3D", "Equalization", "FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "MelSpectrogram", "RandAugment", "RandomElasticTransform",
+	"ReversibleEmbedding", "STFTSpectrogram", "SpectralNormalization", "Wrapper",
 }
 
 // mixing are Keras's layers that mix the images of a batch and their labels.
@@ -37,10 +21,8 @@ var mixing = []string{"CutMix", "MixUp"}
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
-	"activity_regularizer", "dtype", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
+	"activity_regularizer", "dtype", "encoding", "lora_alpha", "lora_rank", "quantization_config", "ragged", "renorm", "renorm_clipping",
 	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
-	"activity_regularizer", "data_format", "dtype", "encoding", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
-	"ragged", "renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 
 // Later is what Keras has and this version has not, by kind; "arguments" are those of

@@ -75,9 +75,8 @@ var elsewhere = map[string]string{
 	"layers.AlphaDropout":         draws,
 	"layers.GaussianDropout":      draws,
 	"layers.GaussianNoise":        draws,
-	"layers.SpatialDropout1D":     draws,
-	"layers.SpatialDropout2D":     draws,
-	"layers.SpatialDropout3D":     draws,
+	"metrics.edit_distance":       "Keras has no such metric: runtime/metric holds it to its definition",
+	"operations.hard_swish":       "it is another name of hard_silu",
 	"layers.PositionEmbedding":    hub,
 	"layers.SinePositionEncoding": hub,
 }
