@@ -147,6 +147,9 @@ func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value)
 	case len(c.Activities) > activities:
 		c.Errorf("TimeDistributed of %s is not supported by this version of nngen; put the layer after TimeDistributed", n.Name)
 		return nil, false
+	case random && len(g.Values) == values:
+		c.Errorf("TimeDistributed of %s, which draws random numbers, is not supported by this version of nngen", n.Name)
+		return nil, false
 	case random:
 		c.Errorf("TimeDistributed of %s with dropout is not supported by this version of nngen; put a Dropout layer before it", n.Name)
 		return nil, false
