@@ -150,7 +150,7 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	// Whole parts of numbers from below 0 to beyond the limit, kept and used at once.
 	place := scalar.Call("mul", scalar.Call("add", arg0, scalar.Num(0.5)), scalar.Num(5))
 	add("ids of numbers", 0, nest(axes(rowsAxis(1), plainAxis("o", 7)), loop.Stmt{Dst: access(&loop.Buffer{Name: "place", DType: loop.I32, Rows: true, Shape: []int{7}}, 7, 1), Value: loop.Integer(place, 5), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
-	here := access(&loop.Buffer{Name: "l.place", DType: loop.I32, Class: loop.Local}, 0, 0)
+	here := access(&loop.Buffer{Name: "l.id", DType: loop.I32, Class: loop.Local}, 0, 0)
 	add("picked at once", 0, nest(axes(rowsAxis(1), plainAxis("o", 7)),
 		loop.Stmt{Dst: here, Value: loop.Integer(place, 5), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}},
 		loop.Stmt{Dst: access(rowBuf(7), 7, 1), Value: arg0, Srcs: []loop.Access{{Buf: rowBuf(5), Strides: []int{5, 0}, Index: &here, IndexStride: 1}}}))
