@@ -116,7 +116,7 @@ type Feature struct {
 	Standardize string // text: "lower_and_strip_punctuation", "lower", "strip_punctuation" or "none"
 	Split       string // text: "whitespace", "character" or "none"
 	NGrams      int    // text: the longest run of words that counts as one, at least 1
-	Runs        []int  // text: the lengths of such runs; nil: all up to NGrams
+	Runs        []int  `json:",omitempty"` // text: the lengths of such runs; nil: all up to NGrams
 
 	Length              int    // text as integers, tokens: ids of a sample; 0: any number
 	Padding, Truncating string // with Length: "pre" or "post"
@@ -129,9 +129,9 @@ type Feature struct {
 
 	// Reads are the inputs and the preprocessing layers that a preprocessing layer
 	// works on: features of their names or, where there are none, whole inputs.
-	Reads []string
-	Size  int    // strings, integers, values, lookup: how many values
-	Layer *Layer // lookup: how
+	Reads []string `json:",omitempty"`
+	Size  int      `json:",omitempty"` // strings, integers, values, lookup: how many values
+	Layer *Layer   `json:",omitempty"` // lookup: how; left out, as the others, of the identity of encodings that have none
 }
 
 // Missing is what stands for a missing value.

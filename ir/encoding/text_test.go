@@ -1,6 +1,10 @@
 package encoding
 
-import "testing"
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
 
 // table is an encoding for three numbers and any number of ids below 5.
 func table() *Encoding {
@@ -48,5 +52,19 @@ func TestEncodingText(t *testing.T) {
 	npz := &Encoding{Source: "npz", Table: Table{Arrays: []string{"x", "y"}}}
 	if got := npz.String(); got != "encoding of npz, arrays [\"x\" \"y\"]\n" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// What preprocessing layers say is no part of an encoding that has none: what has been
+// learned for it stays its own.
+func TestEncodingIdentity(t *testing.T) {
+	text, err := json.Marshal(table().Features)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"Reads", "Size", "Layer", "Runs"} {
+		if strings.Contains(string(text), field) {
+			t.Errorf("%s is part of %s", field, text)
+		}
 	}
 }
