@@ -94,6 +94,7 @@ const (
 	CSV      = dataset.CSV
 	Tokens   = dataset.Tokens
 	TextDir  = dataset.TextDir
+	Letters  = dataset.Letters
 	ImageDir = dataset.ImageDir
 )
 
