@@ -65,7 +65,7 @@ func TestMaskedFigures(t *testing.T) {
 		}
 		cases, names = append(cases, run), append(names, net.name)
 	}
-	link(t, dir, names)
+	link(t, dir, names, "-N", "-l")
 	for _, level := range levels() {
 		for i, got := range drive(t, dir, cases, level) {
 			c := file.Cases[i]
@@ -136,7 +136,7 @@ func TestStateful(t *testing.T) {
 		}
 		nets, cases, names = append(nets, net), append(cases, run), append(names, net.name)
 	}
-	link(t, dir, names)
+	link(t, dir, names, "-N", "-l")
 	for _, level := range levels() {
 		for i, got := range drive(t, dir, cases, level) {
 			c := file.Cases[i]

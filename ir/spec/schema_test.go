@@ -77,7 +77,7 @@ func TestSchemaSays(t *testing.T) {
 		"train/anyOf/text_dir/properties/text_dir/description":              "A folder with a folder of text files for every class.",
 		"train/anyOf/ngrams/properties/ngrams/description":                  "The longest run of words that counts as one.",
 		"train/anyOf/color/properties/color/description":                    "Three numbers per pixel, red, green and blue, or one.",
-		"test/anyOf/7/properties/split/description":                         "This fraction of the rows of train, the last ones.",
+		"test/anyOf/8/properties/split/description":                         "This fraction of the rows of train, the last ones.",
 		"target/anyOf/0/anyOf/0/properties/classes/description":             "The texts in the column, the first for class 0. A list is the name of a class and how else files write it.",
 		"classes/description":                                               "For files other than csv: the names of the classes, the first for 0. Of text_dir and image_dir they are the names of the folders.",
 		"features/additionalProperties/anyOf/0/description":                 "A number.",

@@ -48,6 +48,9 @@ func (c *settling) settleArrays() {
 	}{{"train", d.Train}, {"test", d.Test}, {"validation", d.Validation}} {
 		if o.Source != nil {
 			c.settleSource("data: "+o.name, o.Source, plan)
+			if o.Kind == Letters && o.Split == 0 {
+				c.places("data: "+o.name, o.Source)
+			}
 		}
 	}
 }
@@ -74,7 +77,11 @@ func (c *settling) settleSource(title string, s *Source, plan arrayPlan) {
 	}
 	if of.Targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !namedOutputs(c.m)) {
 		if s.Kind.Shape() == data.ArrayArchive {
-			c.Fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
+			example, more := "[x_train, y_train]", ""
+			if s.Kind == Letters {
+				example, more = `["0:40", "40"]`, `, or ["0:40", "1:41"] for the letter after each`
+			}
+			c.Fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: %s beside it%s", s.Kind, example, more)
 		} else {
 			c.Fail(of.Pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
 		}
@@ -154,6 +161,29 @@ func (c *settling) byName(title string, a *Arg, want []string, s *Source) []stri
 		names[0] = read(a.Value)
 	}
 	return names
+}
+
+// places compares the places of letters in a window that arrays hold with what they
+// fill: as many letters as a row of an input has.
+func (c *settling) places(title string, s *Source) {
+	for i, name := range s.Arrays {
+		p, err := data.ParsePlaces(name)
+		if err != nil {
+			c.Fail(s.Pos, "%s: arrays: %v", title, err)
+			return
+		}
+		if i >= len(c.m.Inputs) {
+			continue
+		}
+		in := c.m.Inputs[i]
+		n := 1
+		for _, d := range in.Shape {
+			n *= d
+		}
+		if n != p.To-p.From {
+			c.Fail(in.Pos, "input %s has shape %s, but %s: arrays fills it with %s; write shape: [%d]", diag.Quote(in.Name), shapeText(in.Shape), title, document.Counted(p.To-p.From, "letter"), p.To-p.From)
+		}
+	}
 }
 
 func arrayWord(kind SourceKind) string {

@@ -102,6 +102,7 @@ const (
 	CSV      = dataset.CSV
 	Tokens   = dataset.Tokens
 	TextDir  = dataset.TextDir
+	Letters  = dataset.Letters
 	ImageDir = dataset.ImageDir
 )
 

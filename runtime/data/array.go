@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Array is a file of numbers whose first axis counts the rows: an [IDX] or an
-// [NPY].
+// Array is a file of numbers whose first axis counts the rows: an [IDX] an
+// [NPY] or [Letters].
 type Array interface {
 	// Len is the number of rows.
 	Len() int
@@ -132,6 +132,8 @@ func (t *Part[T]) check(a Array, p *problems) string {
 		name, shape = a.Name, a.Shape[1:]
 	case *NPY:
 		name, shape = a.Name, a.Shape[1:]
+	case *Letters:
+		name = a.Name
 	}
 	if t.Shape == nil || sameRow(shape, t.Shape) || t.OneHot && a.Width() == 1 {
 		return name

@@ -39,6 +39,7 @@ func Formats() []Format {
 		{Name: "tokens", Shape: LabelledFile, Go: "Tokens", Example: "{tokens: %s.txt}", Ends: []string{".txt", ".tokens"}, Doc: "Lines of a label, a tab, and ids with spaces between them; .gz may follow."},
 		{Name: "npy", Shape: ArrayFiles, Go: "NPY", Example: "{npy: [x.npy, y.npy]}", Ends: []string{".npy"}, Doc: "NumPy arrays, the inputs and the targets in their order, or under their names.", From: "files of NumPy"},
 		{Name: "npz", Shape: ArrayArchive, Go: "NPZ", Example: "{npz: %s.npz}", Ends: []string{".npz"}, Doc: "An archive of NumPy arrays.", From: "arrays of a file of NumPy"},
+		{Name: "letters", Shape: ArrayArchive, Go: "Letters", Example: "{letters: %s.txt}", Doc: "A text, whose bytes are ids from 0 to 255; its arrays are places in a window of them: 0:40 the first 40, 40 the one after them, 1:41 the 40 from the second on, 0:40 by 3 of windows 3 letters apart.", From: "windows of letters of a text file"},
 		{Name: "text_dir", Shape: ClassFolder, Go: "Texts", Example: "{text_dir: reviews/%s}", Doc: "A folder with a folder of text files for every class."},
 		{Name: "image_dir", Shape: ClassFolder, Go: "Images", Streamed: true, Example: "{image_dir: photos/%s}", Ends: []string{"/"}, Doc: "A folder with a folder of PNG, JPEG or GIF files for every class."},
 	}

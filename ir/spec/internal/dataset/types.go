@@ -40,6 +40,7 @@ type SourceKind string
 const (
 	CSV      SourceKind = "csv"       // Files is one table
 	Tokens   SourceKind = "tokens"    // Files is one text of `label<TAB>id id id…` lines
+	Letters  SourceKind = "letters"   // Files is one; Arrays are places in windows of its letters
 	TextDir  SourceKind = "text_dir"  // Files is one folder, with a folder of texts for every class
 	ImageDir SourceKind = "image_dir" // Files is one folder, with a folder of images for every class
 )
