@@ -126,6 +126,7 @@ func (g *generator) convolution() {
 		args = append(append(args, end()...), member{"filters", filters}, member{"groups", groups})
 		if g.flip(15) {
 			args = append(args, member{"kernel_regularizer", object{{"l2", 0.01}}})
+			g.penalised = true
 		}
 		g.over(v, "Conv"+suffix, args, out, filters)
 	case kind == 3:
@@ -159,6 +160,7 @@ func (g *generator) convolution() {
 func (g *generator) frames() {
 	one := &generator{r: g.r, shape: g.shape[1:]}
 	one.convolution()
+	g.penalised = g.penalised || one.penalised
 	drawn := one.layers[0][0]
 	args := drawn.value.(object)
 	layer := object{{drawn.key, args[:len(args)-2]}} // without a name and inputs
