@@ -104,6 +104,15 @@ func TestObjects(t *testing.T) {
 	if got.Group("layers/dense_1").Tensor("11") == nil || got.Group("layers/dense_2") != nil {
 		t.Error("groups and tensors are not found by name")
 	}
+	for place, want := range map[string]int{"layers/dense/vars/1": 3, "layers/dense_1/vars/11": 1, "layers/dense/vars/2": -1, "layers/dense/1": -1, "vars/0": -1, "": -1, "optimizer/vars/0": 1} {
+		n := -1
+		if x := got.Tensor(place); x != nil {
+			n = x.Len()
+		}
+		if n != want {
+			t.Errorf("%q has %d elements, want %d", place, n, want)
+		}
+	}
 	if n, err := got.Optimizer[0].Tensors[0].Int64s(); err != nil || !slices.Equal(n, []int64{7}) {
 		t.Error(n, err)
 	}
@@ -172,7 +181,7 @@ func TestForms(t *testing.T) {
 		"2.12": {func(n *hdf5.Node) {
 			n.Dataset("_layer_checkpoint_dependencies/dense_2/vars/0", one)
 			n.Dataset(`enc\_layer_checkpoint_dependencies\dense/vars/0`, one)
-		}, []string{"enc/layers/dense", "layers/dense_2"}},
+		}, []string{"_layer_checkpoint_dependencies/dense_2", "enc/_layer_checkpoint_dependencies/dense"}},
 		"containers": {func(n *hdf5.Node) {
 			n.Dataset("blocks/container_10/dense/vars/0", one)
 			n.Dataset("blocks/container_2/dense/vars/0", one)

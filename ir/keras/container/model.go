@@ -86,6 +86,26 @@ func (m *Model) Group(path string) *Group {
 	return nil
 }
 
+// Tensor is the weight at a place such as layers/dense_1/vars/0 of format Objects,
+// or nil.
+func (m *Model) Tensor(place string) *Tensor {
+	path, name, ok := strings.Cut("/"+place, "/vars/")
+	if !ok {
+		return nil
+	}
+	path = strings.TrimPrefix(path, "/")
+	gs := m.Groups
+	if isOptimizer(path) {
+		gs = m.Optimizer
+	}
+	for i := range gs {
+		if gs[i].Path == path {
+			return gs[i].Tensor(name)
+		}
+	}
+	return nil
+}
+
 // A Tensor is a weight: its shape and type, and the means to read its elements.
 type Tensor struct {
 	// Name is the tensor's name in its group: "0", "1" ... in format Objects, such

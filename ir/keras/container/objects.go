@@ -77,21 +77,15 @@ func (m *Model) readObjects(root *hdf5.Group) error {
 }
 
 // objectPath is the path of the object whose group of weights is at path in a
-// file: Windows wrote backslashes (keras#18528), and up to 2.13 the list of
-// layers was called _layer_checkpoint_dependencies.
+// file: Windows wrote backslashes (keras#18528). Up to 2.13 the list of layers is
+// called _layer_checkpoint_dependencies, which stays: it counts otherwise.
 func objectPath(path string) (string, bool) {
 	path = strings.Trim(strings.ReplaceAll(path, `\`, "/"), "/")
 	parts := strings.Split(path, "/")
 	if parts[len(parts)-1] != "vars" {
 		return "", false
 	}
-	parts = parts[:len(parts)-1]
-	for i, p := range parts {
-		if p == "_layer_checkpoint_dependencies" {
-			parts[i] = "layers"
-		}
-	}
-	return strings.Join(parts, "/"), true
+	return strings.Join(parts[:len(parts)-1], "/"), true
 }
 
 func split(path string) (parent, name string) {

@@ -95,14 +95,6 @@ func (d *Dataset) read(s *scope) error {
 	return d.readLayout(b)
 }
 
-func (d *Dataset) need(s *scope, kind int) (*block, error) {
-	b, err := d.find(s, kind)
-	if err == nil && b == nil {
-		err = fmt.Errorf("hdf5: object header at byte %d: it has no %s", d.addr, messageNames[kind])
-	}
-	return b, err
-}
-
 func (d *Dataset) readFill(b *block) error {
 	version := b.version(3)
 	defined := true

@@ -209,6 +209,15 @@ func (o *object) find(s *scope, kind int) (*block, error) {
 	return nil, nil
 }
 
+// need is find for a message that has to be there.
+func (o *object) need(s *scope, kind int) (*block, error) {
+	b, err := o.find(s, kind)
+	if err == nil && b == nil {
+		err = fmt.Errorf("hdf5: object header at byte %d: it has no %s", o.addr, messageNames[kind])
+	}
+	return b, err
+}
+
 func (o *object) open(s *scope, m message) (*block, error) {
 	b := part(s, m.addr, m.data, messageNames[m.kind]+" message")
 	if !m.shared() || m.kind == msgAttribute {
