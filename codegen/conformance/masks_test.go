@@ -34,6 +34,7 @@ var masks = []string{
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"BatchNormalization": {"axis": 1}}}}, {"TimeDistributed": {"layer": {"SpatialDropout1D": 0.25}}}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"Dropout": {"rate": 0.25, "noise_shape": [null, 4, 1]}}}}, {"TimeDistributed": {"layer": {"GaussianNoise": 0.5}}}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MultiHeadAttention": {"num_heads": 2, "key_dim": 2, "dropout": 0.25}}}}`,
+	`{"Reshape": [2, 3, 4, 1]}, {"TimeDistributed": {"layer": "RandomFlip"}}, {"TimeDistributed": {"layer": {"RandomTranslation": {"height_factor": 0.5, "width_factor": 0.5}}}}, {"TimeDistributed": {"layer": "Flatten"}}, {"GRU": 3}`,
 	// Recurrence within recurrence.
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LSTM": {"units": 5, "dropout": 0.25, "recurrent_dropout": 0.25}}}}, {"GRU": 3}`,
 	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"GRU": {"units": 4, "return_sequences": true, "zero_output_for_mask": true}}}}`,

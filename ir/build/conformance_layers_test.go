@@ -21,13 +21,12 @@ func TestKerasLayers(t *testing.T) {
 	vectors(t, "images", 11, layerLikeKeras)
 	vectors(t, "operations", 270, layerLikeKeras)
 	vectors(t, "cells", 55, layerLikeKeras)
-	vectors(t, "volumes", 112, layerLikeKeras)
+	vectors(t, "volumes", 111, layerLikeKeras)
 	vectors(t, "sequences", 26, func(t *testing.T, v *vector, m *spec.Model) {
 		if v.Outputs != nil {
 			layerLikeKeras(t, v, m)
 		}
 	})
-	vectors(t, "volumes", 110, layerLikeKeras)
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

@@ -36,7 +36,6 @@ func TestTimeDistributedErrors(t *testing.T) {
 		model("{shape: [4]}", "TimeDistributed: {layer: {Dense: 2}}"):                  "TimeDistributed takes steps of values [n, steps, …], but input \"x\" gives [n,4]",
 		model("{shape: [null], dtype: int32}", "TimeDistributed: {layer: {Dense: 2}}"): "TimeDistributed takes rows of one length",
 		model("{shape: [4, 2], dtype: int32}", "TimeDistributed: {layer: {Dense: 2}}"): "Dense takes numbers",
-		model("{shape: [3, 4, 2, 1]}", "TimeDistributed: {layer: RandomFlip}"):         "TimeDistributed of RandomFlip, which draws random numbers, is not supported",
 		model("{shape: [4, 2], dtype: int32}", "TimeDistributed: {layer: Permute}"):    "Permute needs the argument dims",
 	} {
 		fails(t, text, want)
