@@ -782,7 +782,8 @@ func testReader(t *testing.T, model func() any, read func(r io.Reader) (any, err
 		t.Error("a file that is too long was read")
 	}
 	other := bytes.Replace(file, []byte("F32"), []byte("F64"), 1)
-	if _, err := read(bytes.NewReader(other)); err == nil {
+	// A network without parameters has no tensors to change.
+	if _, err := read(bytes.NewReader(other)); err == nil && !bytes.Equal(other, file) {
 		t.Error("a file with another element type was read")
 	}
 	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
