@@ -32,6 +32,7 @@ var sizes = []struct {
 	{"windows of 81 taps", "[12, 12, 8]", `{"DepthwiseConv2D": {"kernel_size": 1}}, {"MaxPooling2D": {"pool_size": 9, "strides": 2, "padding": "same"}}, {"AveragePooling2D": {"pool_size": 9, "strides": 1, "padding": "same"}}`, 2},
 	{"one filter", "[9, 9, 40]", `{"Conv2D": {"filters": 1, "kernel_size": 1, "activation": "sigmoid"}}, {"Conv2D": {"filters": 1, "kernel_size": 3, "padding": "same"}}`, 2},
 	{"a row of large weights", "[1023]", `{"Dense": {"units": 1025, "activation": "relu"}}, {"Dense": 130}`, 1},
+	{"borders of every image of a film", "[2, 4, 2, 8]", `{"Dense": 8}, {"TimeDistributed": {"layer": {"Conv2DTranspose": {"filters": 4, "kernel_size": [1, 3], "padding": "same", "dilation_rate": 2}}}}, "Flatten", {"Dense": 1}`, 4},
 	{"statistics of a batch above 512", "[10]", `{"Dense": 4}, "BatchNormalization", {"Dense": 1}`, 513},
 }
 

@@ -143,9 +143,15 @@ func InTurn(k Kernel) (step Kernel, parts map[*Buffer]Part) {
 	}
 	type span struct{ low, high int }
 	reached := map[*Buffer]*span{}
+	c, ok := k.(*Contract)
+	clipped := ok && len(c.Clip) > 0
 	eachReach(k, func(a *Access, low, high int) {
 		if m := moves[a.Buf]; m > 0 && a.Index != nil && a.Index.Buf.Class != Const {
 			high = max(high, (low/m+1)*m-1) // ids may name all of what is there
+		}
+		if m := moves[a.Buf]; m > 0 && a.Buf.Rows && clipped && (low < 0 || low%m == 0) {
+			low = max(low, 0) // what lies outside of a step is clipped away
+			high = min(high, (low/m+1)*m-1)
 		}
 		s := reached[a.Buf]
 		if s == nil {
