@@ -103,9 +103,9 @@ func known(t *testing.T, r *rand.Rand, m *proto.Model, dir string) map[string]*o
 // TestHostile spoils the samples, or with -suite all of a folder, at random: what comes
 // of it is built or refused, and nothing panics.
 func TestHostile(t *testing.T) {
-	pattern := "../../testdata/onnx"
+	pattern := samples
 	if *suite != "" {
-		pattern = *suite
+		pattern = filepath.Join(*suite, "node")
 	}
 	files, _ := filepath.Glob(filepath.Join(pattern, "*", "model.onnx"))
 	if len(files) == 0 {

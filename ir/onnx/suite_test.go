@@ -3,11 +3,11 @@ package onnx_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 
@@ -18,7 +18,10 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var suite = flag.String("suite", "", "folder of ONNX's backend tests, or of some of them")
+var (
+	suite  = flag.String("suite", "", "folder of ONNX's backend tests: node and the other sets of them")
+	update = flag.Bool("update", false, "write testdata/onnx/SUITE.md")
+)
 
 // run builds a model and computes it, in double precision: a batch that the model
 // leaves open is as many rows.
@@ -142,81 +145,151 @@ func numbers(t *onnx.Tensor) []float64 {
 	return out
 }
 
-// TestSuite runs ONNX's backend tests: each passes or is refused with a reason.
+// TestSamples runs the samples that ship: each passes.
+func TestSamples(t *testing.T) {
+	o := runFolder(t, samples)
+	for reason, names := range o.refused {
+		t.Errorf("%s: %s", strings.Join(names, ", "), reason)
+	}
+	if o.passed < 15 {
+		t.Errorf("%d passed", o.passed)
+	}
+}
+
+// samples are the folder of those that ship.
+const samples = "../../testdata/onnx"
+
+// TestSuite runs ONNX's backend tests: each passes or is refused with a reason. With
+// -update it writes the table.
 func TestSuite(t *testing.T) {
 	if *suite == "" {
-		t.Skip("with -suite and a folder of ONNX's backend tests")
+		t.Skip("with -suite and the folder of ONNX's backend tests")
 	}
-	dirs, err := filepath.Glob(filepath.Join(*suite, "*", "model.onnx"))
-	if err != nil || len(dirs) == 0 {
-		t.Fatalf("no models in %s: %v", *suite, err)
-	}
-	passed, wrong, known := 0, 0, 0
-	reasons := map[string][]string{}
-	for _, file := range dirs {
-		dir := filepath.Dir(file)
-		name := filepath.Base(dir)
-		err := func() (err error) {
-			defer func() {
-				if p := recover(); p != nil {
-					t.Errorf("%s panics: %v", name, p)
-					panic(p)
-				}
-			}()
-			data, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			o := onnx.Options{Files: os.DirFS(dir), Bind: map[string]int{}}
-			if b, err := os.ReadFile(filepath.Join(dir, "bind.txt")); err == nil {
-				for line := range strings.Lines(string(b)) {
-					at := strings.LastIndexByte(line, '=')
-					n := 0
-					fmt.Sscan(line[at+1:], &n)
-					o.Bind[line[:at]] = n
-				}
-			}
-			err = compare(t, data, o, dir)
-			if err == nil || strings.HasPrefix(err.Error(), "wrong") {
-				return err
-			}
-			// With shapes and the like known, as --set would say.
-			if o.Known = whole(t, data, dir); len(o.Known) > 0 {
-				if err := compare(t, data, o, dir); err == nil || strings.HasPrefix(err.Error(), "wrong") {
-					known++
-					return err
-				}
-			}
-			return err
-		}()
-		switch {
-		case err == nil:
-			passed++
-		case strings.HasPrefix(err.Error(), "wrong"):
-			wrong++
-			t.Errorf("%s: %v", name, err)
-		default:
-			msg, _, _ := strings.Cut(err.Error(), "\n")
-			if _, after, ok := strings.Cut(msg, ") "); ok {
-				msg = after
-			}
-			if _, after, ok := strings.Cut(msg, "): "); ok {
-				msg = after
-			}
-			reasons[msg] = append(reasons[msg], name)
+	var b strings.Builder
+	b.WriteString(suiteHead)
+	all := outcome{refused: map[string][]string{}}
+	sets, _ := filepath.Glob(filepath.Join(*suite, "*"))
+	for _, set := range sets {
+		if list, _ := filepath.Glob(filepath.Join(set, "*", "model.onnx")); len(list) == 0 {
+			continue
+		}
+		o := runFolder(t, set)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", filepath.Base(set), o.passed, o.known, o.count())
+		all.passed, all.known = all.passed+o.passed, all.known+o.known
+		for reason, names := range o.refused {
+			all.refused[reason] = append(all.refused[reason], names...)
 		}
 	}
-	var list []string
-	for r := range reasons {
-		list = append(list, r)
+	fmt.Fprintf(&b, "| all | %d | %d | %d |\n\n| refused | because |\n|--:|---|\n", all.passed, all.known, all.count())
+	for _, reason := range all.reasons() {
+		if n := len(all.refused[reason]); n > 3 {
+			fmt.Fprintf(&b, "| %d | %s |\n", n, reason)
+		}
 	}
-	sort.Slice(list, func(i, j int) bool { return len(reasons[list[i]]) > len(reasons[list[j]]) })
-	refused := 0
-	for _, r := range list {
-		refused += len(reasons[r])
-		t.Logf("%4d %s: %s", len(reasons[r]), r, strings.Join(reasons[r][:min(3, len(reasons[r]))], " "))
+	t.Log("\n" + b.String())
+	if *update {
+		if err := os.WriteFile(filepath.Join(samples, "SUITE.md"), []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	t.Logf("%d passed (%d with inputs that are known), %d refused, %d wrong", passed, known, refused, wrong)
+}
+
+const suiteHead = `# ONNX's backend tests
+
+Made by ` + "`go test ./ir/onnx -run TestSuite -suite DIR -update`" + `, with the tests of ONNX 1.22 in DIR. A test passes if the
+interpreter gives its outputs to the suite's tolerances, or is refused with a reason; none gives other outputs. "Known" are
+those of them whose shapes, axes and the like are inputs in the file, and are given when the model is built.
+
+| set | passed | of them known | refused |
+|---|--:|--:|--:|
+`
+
+// outcome is what became of a folder of tests.
+type outcome struct {
+	passed, known int
+	refused       map[string][]string // by reason
+}
+
+func (o outcome) count() int {
+	n := 0
+	for _, names := range o.refused {
+		n += len(names)
+	}
+	return n
+}
+
+// reasons are those of refusals, the most frequent first.
+func (o outcome) reasons() []string {
+	list := slices.Sorted(maps.Keys(o.refused))
+	slices.SortStableFunc(list, func(a, b string) int { return len(o.refused[b]) - len(o.refused[a]) })
+	return list
+}
+
+// runFolder runs the tests of a folder; a wrong one fails the test.
+func runFolder(t *testing.T, folder string) outcome {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*", "model.onnx"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no models in %s: %v", folder, err)
+	}
+	o := outcome{refused: map[string][]string{}}
+	for _, file := range files {
+		dir := filepath.Dir(file)
+		known, err := runCase(t, dir)
+		switch {
+		case err == nil:
+			o.passed++
+			if known {
+				o.known++
+			}
+		case strings.HasPrefix(err.Error(), "wrong"):
+			t.Errorf("%s: %v", dir, err)
+		default:
+			reason := reasonOf(err)
+			o.refused[reason] = append(o.refused[reason], filepath.Base(dir))
+		}
+	}
+	return o
+}
+
+// reasonOf is the first line of an error, without the node that it is about.
+func reasonOf(err error) string {
+	msg, _, _ := strings.Cut(err.Error(), "\n")
+	for _, before := range []string{") ", "): "} {
+		if _, after, ok := strings.Cut(msg, before); ok {
+			msg = after
+		}
+	}
+	return msg
+}
+
+// runCase runs the model of a folder as it is, and where that is refused once more with
+// what could be shapes and axes known.
+func runCase(t *testing.T, dir string) (known bool, err error) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "model.onnx"))
+	if err != nil {
+		return false, err
+	}
+	o := onnx.Options{Files: os.DirFS(dir), Bind: map[string]int{}}
+	if b, err := os.ReadFile(filepath.Join(dir, "bind.txt")); err == nil {
+		for line := range strings.Lines(string(b)) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+			n := 0
+			fmt.Sscan(value, &n)
+			o.Bind[name] = n
+		}
+	}
+	err = compare(t, data, o, dir)
+	if err == nil || strings.HasPrefix(err.Error(), "wrong") {
+		return false, err
+	}
+	if o.Known = whole(t, data, dir); len(o.Known) > 0 {
+		if again := compare(t, data, o, dir); again == nil || strings.HasPrefix(again.Error(), "wrong") {
+			return true, again
+		}
+	}
+	return false, err
 }
 
 // whole are the inputs of a test that are integers, or single numbers.
