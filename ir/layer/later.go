@@ -90,7 +90,7 @@ func Unknown(l spec.Layer) string {
 	}
 	slices.Sort(known)
 	if slices.Contains(later, name) {
-		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
+		return fmt.Sprintf("%s is not supported by this version of nngen; %s", name, seeList)
 	}
 	if slices.Contains(mixing, name) {
 		return fmt.Sprintf("%s mixes images of a batch and their labels, which a layer of a network does not see; mix them where the data are made, store the labels as fractions of every class, and write loss: categorical_crossentropy", name)
@@ -102,7 +102,7 @@ func Unknown(l spec.Layer) string {
 		return fmt.Sprintf("unknown layer %s; to apply that function, write Activation: %s", diag.Quote(written), squeezed(written))
 	}
 	if meant, ok := meantLayers[strings.ReplaceAll(squeezed(written), "_", "")]; ok {
-		return fmt.Sprintf("unknown layer %s; did you mean %s? nngen knows: %s", diag.Quote(written), meant, strings.Join(known, ", "))
+		return fmt.Sprintf("unknown layer %s; did you mean %s? %s", diag.Quote(written), meant, seeList)
 	}
 	// A near layer of this version goes before one that it has not.
 	hint := diag.DidYouMean(name, known)
@@ -111,5 +111,8 @@ func Unknown(l spec.Layer) string {
 			hint = fmt.Sprintf("; %s is not supported by this version.", near)
 		}
 	}
-	return fmt.Sprintf("unknown layer %s%s nngen knows: %s", diag.Quote(written), ended(hint), strings.Join(known, ", "))
+	return fmt.Sprintf("unknown layer %s%s %s", diag.Quote(written), ended(hint), seeList)
 }
+
+// seeList says where all layers are named: they are too many for a message.
+const seeList = "nngen list layers shows all there are"
