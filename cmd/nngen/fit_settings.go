@@ -13,6 +13,8 @@ type settings struct {
 	overrides []spec.Override
 	freeze    []string // names of layers
 	bind      []string // symbolic extents of an ONNX file: name=value
+	// predicts says that weights which layers read from files stay as they are.
+	predicts bool
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

@@ -75,7 +75,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("dump"):
 		return o.printStages(cmd)
 	}
-	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind}, nil)
+	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind, predicts: o.predictOnly}, nil)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 	"github.com/nngen-go/nngen/ir/pass"
@@ -58,6 +59,9 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 	if err != nil {
 		return nil, err
 	}
+	if len(net.Weights) > 0 && !o.predicts {
+		return nil, fileWeightsError(model)
+	}
 	graphs := pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}
 	for _, a := range net.Adapts {
 		graphs.Adapts = append(graphs.Adapts, a.Graph)
@@ -80,6 +84,18 @@ func description(file string, src []byte, o settings) (*spec.Model, error) {
 		model.Files = files
 	}
 	return model, err
+}
+
+// fileWeightsError reports a layer with weights of a file where they would be lost: a
+// network that trains begins with weights that it draws.
+func fileWeightsError(m *spec.Model) error {
+	pos := m.Pos
+	for _, l := range m.Layers {
+		if l.Type == "ONNX" {
+			pos = l.Pos
+		}
+	}
+	return diag.List{diag.Errorf(pos, "the weights of an ONNX file go into packages that predict alone, in this version of nngen; write nngen generate %s --predict-only", m.File)}
 }
 
 // trains reports whether the description says how to train.

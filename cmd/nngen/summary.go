@@ -29,7 +29,7 @@ memory, lines of source.`,
   nngen summary mnist.yaml --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			net, err := compile(cmd.Context(), args[0], nil)
+			net, err := compileWith(cmd.Context(), args[0], settings{predicts: true}, nil)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,11 @@ memory, lines of source.`,
 			if net.checkFit() == nil {
 				next(cmd.ErrOrStderr(), "nngen", "fit", args[0])
 			} else {
-				next(cmd.ErrOrStderr(), "nngen", "generate", args[0])
+				command := []string{"nngen", "generate", args[0]}
+				if len(net.built.Weights) > 0 {
+					command = append(command, "--predict-only")
+				}
+				next(cmd.ErrOrStderr(), command...)
 			}
 			return nil
 		},

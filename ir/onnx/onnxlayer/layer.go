@@ -136,6 +136,15 @@ func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model
 		return nil, err
 	}
 	model.File, model.Files = path.Base(file), files
+	// Nobody has written the lines of this description.
+	at := diag.Pos{File: model.File}
+	model.Pos = at
+	for i := range model.Inputs {
+		model.Inputs[i].Pos = at
+	}
+	for i := range model.Layers {
+		model.Layers[i].Pos, model.Layers[i].NamePos = at, at
+	}
 	return model, nil
 }
 
