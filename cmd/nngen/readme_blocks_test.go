@@ -40,6 +40,7 @@ var documents = []document{
 	}},
 	{"cmd/nngen/README.md", []documentBlock{
 		{"data:", "TestReadme compares it with testdata/models/adult.yaml", nil},
+		{"inputs:", "", scripted("preprocessing.txtar")},
 		{"layers:", "TestReadme compares it with testdata/models/adult.yaml", nil},
 		{"$ nngen fit adult.yaml --seed 1", "TestReadmeWorkflow runs it", nil},
 		{"$ nngen plot adult-run", "TestReadmeWorkflow runs it", nil},

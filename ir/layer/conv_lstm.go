@@ -77,8 +77,6 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 		return c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
 	case l.Stateful:
 		return c.ErrorAt("stateful", "stateful: true of %s is not supported by this version of nngen; leave it out, and go on from batch to batch with states that are given and asked for: inputs: [x, state_h, state_c] and return_state: true", c.Kind)
-	case c.Beside > 0:
-		return c.Errorf("%s inside of TimeDistributed is not supported by this version of nngen; put the steps of both on one axis with Reshape", c.Kind)
 	case !w.strided(c):
 		return c.poison()
 	}

@@ -12,7 +12,7 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"AugMix", "CLAHE", "ConvLSTM3D", "Equalization", "FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "MelSpectrogram", "RandAugment", "RandomElasticTransform",
+	"AugMix", "CLAHE", "Equalization", "FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "MelSpectrogram", "RandAugment", "RandomElasticTransform",
 	"ReversibleEmbedding", "STFTSpectrogram", "SpectralNormalization", "Wrapper",
 }
 

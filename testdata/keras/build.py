@@ -80,6 +80,7 @@ LAYERS = {
         keras.layers.TimeDistributed,
         keras.layers.ConvLSTM1D,
         keras.layers.ConvLSTM2D,
+        keras.layers.ConvLSTM3D,
         keras.layers.SpectralNormalization,
     )
 }

@@ -1,9 +1,9 @@
-"""Cases for cells.json: ConvLSTM1D and ConvLSTM2D with their arguments, states, masks and dropout."""
+"""Cases for cells.json: ConvLSTM1D to ConvLSTM3D with their arguments, states, masks and dropout."""
 
 from record import case, chain, graph, one
 from vectors import normal, rng
 
-KINDS = {"ConvLSTM1D": ([2, 4, 2], 2), "ConvLSTM2D": ([2, 3, 4, 1], [2, 3])}
+KINDS = {"ConvLSTM1D": ([2, 4, 2], 2), "ConvLSTM2D": ([2, 3, 4, 1], [2, 3]), "ConvLSTM3D": ([2, 2, 3, 2, 1], [2, 2, 1])}
 
 ARGUMENTS = {
     "plain": {},

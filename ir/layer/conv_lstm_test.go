@@ -1,0 +1,33 @@
+package layer_test
+
+import "testing"
+
+// Channels that come first are those that come last, moved there and back.
+func TestConvLSTMFormats(t *testing.T) {
+	for _, args := range []string{
+		"filters: 2, kernel_size: [2, 1], return_sequences: true",
+		"filters: 3, kernel_size: 2, padding: same, go_backwards: true, strides: [1, 2]",
+	} {
+		sequences := args[len(args)-4:] == "true"
+		back := "Permute: [3, 1, 2]"
+		if sequences {
+			back = "Permute: [1, 4, 2, 3]"
+		}
+		first := network(t, model("{shape: [3, 2, 4, 3]}", "ConvLSTM2D: {name: l, data_format: channels_first, "+args+"}"))
+		last := network(t, model("{shape: [3, 2, 4, 3]}", "Permute: [1, 3, 4, 2]", "ConvLSTM2D: {name: l, "+args+"}", back))
+		near(t, args, draw(first).predict(first), draw(last).predict(last))
+		differentiable(t, first)
+	}
+}
+
+// What a convolution over steps cannot be is said where it is written.
+func TestConvLSTMErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		model("{shape: [3, 4, 2]}", "ConvLSTM1D: {filters: 2, kernel_size: 2, stateful: true}"):                              "stateful: true of ConvLSTM1D is not supported",
+		model("{shape: [4, 2]}", "ConvLSTM1D: {filters: 2, kernel_size: 2}"):                                                 "ConvLSTM1D takes steps of (steps, channels)",
+		model("{shape: [2, 1, 1, 1, 1]}", "ConvLSTM3D: {filters: 1, kernel_size: [2, 1, 1]}"):                                "kernel 2x1x1 exceeds input 1x1x1",
+		model("{shape: [2, 5, 1]}", "ConvLSTM1D: {filters: 1, kernel_size: 2, strides: 2, dilation_rate: 2, padding: same}"): "one of both must be 1",
+	} {
+		fails(t, text, want)
+	}
+}
