@@ -1,0 +1,306 @@
+package importer
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/interp"
+	"github.com/nngen-go/nngen/ir/keras/container"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/runtime/data"
+)
+
+var wild = flag.String("wild", "", "a folder of .keras files, each with the inputs x0, x1, ... and outputs y0, y1, ... of Keras in a .npz of its name, that TestWild imports")
+
+// predict runs a model through the interpreter on rows of every input.
+func predict(t *testing.T, m *Model, rows int, inputs map[string][]float64) [][]float64 {
+	t.Helper()
+	machine := interp.New[float64](m.Network.Predict)
+	for _, s := range m.Network.Header.Segments {
+		for i, x := range m.Weights[s.Name] {
+			machine.Params[s.Name].F[i] = float64(x)
+		}
+	}
+	batch := interp.Batch[float64]{Rows: rows, Feed: map[string]*ir.Tensor[float64]{}}
+	for _, v := range m.Network.Predict.Inputs {
+		port := v.Op.(*op.Input).Port
+		x := ir.NewTensor[float64](v.Shape.Concrete(rows))
+		if len(inputs[port]) != len(x.F) {
+			t.Fatalf("%s: input %q has %d elements, want %d", m.Name, port, len(inputs[port]), len(x.F))
+		}
+		copy(x.F, inputs[port])
+		if v.DType == ir.I32 {
+			x.I = make([]int32, len(x.F))
+			for i, f := range x.F {
+				x.I[i] = int32(f)
+			}
+			x.F = nil
+		}
+		batch.Feed[port] = x
+	}
+	result, err := machine.Run(m.Network.Predict, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out [][]float64
+	for _, o := range result.Outputs {
+		out = append(out, o.F)
+	}
+	return out
+}
+
+// distance is the largest difference of two lists, and the largest number of want.
+func distance(got, want []float64) (worst, size float64) {
+	if len(got) != len(want) {
+		return math.Inf(1), 0
+	}
+	for i, w := range want {
+		if d := math.Abs(got[i] - w); d > worst || math.IsNaN(d) {
+			worst = d
+		}
+		size = max(size, math.Abs(w))
+	}
+	return worst, size
+}
+
+// file is a file of testdata, unpacked where it is called .gz there.
+func file(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	packed, err := os.ReadFile(path + ".gz")
+	if err != nil {
+		return path
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestOpen compares with predictions of Keras; see testdata/models.py.
+func TestOpen(t *testing.T) {
+	text, err := os.ReadFile("testdata/models.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases map[string]struct {
+		Inputs map[string]struct {
+			Shape []int
+			Data  []float64
+		}
+		Output []float64
+	}
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	for name, left := range map[string][]string{
+		"functional.keras": {"the states of random generators, 2 arrays: training has a seed of its own", "the state of the optimizer, 2 arrays: training begins anew"},
+		"legacy.h5":        {"the state of the optimizer, 2 arrays: training begins anew"},
+	} {
+		m, err := Open(file(t, name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		c := cases[name]
+		rows, inputs := 0, map[string][]float64{}
+		for input, x := range c.Inputs {
+			rows, inputs[input] = x.Shape[0], x.Data
+		}
+		if worst, size := distance(predict(t, m, rows, inputs)[0], c.Output); !(worst <= 1e-6) || size == 0 {
+			t.Errorf("%s: the outputs differ by %g of %g", name, worst, size)
+		}
+		if !slices.Equal(m.Left, left) {
+			t.Errorf("%s: left out are %q, want %q", name, m.Left, left)
+		}
+		if m.Network.Spec.Compile == nil || m.Report.Version != "3.15.1" {
+			t.Errorf("%s: version %q, compile %v", name, m.Report.Version, m.Network.Spec.Compile)
+		}
+	}
+}
+
+// TestGates reads a model of Keras 1 in a model, whose LSTM has weights of its own for
+// each gate in one file, and kernels of all gates in the other.
+func TestGates(t *testing.T) {
+	const config = `{"class_name": "Sequential", "config": [{"class_name": "Sequential", "config": [
+		{"class_name": "LSTM", "config": {"name": "lstm_1", "batch_input_shape": [null, 3, 2], "output_dim": 2, "inner_activation": "sigmoid"}},
+		{"class_name": "Dense", "config": {"name": "dense_1", "output_dim": 1}}], "name": "sequential_1"}]}`
+	number := float32(0)
+	array := func(name string, shape ...int) container.Tensor {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		v := make([]float32, n)
+		for i := range v {
+			number++
+			v[i] = number
+		}
+		return container.NewTensor(name, shape, v)
+	}
+	var apart []container.Tensor
+	for _, gate := range []string{"i", "c", "f", "o"} {
+		apart = append(apart, array("W_"+gate, 2, 2), array("U_"+gate, 2, 2), array("b_"+gate, 2))
+	}
+	// Side by side in the order i, f, c, o.
+	var joined []container.Tensor
+	for k, shape := range [][]int{{2, 8}, {2, 8}, {8}} {
+		var all []float32
+		rows := 1
+		if len(shape) == 2 {
+			rows = 2
+		}
+		for row := range rows {
+			for _, gate := range []int{0, 2, 1, 3} {
+				v, err := apart[3*gate+k].Float32s()
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, v[2*row:2*row+2]...)
+			}
+		}
+		joined = append(joined, container.NewTensor([]string{"W", "U", "b"}[k], shape, all))
+	}
+	dense := []container.Tensor{array("dense_W", 2, 1), array("dense_b", 1)}
+	var got [2]map[string][]float32
+	for i, lstm := range [][]container.Tensor{apart, joined} {
+		f := container.Model{Format: container.Layers, Config: []byte(config), Version: "1.2.2", Backend: "tensorflow",
+			Groups: []container.Group{{Path: "sequential_1", Tensors: append(slices.Clone(lstm), dense...)}}}
+		m, err := Open(written(t, &f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[i] = m.Weights
+	}
+	if len(got[0]) != 5 {
+		t.Errorf("%v", got[0])
+	}
+	for name, v := range got[0] {
+		if !slices.Equal(v, got[1][name]) {
+			t.Errorf("%s: %v and %v", name, v, got[1][name])
+		}
+	}
+}
+
+// written is the path of a file of format Layers.
+func written(t *testing.T, m *container.Model) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.WriteH5(&b); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "m.h5")
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestWild imports a folder of files and compares with what Keras predicted.
+func TestWild(t *testing.T) {
+	if *wild == "" {
+		t.Skip("there is no -wild folder")
+	}
+	files, err := filepath.Glob(filepath.Join(*wild, "*.keras"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files in ", *wild, err)
+	}
+	imported, compared, same := 0, 0, 0
+	for _, path := range files {
+		m, err := Open(path)
+		if err != nil {
+			t.Logf("refused  %v", err)
+			continue
+		}
+		imported++
+		predictions := strings.TrimSuffix(path, ".keras") + ".npz"
+		if _, err := os.Stat(predictions); err != nil {
+			t.Logf("imported %s, without predictions", path)
+			continue
+		}
+		compared++
+		if worst, size := m.compare(t, path, predictions); worst <= 1e-5*max(size, 1) {
+			same++
+			t.Logf("same     %s: %.2g of %.2g", path, worst, size)
+		} else {
+			t.Errorf("%s differs: %.2g of %.2g", path, worst, size)
+		}
+	}
+	t.Logf("%d files, %d imported, %d of %d as Keras predicts", len(files), imported, same, compared)
+}
+
+// compare runs a model on the inputs of a .npz file.
+func (m *Model) compare(t *testing.T, path, predictions string) (worst, size float64) {
+	t.Helper()
+	var order, names []string
+	for i, in := range m.Network.Spec.Inputs {
+		order = append(order, in.Name)
+		names = append(names, fmt.Sprint("x", i))
+	}
+	if byName(t, path) { // and so did whoever made the inputs
+		slices.Sort(order)
+	}
+	for i := range m.Network.Predict.Outputs {
+		names = append(names, fmt.Sprint("y", i))
+	}
+	arrays, err := data.OpenNPZ(predictions, names...)
+	if err != nil {
+		t.Error(err)
+		return math.Inf(1), 0
+	}
+	values := func(a *data.NPY) (all []float64) {
+		row := make([]float32, a.Width())
+		for i := range a.Len() {
+			a.Row(i, row)
+			for _, x := range row {
+				all = append(all, float64(x))
+			}
+		}
+		return all
+	}
+	inputs := map[string][]float64{}
+	for i, name := range order {
+		inputs[name] = values(arrays[i])
+	}
+	for i, got := range predict(t, m, arrays[0].Len(), inputs) {
+		w, s := distance(got, values(arrays[len(order)+i]))
+		worst, size = max(worst, w), max(size, s)
+	}
+	return worst, size
+}
+
+// byName reports a model that takes its inputs by name.
+func byName(t *testing.T, path string) bool {
+	t.Helper()
+	f, err := container.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var c struct {
+		Config struct {
+			Inputs json.RawMessage `json:"input_layers"`
+		}
+	}
+	return json.Unmarshal(f.Config, &c) == nil && bytes.HasPrefix(bytes.TrimSpace(c.Config.Inputs), []byte("{"))
+}
