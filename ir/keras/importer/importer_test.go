@@ -114,7 +114,7 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, left := range map[string][]string{
-		"functional.keras": {"the states of random generators, 2 arrays: training has a seed of its own", "the state of the optimizer, 2 arrays: training begins anew"},
+		"functional.keras": {"the state of the optimizer, 2 arrays: training begins anew"},
 		"legacy.h5":        {"the state of the optimizer, 2 arrays: training begins anew"},
 	} {
 		m, err := Open(file(t, name))
@@ -181,16 +181,20 @@ func TestGates(t *testing.T) {
 		}
 		joined = append(joined, container.NewTensor([]string{"W", "U", "b"}[k], shape, all))
 	}
+	state := []container.Tensor{array("random_flip_1/StateVar:0", 3)}
 	dense := []container.Tensor{array("dense_W", 2, 1), array("dense_b", 1)}
 	var got [2]map[string][]float32
 	for i, lstm := range [][]container.Tensor{apart, joined} {
 		f := container.Model{Format: container.Layers, Config: []byte(config), Version: "1.2.2", Backend: "tensorflow",
-			Groups: []container.Group{{Path: "sequential_1", Tensors: append(slices.Clone(lstm), dense...)}}}
+			Groups: []container.Group{{Path: "sequential_1", Tensors: slices.Concat(lstm, dense, state)}}}
 		m, err := Open(written(t, &f))
 		if err != nil {
 			t.Fatal(err)
 		}
 		got[i] = m.Weights
+		if want := []string{"the states of random generators, 1 array: training has a seed of its own"}; !slices.Equal(m.Left, want) {
+			t.Errorf("left out are %q", m.Left)
+		}
 	}
 	if len(got[0]) != 5 {
 		t.Errorf("%v", got[0])
@@ -303,4 +307,67 @@ func byName(t *testing.T, path string) bool {
 		}
 	}
 	return json.Unmarshal(f.Config, &c) == nil && bytes.HasPrefix(bytes.TrimSpace(c.Config.Inputs), []byte("{"))
+}
+
+// TestErrors opens what cannot be imported.
+func TestErrors(t *testing.T) {
+	const dense = `{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"name": "d", "batch_input_shape": [null, 2], "units": 3}},
+		{"class_name": "Dense", "config": {"name": "e", "units": 1}}]}}`
+	numbers := func(name string, shape ...int) container.Tensor {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		return container.NewTensor(name, shape, make([]float32, n))
+	}
+	model := func(groups ...container.Group) string {
+		return written(t, &container.Model{Format: container.Layers, Config: []byte(dense), Version: "2.4.0", Groups: groups})
+	}
+	text := func(name, content string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	saved := t.TempDir()
+	if err := os.WriteFile(filepath.Join(saved, "saved_model.pb"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][]string{
+		model(
+			container.Group{Path: "d", Tensors: []container.Tensor{numbers("kernel:0", 3, 3), numbers("bias:0", 3)}},
+			container.Group{Path: "e", Tensors: []container.Tensor{numbers("kernel:0", 3, 1)}},
+			container.Group{Path: "f", Tensors: []container.Tensor{numbers("kernel:0", 2, 2)}},
+		): {
+			"the weights in the file are not those of its layers:",
+			`layer "e" has 1 array in the file, and 2 in the network: e/kernel, e/bias`,
+			"d/kernel is (3, 3) in the file, and (2, 3) in the network",
+			`the file has an array "f/kernel:0" (2, 2), which no layer of the network has`,
+		},
+		model(): {`layer "d" is not in the file`, `layer "e" is not in the file`},
+		written(t, &container.Model{Format: container.Layers, Groups: []container.Group{{Path: "d"}}}): {`the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save("model.keras")`},
+		saved:                {"this is a SavedModel of TensorFlow"},
+		t.TempDir():          {"this is a folder, not a file of Keras"},
+		text("m.onnx", "x"):  {"an ONNX file needs no import"},
+		text("m.yaml", "x"):  {"this is a description already"},
+		text("m.keras", "x"): {"neither a .keras archive nor HDF5"},
+		text("n.keras", "version https://git-lfs.github.com/spec/v1\n"): {"git lfs pull"},
+		"testdata/nothing.keras": {"no such file"},
+	} {
+		_, err := Open(path)
+		if err == nil {
+			t.Errorf("%s is imported", path)
+			continue
+		}
+		lines := strings.Split(err.Error(), "\n")
+		if len(lines) != len(want) && len(want) > 2 {
+			t.Errorf("%v, want %q", err, want)
+		}
+		for _, w := range want {
+			if !strings.Contains(err.Error(), w) || !strings.Contains(err.Error(), path) {
+				t.Errorf("%v, want %q", err, w)
+			}
+		}
+	}
 }

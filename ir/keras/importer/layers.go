@@ -39,20 +39,25 @@ func (l *loader) group(origins []keras.Origin) {
 	name := origins[0].Legacy[0]
 	g := l.file.Group(name)
 	switch {
-	case g == nil && total == 0:
+	case total == 0: // arrays that it has all the same are reported as surplus
 		return
 	case g == nil:
 		l.fail("layer %q is not in the file", name)
 		return
 	}
-	arrays := make([]container.Array, len(g.Tensors))
+	var arrays []container.Array
 	for i := range g.Tensors {
-		var err error
-		if arrays[i], err = g.Tensors[i].Array(); err != nil {
+		t := &g.Tensors[i]
+		if random(t) {
+			continue
+		}
+		a, err := t.Array()
+		if err != nil {
 			l.fail("layer %q: %w", name, err)
 			return
 		}
-		l.used[&g.Tensors[i]] = true
+		arrays = append(arrays, a)
+		l.used[t] = true
 	}
 	switch each := l.separate(pieces); {
 	case len(pieces) == 1:
@@ -62,7 +67,7 @@ func (l *loader) group(origins []keras.Origin) {
 	case total+each == len(arrays):
 		share(arrays, pieces, gatesOf)
 	default:
-		l.fail("model %q has %d arrays in the file, and %d in the network", name, len(arrays), total)
+		l.fail("model %q has %s in the file, and %d in the network", name, counted(len(arrays)), total)
 		return
 	}
 	for _, p := range pieces {
@@ -155,7 +160,7 @@ func (l *loader) convert(p *piece) {
 	case err != nil:
 		l.fail("layer %q: %w", path, err)
 	case len(arrays) != len(names):
-		l.fail("layer %q has %d arrays in the file, and %d in the network: %s", path, len(arrays), len(names), strings.Join(names, ", "))
+		l.fail("layer %q has %s in the file, and %d in the network: %s", path, counted(len(arrays)), len(names), strings.Join(names, ", "))
 	default:
 		for i, name := range names {
 			l.found[name] = arrays[i]

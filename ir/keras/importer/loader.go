@@ -77,7 +77,7 @@ func (l *loader) weights() map[string][]float32 {
 	for i := range l.file.Groups {
 		g := &l.file.Groups[i]
 		for j := range g.Tensors {
-			if t := &g.Tensors[j]; !l.used[t] && !random(g) && !metric(g) {
+			if t := &g.Tensors[j]; !l.used[t] && !random(t) && !metric(g) {
 				l.fail("the file has an array %q %s, which no layer of the network has", strings.TrimPrefix(g.Path+"/"+t.Name, "/"), shapeText(t.Shape))
 			}
 		}
@@ -89,31 +89,35 @@ func (l *loader) weights() map[string][]float32 {
 func (l *loader) left() (list []string) {
 	states, metrics, arrays := 0, 0, 0
 	for i := range l.file.Groups {
-		switch g := &l.file.Groups[i]; {
-		case random(g):
-			states += len(g.Tensors)
-		case metric(g):
-			metrics += len(g.Tensors)
+		g := &l.file.Groups[i]
+		for j := range g.Tensors {
+			switch {
+			case random(&g.Tensors[j]):
+				states++
+			case metric(g):
+				metrics++
+			}
 		}
 	}
 	if states > 0 {
-		list = append(list, fmt.Sprintf("the states of random generators, %d arrays: training has a seed of its own", states))
+		list = append(list, fmt.Sprintf("the states of random generators, %s: training has a seed of its own", counted(states)))
 	}
 	if metrics > 0 {
-		list = append(list, fmt.Sprintf("the states of metrics, %d arrays: they are measured anew", metrics))
+		list = append(list, fmt.Sprintf("the states of metrics, %s: they are measured anew", counted(metrics)))
 	}
 	for _, g := range l.file.Optimizer {
 		arrays += len(g.Tensors)
 	}
 	if arrays > 0 {
-		list = append(list, fmt.Sprintf("the state of the optimizer, %d arrays: training begins anew", arrays))
+		list = append(list, fmt.Sprintf("the state of the optimizer, %s: training begins anew", counted(arrays)))
 	}
 	return list
 }
 
-// random reports the state of a random generator, as Dropout has one.
-func random(g *container.Group) bool {
-	return slices.ContainsFunc(strings.Split(g.Path, "/"), func(part string) bool { return strings.HasSuffix(part, "generator") })
+// random reports the state of a generator of random numbers, as RandomFlip of Keras 2
+// has one: three int64. Source: TensorFlow, python/ops/stateful_random_ops.py.
+func random(t *container.Tensor) bool {
+	return strings.HasSuffix(t.Name, "StateVar:0") || t.DType == "int64" && slices.Equal(t.Shape, []int{3})
 }
 
 // metric reports the state of a metric, which Keras 2.12 and 2.13 saved.
@@ -160,4 +164,12 @@ func shapeText(shape []int) string {
 		b.WriteString(",")
 	}
 	return "(" + b.String() + ")"
+}
+
+// counted is a number of arrays.
+func counted(n int) string {
+	if n == 1 {
+		return "1 array"
+	}
+	return fmt.Sprint(n, " arrays")
 }
