@@ -21,6 +21,9 @@ type Source struct {
 	// Shapes are the extents of inputs, by their names in the file and without the
 	// batch, in place of what the file says: it may leave some open.
 	Shapes map[string][]int
+	// Vocabulary gives the text of the vocabulary that a layer has learned, by its
+	// [Origin.Path]; nil: such layers are to learn it from the training rows.
+	Vocabulary func(path string) ([]byte, error)
 }
 
 // Config reads a configuration alone. Data may also be the attributes of a legacy
@@ -33,7 +36,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
+	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -148,16 +151,18 @@ func (r *reader) comment() string {
 
 // reader turns one configuration into a description.
 type reader struct {
-	from    string
-	shapes  map[string][]int
-	version version
-	catalog spec.Catalog
-	taken   map[string]bool   // names in the description
-	paths   map[string]string // where in the file, by the name in the description
-	ranks   map[tensor]int    // of results, where the file says them; 0: it does not
-	errs    diag.List
-	report  Report
-	count   int // layers so far
+	from   string
+	shapes map[string][]int
+	// vocabulary is that of Source.
+	vocabulary func(path string) ([]byte, error)
+	version    version
+	catalog    spec.Catalog
+	taken      map[string]bool   // names in the description
+	paths      map[string]string // where in the file, by the name in the description
+	ranks      map[tensor]int    // of results, where the file says them; 0: it does not
+	errs       diag.List
+	report     Report
+	count      int // layers so far
 }
 
 func (r *reader) fail(path, format string, args ...any) {

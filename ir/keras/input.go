@@ -2,6 +2,7 @@ package keras
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -38,7 +39,12 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 		}
 	}
 	args := []spec.Arg{{Name: "shape", Value: shape}}
-	if ids {
+	switch dtype := policy(field(p.config, "dtype")); {
+	case dtype == "string":
+		args = append(args, textArg("dtype", "string"))
+	case g.looksUp(p) && strings.Contains(dtype, "int"):
+		args = append(args, textArg("dtype", "int64"))
+	case ids:
 		args = append(args, textArg("dtype", "int32"))
 	}
 	return spec.Value{Kind: spec.Map, Map: args}
@@ -78,6 +84,16 @@ func (g *graph) ids(t tensor, seen map[tensor]bool) (count int) {
 		}
 	}
 	return count
+}
+
+// looksUp reports an input that layers read which look values up or hash them.
+func (g *graph) looksUp(in *part) bool {
+	return slices.ContainsFunc(g.layers, func(p *part) bool {
+		if !slices.Contains([]string{"IntegerLookup", "Hashing", "HashedCrossing"}, p.class) {
+			return false
+		}
+		return slices.ContainsFunc(p.nodes, func(n node) bool { return slices.Contains(n.inputs, tensor{of: in}) })
+	})
 }
 
 // bags reports an input that CategoryEncoding layers alone read, which take any

@@ -181,6 +181,7 @@ func (w *writer) reading(inputs []string) (a spec.Arg, ok bool) {
 // layer writes the first use of a layer.
 func (w *writer) layer(p *part, i int) {
 	p.said = w.take(p.name, p.path)
+	w.learned(p)
 	class, args, results, ok := converter{w.reader}.arguments(p)
 	if !ok {
 		return

@@ -49,7 +49,7 @@ func Open(path string) (*Model, error) {
 	if file.Config == nil {
 		return nil, fmt.Errorf("%s: the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save(\"model.keras\")", path)
 	}
-	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version}.Model()
+	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Vocabulary: vocabularies(file)}.Model()
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,21 @@ func Open(path string) (*Model, error) {
 		return nil, fmt.Errorf("%s: the weights in the file are not those of its layers:\n%w", path, errors.Join(l.most()...))
 	}
 	return &Model{Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Left: l.left()}, nil
+}
+
+// vocabularies reads the vocabularies that layers have learned.
+func vocabularies(file *container.Model) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		a, ok := file.Assets[path+"/vocabulary.txt"]
+		if !ok {
+			return nil, errors.New("is not in the file")
+		}
+		text, err := a.Read()
+		if err != nil {
+			return nil, fmt.Errorf("cannot be read: %w", err)
+		}
+		return text, nil
+	}
 }
 
 // checkPath says what to do with what is no file of a whole model of Keras.

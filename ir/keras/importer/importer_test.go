@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
@@ -368,6 +369,66 @@ func TestErrors(t *testing.T) {
 			if !strings.Contains(err.Error(), w) || !strings.Contains(err.Error(), path) {
 				t.Errorf("%v, want %q", err, w)
 			}
+		}
+	}
+}
+
+// TestVocabulary reads vocabularies that layers have learned, as Windows writes them,
+// and refuses a file without them.
+func TestVocabulary(t *testing.T) {
+	const config = `{"class_name": "Functional", "config": {"name": "m", "layers": [
+		{"class_name": "InputLayer", "name": "s", "config": {"name": "s", "batch_shape": [null, 1], "dtype": "string"}, "inbound_nodes": []},
+		{"class_name": "InputLayer", "name": "n", "config": {"name": "n", "batch_shape": [null, 1], "dtype": "int64"}, "inbound_nodes": []},
+		{"class_name": "StringLookup", "name": "a", "config": {"name": "a", "output_mode": "one_hot", "vocabulary": null, "vocabulary_size": 4, "encoding": "utf-8"},
+			"inbound_nodes": [[["s", 0, 0, {}]]]},
+		{"class_name": "IntegerLookup", "name": "b", "config": {"name": "b", "output_mode": "multi_hot", "vocabulary": null}, "inbound_nodes": [[["n", 0, 0, {}]]]},
+		{"class_name": "Concatenate", "name": "c", "config": {"name": "c"}, "inbound_nodes": [[["a", 0, 0, {}], ["b", 0, 0, {}]]]},
+		{"class_name": "Dense", "name": "d", "config": {"name": "d", "units": 1, "use_bias": false}, "inbound_nodes": [[["c", 0, 0, {}]]]}],
+		"input_layers": [["s", 0, 0], ["n", 0, 0]], "output_layers": [["d", 0, 0]]}}`
+	weights := container.Model{Groups: []container.Group{{Path: "layers/dense", Tensors: []container.Tensor{container.NewTensor("0", []int{7, 1}, []float32{1, 2, 3, 4, 5, 6, 7})}}}}
+	var tree bytes.Buffer
+	if err := weights.WriteH5(&tree); err != nil {
+		t.Fatal(err)
+	}
+	archive := func(members map[string]string) string {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name, content := range members {
+			w, err := z.Create(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(w, content); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "m.keras")
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	members := map[string]string{"config.json": config, "model.weights.h5": tree.String(),
+		"assets/layers/string_lookup/vocabulary.txt":  "[UNK]\r\nno\r\nmaybe so\r\n1",
+		"assets/layers/integer_lookup/vocabulary.txt": "-1\n7\n5"}
+	m, err := Open(archive(members))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`vocabulary: ["[UNK]", no, "maybe so", "1"]`, "vocabulary: [-1, 7, 5]"} {
+		if !strings.Contains(string(m.Report.Description), want) {
+			t.Errorf("%s\nwant %s", m.Report.Description, want)
+		}
+	}
+	members["assets/layers/integer_lookup/vocabulary.txt"] = "-1\nseven"
+	delete(members, "assets/layers/string_lookup/vocabulary.txt")
+	_, err = Open(archive(members))
+	for _, want := range []string{`"a": it has learned its vocabulary, which is not in the file; give it`, `"b": its vocabulary has "seven", which is no whole number`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
 		}
 	}
 }
