@@ -68,10 +68,15 @@ func (s Source) Model() (*spec.Model, *Report, error) {
 // out with a note: the network predicts without it.
 func (r *reader) settle(tree, compile spec.Value, compiled bool) *spec.Model {
 	name := descriptionFile(r.from)
+	batch := 0 // rows; 0: as many as without saying so
 	try := func(c spec.Value) (*spec.Model, diag.List) {
-		full := tree
+		full := spec.Value{Kind: spec.Map, Map: slices.Clone(tree.Map)}
 		if len(c.Map) > 0 {
-			full.Map = append(slices.Clone(tree.Map), spec.Arg{Name: "compile", Value: c})
+			full.Map = append(full.Map, spec.Arg{Name: "compile", Value: c})
+		}
+		if batch > 0 {
+			size := spec.Arg{Name: "batch_size", Value: spec.Value{Kind: spec.Int, Int: int64(batch)}}
+			full.Map = append(full.Map, spec.Arg{Name: "fit", Value: spec.Value{Kind: spec.Map, Map: []spec.Arg{size}}})
 		}
 		r.report.Description = spec.WriteYAML(full, r.comment())
 		m, err := spec.Parse(name, r.report.Description)
@@ -85,6 +90,16 @@ func (r *reader) settle(tree, compile spec.Value, compiled bool) *spec.Model {
 		return m, list
 	}
 	predicts, errs := try(spec.Value{})
+	for _, n := range []int{8, 1} { // where a batch takes too much memory
+		if len(errs) == 0 {
+			break
+		}
+		batch = n
+		if fewer, none := try(spec.Value{}); len(none) == 0 {
+			predicts, errs = fewer, nil
+			r.note("", "rows are computed %d at a time (fit: batch_size), for more take too much memory", n)
+		}
+	}
 	if len(errs) > 0 {
 		r.located(predicts, errs)
 		return nil

@@ -52,6 +52,7 @@ func (r *reader) write(g *graph) spec.Value {
 		w.refs[tensor{of: p}] = ref{p.said, p.said}
 		inputs.Map = append(inputs.Map, spec.Arg{Name: p.said, Value: r.input(g, p)})
 	}
+	r.checkShapes(g)
 	if len(g.inputs) == 1 {
 		w.last = g.inputs[0].said
 	}

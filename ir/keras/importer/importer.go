@@ -35,9 +35,10 @@ func Is(path string) bool {
 	return slices.Contains([]string{".keras", ".h5", ".hdf5"}, strings.ToLower(filepath.Ext(path)))
 }
 
-// Open reads a file, whatever it is called. The error lists all layers that a
+// Open reads a file, whatever it is called. Shapes are those of inputs, by name and
+// without the batch, in place of what the file says; see [keras.Source]. The error lists all layers that a
 // description cannot say, or all weights that do not fit it.
-func Open(path string) (*Model, error) {
+func Open(path string, shapes map[string][]int) (*Model, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func Open(path string) (*Model, error) {
 	if file.Config == nil {
 		return nil, fmt.Errorf("%s: the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save(\"model.keras\")", path)
 	}
-	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Vocabulary: vocabularies(file)}.Model()
+	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: shapes, Vocabulary: vocabularies(file)}.Model()
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func TestOpen(t *testing.T) {
 		"functional.keras": {"the state of the optimizer, 2 arrays: training begins anew"},
 		"legacy.h5":        {"the state of the optimizer, 2 arrays: training begins anew"},
 	} {
-		m, err := Open(file(t, name))
+		m, err := Open(file(t, name), nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -188,7 +188,7 @@ func TestGates(t *testing.T) {
 	for i, lstm := range [][]container.Tensor{apart, joined} {
 		f := container.Model{Format: container.Layers, Config: []byte(config), Version: "1.2.2", Backend: "tensorflow",
 			Groups: []container.Group{{Path: "sequential_1", Tensors: slices.Concat(lstm, dense, state)}}}
-		m, err := Open(written(t, &f))
+		m, err := Open(written(t, &f), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func TestWild(t *testing.T) {
 	}
 	imported, compared, same := 0, 0, 0
 	for _, path := range files {
-		m, err := Open(path)
+		m, err := Open(path, nil)
 		if err != nil {
 			t.Logf("refused  %v", err)
 			continue
@@ -356,7 +356,7 @@ func TestErrors(t *testing.T) {
 		text("n.keras", "version https://git-lfs.github.com/spec/v1\n"): {"git lfs pull"},
 		"testdata/nothing.keras": {"no such file"},
 	} {
-		_, err := Open(path)
+		_, err := Open(path, nil)
 		if err == nil {
 			t.Errorf("%s is imported", path)
 			continue
@@ -414,7 +414,7 @@ func TestVocabulary(t *testing.T) {
 	members := map[string]string{"config.json": config, "model.weights.h5": tree.String(),
 		"assets/layers/string_lookup/vocabulary.txt":  "[UNK]\r\nno\r\nmaybe so\r\n1",
 		"assets/layers/integer_lookup/vocabulary.txt": "-1\n7\n5"}
-	m, err := Open(archive(members))
+	m, err := Open(archive(members), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -425,10 +425,33 @@ func TestVocabulary(t *testing.T) {
 	}
 	members["assets/layers/integer_lookup/vocabulary.txt"] = "-1\nseven"
 	delete(members, "assets/layers/string_lookup/vocabulary.txt")
-	_, err = Open(archive(members))
+	_, err = Open(archive(members), nil)
 	for _, want := range []string{`"a": it has learned its vocabulary, which is not in the file; give it`, `"b": its vocabulary has "seven", which is no whole number`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestShapes gives the extents that a file leaves open, and has a batch of fewer rows
+// where 32 take too much memory.
+func TestShapes(t *testing.T) {
+	path := written(t, &container.Model{Format: container.Layers, Version: "2.4.0",
+		Config: []byte(`{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": {"name": "image", "batch_input_shape": [null, null, null, 1]}},
+			{"class_name": "Conv2D", "config": {"name": "c", "filters": 4, "kernel_size": [1, 1], "use_bias": false}}]}}`),
+		Groups: []container.Group{{Path: "c", Tensors: []container.Tensor{container.NewTensor("kernel:0", []int{1, 1, 1, 4}, []float32{1, 2, 3, 4})}}}})
+	if _, err := Open(path, nil); err == nil || !strings.Contains(err.Error(), "nngen import --shape image=64,64,1") {
+		t.Error(err)
+	}
+	for extent, want := range map[int]string{8: "", 2048: "fit: {batch_size: 8}", 4096: "fit: {batch_size: 1}"} {
+		m, err := Open(path, map[string][]int{"image": {extent, extent, 1}})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		text := string(m.Report.Description)
+		if !strings.Contains(text, fmt.Sprintf("image: {shape: [%d, %d, 1]}", extent, extent)) || !strings.Contains(text, want) || want == "" && strings.Contains(text, "fit") {
+			t.Errorf("%s\nwant %s", text, want)
 		}
 	}
 }
