@@ -201,7 +201,7 @@ func repair(path string) error {
 		return fmt.Errorf("%s: %w; remove the folder %s if it is not nngen's", u.at(journalFile), err, updateFolder)
 	}
 	for _, name := range slices.Concat(u.Replaced, u.Added, u.Removed) {
-		if filepath.Base(name) != name || !generatable(name) {
+		if filepath.Base(name) != name || !generatable(name) && filepath.Ext(name) != ".yaml" { // of import
 			return fmt.Errorf("%s names %q, which is not a file of a package; remove the folder %s if it is not nngen's", u.at(journalFile), name, updateFolder)
 		}
 	}

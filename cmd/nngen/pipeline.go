@@ -14,6 +14,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 	"github.com/nngen-go/nngen/ir/pass"
@@ -25,6 +26,8 @@ type network struct {
 	spec    *spec.Model
 	built   *build.Network
 	program *loop.Program
+	// imported is the file of Keras that the description comes from; nil: it is written.
+	imported *importer.Model
 
 	allowNonFinite bool // weights may be NaN or infinite
 }
@@ -41,14 +44,15 @@ func compileWith(ctx context.Context, file string, o settings, dump func(stage, 
 }
 
 func stages(file string, o settings, dump func(stage, text string)) (*network, error) {
-	src, err := readDescription(file)
+	model, imported, err := description(file, o)
 	if err != nil {
 		return nil, err
 	}
-	model, err := description(file, src, o)
-	if err != nil {
-		return nil, err
-	}
+	return described(model, imported, o, dump)
+}
+
+// described runs a description through the stages after reading it.
+func described(model *spec.Model, imported *importer.Model, o settings, dump func(stage, text string)) (*network, error) {
 	if err := freezeLayers(model, o.freeze); err != nil {
 		return nil, err
 	}
@@ -62,6 +66,9 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 	if len(net.Weights) > 0 && !o.predicts {
 		return nil, fileWeightsError(model)
 	}
+	if imported != nil {
+		net.Weights = imported.Weights
+	}
 	graphs := pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}
 	for _, a := range net.Adapts {
 		graphs.Adapts = append(graphs.Adapts, a.Graph)
@@ -70,20 +77,37 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 	if err != nil {
 		return nil, err
 	}
-	return &network{spec: model, built: net, program: program}, nil
+	return &network{spec: model, built: net, program: program, imported: imported}, nil
 }
 
-// description reads a description, or makes one of an ONNX file.
-func description(file string, src []byte, o settings) (*spec.Model, error) {
+// description reads a description, or makes one of a file of ONNX or Keras; of the
+// latter there are weights as well.
+func description(file string, o settings) (*spec.Model, *importer.Model, error) {
 	files := os.DirFS(filepath.Dir(file))
+	if importer.Is(file) {
+		imported, err := importKeras(file, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		model, err := imported.Parse(o.overrides...)
+		if err == nil {
+			model.Files = files
+		}
+		return model, imported, err
+	}
+	src, err := readDescription(file)
+	if err != nil {
+		return nil, nil, err
+	}
 	if strings.EqualFold(filepath.Ext(file), ".onnx") {
-		return onnxlayer.Describe(filepath.ToSlash(file), src, files, o.bind)
+		model, err := onnxlayer.Describe(filepath.ToSlash(file), src, files, o.bind)
+		return model, nil, err
 	}
 	model, err := spec.Parse(file, src, o.overrides...)
 	if err == nil {
 		model.Files = files
 	}
-	return model, err
+	return model, nil, err
 }
 
 // fileWeightsError reports a layer with weights of a file where they would be lost: a

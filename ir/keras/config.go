@@ -21,6 +21,9 @@ type Source struct {
 	// Shapes are the extents of inputs, by their names in the file and without the
 	// batch, in place of what the file says: it may leave some open.
 	Shapes map[string][]int
+	// Vocabulary gives the text of the vocabulary that a layer has learned, by its
+	// [Origin.Path]; nil: such layers are to learn it from the training rows.
+	Vocabulary func(path string) ([]byte, error)
 }
 
 // Config reads a configuration alone. Data may also be the attributes of a legacy
@@ -33,7 +36,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
+	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -65,10 +68,15 @@ func (s Source) Model() (*spec.Model, *Report, error) {
 // out with a note: the network predicts without it.
 func (r *reader) settle(tree, compile spec.Value, compiled bool) *spec.Model {
 	name := descriptionFile(r.from)
+	batch := 0 // rows; 0: as many as without saying so
 	try := func(c spec.Value) (*spec.Model, diag.List) {
-		full := tree
+		full := spec.Value{Kind: spec.Map, Map: slices.Clone(tree.Map)}
 		if len(c.Map) > 0 {
-			full.Map = append(slices.Clone(tree.Map), spec.Arg{Name: "compile", Value: c})
+			full.Map = append(full.Map, spec.Arg{Name: "compile", Value: c})
+		}
+		if batch > 0 {
+			size := spec.Arg{Name: "batch_size", Value: spec.Value{Kind: spec.Int, Int: int64(batch)}}
+			full.Map = append(full.Map, spec.Arg{Name: "fit", Value: spec.Value{Kind: spec.Map, Map: []spec.Arg{size}}})
 		}
 		r.report.Description = spec.WriteYAML(full, r.comment())
 		m, err := spec.Parse(name, r.report.Description)
@@ -82,6 +90,16 @@ func (r *reader) settle(tree, compile spec.Value, compiled bool) *spec.Model {
 		return m, list
 	}
 	predicts, errs := try(spec.Value{})
+	for _, n := range []int{8, 1} { // where a batch takes too much memory
+		if len(errs) == 0 {
+			break
+		}
+		batch = n
+		if fewer, none := try(spec.Value{}); len(none) == 0 {
+			predicts, errs = fewer, nil
+			r.note("", "rows are computed %d at a time (fit: batch_size), for more take too much memory", n)
+		}
+	}
 	if len(errs) > 0 {
 		r.located(predicts, errs)
 		return nil
@@ -148,16 +166,18 @@ func (r *reader) comment() string {
 
 // reader turns one configuration into a description.
 type reader struct {
-	from    string
-	shapes  map[string][]int
-	version version
-	catalog spec.Catalog
-	taken   map[string]bool   // names in the description
-	paths   map[string]string // where in the file, by the name in the description
-	ranks   map[tensor]int    // of results, where the file says them; 0: it does not
-	errs    diag.List
-	report  Report
-	count   int // layers so far
+	from   string
+	shapes map[string][]int
+	// vocabulary is that of Source.
+	vocabulary func(path string) ([]byte, error)
+	version    version
+	catalog    spec.Catalog
+	taken      map[string]bool   // names in the description
+	paths      map[string]string // where in the file, by the name in the description
+	ranks      map[tensor]int    // of results, where the file says them; 0: it does not
+	errs       diag.List
+	report     Report
+	count      int // layers so far
 }
 
 func (r *reader) fail(path, format string, args ...any) {

@@ -1,8 +1,12 @@
 package keras
 
 import (
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -21,7 +25,7 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 			shape.List = append(shape.List, spec.Value{Kind: spec.Int, Int: int64(n)})
 		}
 	case v.Kind != spec.List || len(v.List) == 0:
-		r.fail(p.path, "the file does not say the shape of input %s; give it", p.name)
+		r.fail(p.path, "the file does not say the shape of input %s; give it: nngen import --shape %s=28,28,1", p.name, p.name)
 		return shape
 	default:
 		shape.List = v.List[1:]
@@ -33,15 +37,46 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 	ids := g.ids(tensor{of: p}, map[tensor]bool{}) > 0
 	for i, e := range shape.List {
 		if e.Kind == spec.Null && (i > 0 || !g.bags(p)) {
-			r.fail(p.path, "its shape is %s without the batch, and null is any extent; a description has one: give the shape of input %q", shape.Flow(), p.name)
+			r.fail(p.path, "its shape is %s without the batch, and null is any extent; a description has one; give it, here for instance: nngen import --shape %s=%s", shape.Flow(), p.name, example(shape))
 			return shape
 		}
 	}
 	args := []spec.Arg{{Name: "shape", Value: shape}}
-	if ids {
+	switch dtype := policy(field(p.config, "dtype")); {
+	case dtype == "string":
+		args = append(args, textArg("dtype", "string"))
+	case g.looksUp(p) && strings.Contains(dtype, "int"):
+		args = append(args, textArg("dtype", "int64"))
+	case ids:
 		args = append(args, textArg("dtype", "int32"))
 	}
 	return spec.Value{Kind: spec.Map, Map: args}
+}
+
+// checkShapes reports shapes that are given of what is no input.
+func (r *reader) checkShapes(g *graph) {
+	var names []string
+	for _, p := range g.inputs {
+		names = append(names, p.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.shapes)) {
+		if !slices.Contains(names, name) {
+			r.fail("", "there is no input %s to have a shape%s", diag.Quote(name), diag.DidYouMean(name, names))
+		}
+	}
+}
+
+// example is a shape as a flag has it, with 64 for every extent that is not known.
+func example(shape spec.Value) string {
+	var list []string
+	for _, e := range shape.List {
+		n := int64(64)
+		if e.Kind == spec.Int {
+			n = e.Int
+		}
+		list = append(list, strconv.FormatInt(n, 10))
+	}
+	return strings.Join(list, ",")
 }
 
 // ids counts the layers that take a result for ids, such as an Embedding; -1 where
@@ -78,6 +113,16 @@ func (g *graph) ids(t tensor, seen map[tensor]bool) (count int) {
 		}
 	}
 	return count
+}
+
+// looksUp reports an input that layers read which look values up or hash them.
+func (g *graph) looksUp(in *part) bool {
+	return slices.ContainsFunc(g.layers, func(p *part) bool {
+		if !slices.Contains([]string{"IntegerLookup", "Hashing", "HashedCrossing"}, p.class) {
+			return false
+		}
+		return slices.ContainsFunc(p.nodes, func(n node) bool { return slices.Contains(n.inputs, tensor{of: in}) })
+	})
 }
 
 // bags reports an input that CategoryEncoding layers alone read, which take any

@@ -13,8 +13,8 @@ import (
 type Origin struct {
 	Layer string // in the description
 	Class string // there
-	// Inner are the classes of what is inside of the layer: of a TimeDistributed its
-	// layer, of an RNN its cells.
+	// Inner are the classes of what is inside of the layer: of a TimeDistributed or a
+	// Bidirectional its layer, of an RNN its cells.
 	Inner []string
 	// Path is where a .keras file has its weights: layers/functional/layers/dense.
 	// What belongs to parts of the layer is under it; see [Origin.Groups].
@@ -22,18 +22,25 @@ type Origin struct {
 	// Legacy are the layer's name in the file and before it those of the models that
 	// it is in: a legacy .h5 file has its weights in the group of the first.
 	Legacy []string
+	// Place are the numbers of the same in the lists of layers that they are in.
+	Place []int
 }
 
 // origin notes where a layer comes from.
 func (w *writer) origin(p *part, class string) {
-	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name)}
+	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name), Place: w.placeOf(p)}
 	switch class {
-	case "TimeDistributed":
+	case "TimeDistributed", "Bidirectional":
 		o.Inner = []string{spec.LayerClass(text(field(p.config, "layer"), "class_name"))}
 	case "RNN":
 		o.Inner = cellClasses(field(p.config, "cell"))
 	}
 	w.report.Origins = append(w.report.Origins, o)
+}
+
+// placeOf are the numbers of a layer, and before it of the models that it is in.
+func (w *writer) placeOf(p *part) []int {
+	return append(slices.Clone(w.place), slices.Index(w.g.layers, p))
 }
 
 func cellClasses(v spec.Value) (list []string) {
@@ -96,6 +103,11 @@ var variables = map[string][]Group{
 	"LSTM": cellAt("cell", ""), "GRU": cellAt("cell", ""), "SimpleRNN": cellAt("cell", ""),
 	"ConvLSTM1D": cellAt("cell", ""), "ConvLSTM2D": cellAt("cell", ""), "ConvLSTM3D": cellAt("cell", ""),
 	"Bidirectional": append(cellAt("forward_layer/cell", "forward_"), cellAt("backward_layer/cell", "backward_")...),
+	"GroupedQueryAttention": {
+		{Path: "_query_dense", Trainable: []string{"query/kernel", "query/bias"}}, {Path: "_key_dense", Trainable: []string{"key/kernel", "key/bias"}},
+		{Path: "_gate_dense", Trainable: []string{"gate/kernel", "gate/bias"}}, {Path: "_value_dense", Trainable: []string{"value/kernel", "value/bias"}},
+		{Path: "_output_dense", Trainable: []string{"attention_output/kernel", "attention_output/bias"}},
+	},
 	"MultiHeadAttention": {
 		{Path: "_query_dense", Also: "query_dense", Trainable: []string{"query/kernel", "query/bias"}}, {Path: "_key_dense", Also: "key_dense", Trainable: []string{"key/kernel", "key/bias"}},
 		{Path: "_value_dense", Also: "value_dense", Trainable: []string{"value/kernel", "value/bias"}}, {Path: "_output_dense", Also: "output_dense", Trainable: []string{"attention_output/kernel", "attention_output/bias"}},

@@ -17,6 +17,7 @@ type writer struct {
 	named   map[string]bool // what layers name
 	steps   string          // before the paths of weights: layers/functional/
 	legacy  []string        // the models that this one is in, by Keras's names
+	place   []int           // and by their numbers in the lists of layers
 }
 
 // ref is what a result is called.
@@ -51,6 +52,7 @@ func (r *reader) write(g *graph) spec.Value {
 		w.refs[tensor{of: p}] = ref{p.said, p.said}
 		inputs.Map = append(inputs.Map, spec.Arg{Name: p.said, Value: r.input(g, p)})
 	}
+	r.checkShapes(g)
 	if len(g.inputs) == 1 {
 		w.last = g.inputs[0].said
 	}
@@ -180,6 +182,7 @@ func (w *writer) reading(inputs []string) (a spec.Arg, ok bool) {
 // layer writes the first use of a layer.
 func (w *writer) layer(p *part, i int) {
 	p.said = w.take(p.name, p.path)
+	w.learned(p)
 	class, args, results, ok := converter{w.reader}.arguments(p)
 	if !ok {
 		return
@@ -224,7 +227,7 @@ func (w *writer) again(p *part, i int) {
 func (w *writer) inner(p *part, i int) {
 	g := p.inner
 	p.said = w.take(p.name, p.path)
-	in := &writer{reader: w.reader, g: g, refs: map[tensor]ref{}, named: map[string]bool{}, steps: w.steps + p.weight + "/", legacy: append(slices.Clone(w.legacy), p.name)}
+	in := &writer{reader: w.reader, g: g, refs: map[tensor]ref{}, named: map[string]bool{}, steps: w.steps + p.weight + "/", legacy: append(slices.Clone(w.legacy), p.name), place: w.placeOf(p)}
 	outer, _ := w.called(p, p.class, i)
 	if len(outer) != len(g.inputs) {
 		w.fail(p.path, "the model has %d inputs and is called with %d", len(g.inputs), len(outer))

@@ -83,7 +83,7 @@ func windowAt(name string, i, m int) float64 {
 	if a := cosines[name]; a != nil {
 		phase, sum, sign := 2*math.Pi*float64(i)/float64(m-1), 0.0, 1.0
 		for k, c := range a {
-			sum += sign * float64(c*math.Cos(float64(k)*phase))
+			sum += float64(sign * c * math.Cos(float64(k)*phase))
 			sign = -sign
 		}
 		return sum
@@ -92,14 +92,14 @@ func windowAt(name string, i, m int) float64 {
 	x := 2*float64(i)/float64(m-1) - 1
 	switch name {
 	case "barthann":
-		return 0.62 - 0.48*math.Abs(x/2) + 0.38*math.Cos(math.Pi*x)
+		return 0.62 - float64(0.48*math.Abs(x/2)) + float64(0.38*math.Cos(math.Pi*x))
 	case "bartlett":
 		return 1 - math.Abs(x)
 	case "bohman":
 		if i == 0 || i == m-1 {
 			return 0
 		}
-		return (1-math.Abs(x))*math.Cos(math.Pi*math.Abs(x)) + math.Sin(math.Pi*math.Abs(x))/math.Pi
+		return float64((1-math.Abs(x))*math.Cos(math.Pi*math.Abs(x))) + math.Sin(math.Pi*math.Abs(x))/math.Pi
 	case "cosine":
 		return math.Sin(math.Pi * (float64(i) + 0.5) / float64(m))
 	case "lanczos":
@@ -110,7 +110,7 @@ func windowAt(name string, i, m int) float64 {
 	case "parzen":
 		u := math.Abs(float64(2*i-m+1)) / float64(m)
 		if u <= 0.5 {
-			return 1 - 6*u*u + 6*u*u*u
+			return 1 - float64(6*u*u) + float64(6*u*u*u)
 		}
 		return 2 * (1 - u) * (1 - u) * (1 - u)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -77,6 +78,9 @@ func (m *Model) readArchive(r io.ReaderAt, size int64) error {
 		}
 	}
 	config := members[configName]
+	if config == nil && len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return path.Ext(name) != ".npy" }) {
+		return fmt.Errorf("this is a .npz file of NumPy, with arrays alone: %.200q; save the model with model.save(\"model.keras\")", names)
+	}
 	if config == nil {
 		return fmt.Errorf("the archive has no %s, but %.200q: it is no .keras file", configName, names)
 	}

@@ -267,6 +267,7 @@ func TestBroken(t *testing.T) {
 		"this is JSON, with no weights: open an index of shards (.weights.json) by its path, and read a configuration by itself": []byte(" {\"a\": 1}"),
 		"the archive is damaged: zip: not a valid zip file":                                                                      []byte("PK\x03\x04 and no more"),
 		`the archive has no config.json, but ["m/config.json"]: it is no .keras file`:                                            archive(t, "m/config.json", "{}"),
+		`this is a .npz file of NumPy, with arrays alone: ["x.npy" "y.npy"]; save the model with model.save("model.keras")`:      archive(t, "x.npy", "", "y.npy", ""),
 		`the archive has a member "../config.json", which leads out of it`:                                                       archive(t, "../config.json", "{}"),
 		`the archive has two members "config.json"`:                                                                              archive(t, "config.json", "{}", "config.json", "{}"),
 		`config.json is no JSON object: it begins with "[1]"`:                                                                    archive(t, "config.json", "[1]", "model.weights.h5", weights),

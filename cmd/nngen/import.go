@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
+	"github.com/nngen-go/nngen/runtime/weights"
+)
+
+// importOptions are the flags of import.
+type importOptions struct {
+	file   string
+	output string
+	force  bool
+	shapes map[string][]int // of inputs
+}
+
+func importCommand() *cobra.Command {
+	var o importOptions
+	var shapes []string
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Take over a model of Keras with its weights",
+		Long: `import reads a model that Keras has saved, .keras or .h5, and writes NAME.yaml, its
+description, and weights.safetensors. It says what of the file reads differently in
+the description, and what is left out. Nothing of the file is executed: layers that
+are Python code are refused by name.
+
+Files that exist are replaced only with --force. If anything fails, nothing is
+written.`,
+		Example: `  nngen import digits.keras
+  nngen import old.h5 -o old
+  nngen import segment.keras --shape image=128,128,3
+  nngen generate old/old.yaml --predict-only --weights old/weights.safetensors`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return usagef(cmd, "which file? Give the model that Keras has saved: %s model.keras", cmd.CommandPath())
+			case len(args) > 1:
+				return usagef(cmd, "one file at a time: unexpected argument %s", diag.Quote(args[1]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			var err error
+			if o.shapes, err = readShapes(cmd, shapes); err != nil {
+				return err
+			}
+			return o.run(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
+	f.BoolVar(&o.force, "force", false, "replace files that exist")
+	f.StringArrayVar(&shapes, "shape", nil, "shape of an input, of which the file leaves extents open, as name=28,28,1 without the batch; repeatable")
+	completeModel(cmd)
+	cmd.ValidArgsFunction = files("keras", "h5", "hdf5")
+	return cmd
+}
+
+// readShapes reads texts such as image=28,28,1.
+func readShapes(cmd *cobra.Command, texts []string) (map[string][]int, error) {
+	shapes := map[string][]int{}
+	for _, text := range texts {
+		name, list, ok := strings.Cut(text, "=")
+		shapes[name] = nil
+		for part := range strings.SplitSeq(list, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(part))
+			if !ok || name == "" || err != nil || n < 1 {
+				return nil, usagef(cmd, "--shape %s: it is the name of an input and its extents without the batch, such as image=28,28,1", diag.Quote(text))
+			}
+			shapes[name] = append(shapes[name], n)
+		}
+	}
+	return shapes, nil
+}
+
+// importKeras reads a file of Keras. Where there is none of that name, the error has
+// the near one.
+func importKeras(file string, shapes map[string][]int) (*importer.Model, error) {
+	if !disk.Exists(file) {
+		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
+	}
+	if disk.Pointer(file) {
+		return nil, disk.PointerError(file)
+	}
+	return importer.Open(file, shapes)
+}
+
+func (o *importOptions) run(cmd *cobra.Command) error {
+	net, err := o.network(cmd.Context())
+	if err != nil {
+		return err
+	}
+	tensors, err := net.fileWeights()
+	if err != nil {
+		return err
+	}
+	name := net.imported.Name
+	if o.output == "" {
+		o.output = strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	files := map[string][]byte{name: net.imported.Report.Description, weightsFile: tensors}
+	c, err := o.changes(files)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	net.importReport(&b, o.file)
+	if _, err := cmd.OutOrStdout().Write(b.Bytes()); err != nil {
+		return err
+	}
+	if err := cmd.Context().Err(); err != nil {
+		return err
+	}
+	if err := (&folder{path: o.output}).apply(files, c); err != nil {
+		return err
+	}
+	if w := cmd.ErrOrStderr(); c.none() {
+		fmt.Fprintf(w, "%s is current\n", o.output)
+	} else {
+		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), " and "), o.output)
+	}
+	at := func(name string) string { return filepath.ToSlash(filepath.Join(o.output, name)) }
+	next(cmd.ErrOrStderr(), "nngen", "generate", at(name), "--predict-only", "--weights", at(weightsFile))
+	return nil
+}
+
+// network compiles the model of the file, whatever it is called.
+func (o *importOptions) network(ctx context.Context) (*network, error) {
+	return interrupt.Unless(ctx, func() (*network, error) {
+		imported, err := importKeras(o.file, o.shapes)
+		if err != nil {
+			return nil, err
+		}
+		return described(imported.Network.Spec, imported, settings{}, nil)
+	})
+}
+
+// changes are what is to be written. Files that exist and differ are an error without
+// --force.
+func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
+	if err := checkFolder(o.output); err != nil {
+		return c, err
+	}
+	if err := repair(o.output); err != nil {
+		return c, err
+	}
+	var present []string
+	for name, b := range want {
+		path := filepath.Join(o.output, name)
+		have, err := os.ReadFile(path)
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			c.missing = append(c.missing, name)
+		case err != nil:
+			return c, err
+		case !bytes.Equal(have, b):
+			c.stale = append(c.stale, name)
+			present = append(present, path)
+		}
+	}
+	for _, names := range [][]string{c.missing, c.stale, present} {
+		slices.Sort(names)
+	}
+	if len(present) > 0 && !o.force {
+		return c, fmt.Errorf("%s: there already, and not the same; choose another folder with -o, or replace it with --force", strings.Join(present, ", "))
+	}
+	return c, nil
+}
+
+// importReport says what became of a file.
+func (n *network) importReport(w io.Writer, file string) {
+	m := n.imported
+	version := "a version that the file does not say"
+	if m.Report.Version != "" {
+		version = m.Report.Version
+	}
+	segs, floats := segments(n.program)
+	fmt.Fprintf(w, "%s: model %s of Keras %s\n", file, diag.Quote(n.program.Name), version)
+	params := 0
+	for _, s := range n.program.Segments {
+		params += s.Len()
+	}
+	fmt.Fprintf(w, "%s layers, %s parameters\n", show.Count(len(n.program.Layers)), show.Count(params))
+	if notes := m.Report.String(); notes != "" {
+		fmt.Fprint(w, "in the description:\n", indent(notes))
+	}
+	if len(m.Left) > 0 {
+		fmt.Fprint(w, "left out:\n", indent(strings.Join(m.Left, "\n")+"\n"))
+	}
+	block := make([]float32, floats)
+	for _, s := range segs {
+		copy(s.Of(block), m.Weights[s.Name])
+	}
+	if err := weights.CheckFinite(segs, block); err != nil {
+		fmt.Fprintf(w, "not all weights are finite, so that generate takes them only with --allow-non-finite:\n%v\n", err)
+	}
+}
+
+// indent sets the lines of a text off by two spaces.
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("  " + line)
+	}
+	return b.String()
+}

@@ -1,0 +1,116 @@
+// Package importer reads whole models from the files of Keras, .keras and .h5: the
+// description that nngen has of them, and their weights by nngen's names.
+//
+// A file is untrusted: see packages keras and container, which read it.
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/keras"
+	"github.com/nngen-go/nngen/ir/keras/container"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// Model is a file as nngen sees it.
+type Model struct {
+	// Name is what the description's file is called: m.yaml of m.keras.
+	Name    string
+	Report  *keras.Report
+	Network *build.Network
+	// Weights are the elements of every segment of the network, in row-major order.
+	Weights map[string][]float32
+	// Left says what of the file is in neither the description nor the weights.
+	Left []string
+}
+
+// Is reports whether a file has a name as models of Keras have.
+func Is(path string) bool {
+	return slices.Contains([]string{".keras", ".h5", ".hdf5"}, strings.ToLower(filepath.Ext(path)))
+}
+
+// Open reads a file, whatever it is called. Shapes are those of inputs, by name and
+// without the batch, in place of what the file says; see [keras.Source]. The error lists all layers that a
+// description cannot say, or all weights that do not fit it.
+func Open(path string, shapes map[string][]int) (*Model, error) {
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	file, err := container.OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if file.Config == nil {
+		return nil, fmt.Errorf("%s: the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save(\"model.keras\")", path)
+	}
+	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: shapes, Vocabulary: vocabularies(file)}.Model()
+	if err != nil {
+		return nil, err
+	}
+	network, err := build.Build(parsed)
+	if err != nil {
+		return nil, err
+	}
+	l := newLoader(file, parsed, report, network)
+	if file.Format == container.Layers {
+		l.layers()
+	} else {
+		l.objects()
+	}
+	weights := l.weights()
+	if len(l.errs) > 0 {
+		return nil, fmt.Errorf("%s: the weights in the file are not those of its layers:\n%w", path, errors.Join(l.most()...))
+	}
+	return &Model{Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Left: l.left()}, nil
+}
+
+// vocabularies reads the vocabularies that layers have learned.
+func vocabularies(file *container.Model) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		a, ok := file.Assets[path+"/vocabulary.txt"]
+		if !ok {
+			return nil, errors.New("is not in the file")
+		}
+		text, err := a.Read()
+		if err != nil {
+			return nil, fmt.Errorf("cannot be read: %w", err)
+		}
+		return text, nil
+	}
+}
+
+// checkPath says what to do with what is no file of a whole model of Keras.
+func checkPath(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil // which opening it says better
+	}
+	if info.IsDir() {
+		if _, err := os.Stat(filepath.Join(path, "saved_model.pb")); err == nil {
+			return fmt.Errorf("%s: this is a SavedModel of TensorFlow, a program and not a list of layers; load it in Python where it was written, and save it with model.save(\"model.keras\")", path)
+		}
+		if _, err := os.Stat(filepath.Join(path, "config.json")); err != nil {
+			return fmt.Errorf("%s: this is a folder, not a file of Keras", path)
+		}
+	}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".onnx":
+		return fmt.Errorf("%s: an ONNX file needs no import: nngen generate %s --predict-only", path, path)
+	case ".yaml", ".yml":
+		return fmt.Errorf("%s: this is a description already; import reads .keras and .h5 files", path)
+	}
+	return nil
+}
+
+// Parse is the description once more, with settings in place of its own; see
+// [spec.Parse].
+func (m *Model) Parse(overrides ...spec.Override) (*spec.Model, error) {
+	return spec.Parse(m.Name, m.Report.Description, overrides...)
+}
