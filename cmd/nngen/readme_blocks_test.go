@@ -53,6 +53,7 @@ var documents = []document{
 		{"name: translate", "", (*readme).built},
 		{"name: transformer", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
+		{"nngen import digits.keras", "script import.txtar runs these commands on another file", nil},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{
