@@ -40,7 +40,7 @@ var documents = []document{
 	}},
 	{"cmd/nngen/README.md", []documentBlock{
 		{"data:", "TestReadme compares it with testdata/models/adult.yaml", nil},
-		{"inputs:", "", scripted("preprocessing.txtar")},
+		{"inputs:", "", (*readme).prepared},
 		{"layers:", "TestReadme compares it with testdata/models/adult.yaml", nil},
 		{"$ nngen fit adult.yaml --seed 1", "TestReadmeWorkflow runs it", nil},
 		{"$ nngen plot adult-run", "TestReadmeWorkflow runs it", nil},
@@ -53,7 +53,7 @@ var documents = []document{
 		{"name: translate", "", (*readme).built},
 		{"name: transformer", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
-		{"nngen import digits.keras", "script import.txtar runs these commands on another file", nil},
+		{"nngen import digits.keras -o digits", "", (*readme).imports},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{

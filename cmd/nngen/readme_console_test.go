@@ -151,3 +151,22 @@ func (r *readme) built(t *testing.T, text string) {
 		t.Error(got)
 	}
 }
+
+// prepared has the command read layers that come before a network.
+func (r *readme) prepared(t *testing.T, text string) {
+	r.built(t, text+"\n  - Concatenate: {inputs: [job, both]}\n  - Dense: 1\n")
+}
+
+// imports runs commands on a file of Keras.
+func (r *readme) imports(t *testing.T, text string) {
+	file := readFile(t, filepath.Join(r.repo, "ir", "keras", "importer", "testdata", "functional.keras"))
+	if err := os.WriteFile(filepath.Join(r.dir, "digits.keras"), []byte(file), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text) {
+		r.command(t, strings.TrimSpace(line))
+	}
+	if _, err := os.Stat(filepath.Join(r.dir, "small", "weights.safetensors")); err != nil {
+		t.Error(err)
+	}
+}

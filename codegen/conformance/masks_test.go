@@ -30,7 +30,7 @@ var masks = []string{
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LayerNormalization": {"axis": [1, 2]}}}}`,
 	`{"Reshape": [3, 4, 2]}, {"ConvLSTM1D": {"filters": 3, "kernel_size": 2, "return_sequences": true, "go_backwards": true, "activation": "relu"}}, {"ConvLSTM1D": {"filters": 2, "kernel_size": 3, "padding": "same", "dropout": 0.25, "recurrent_dropout": 0.25}}`,
 	`{"Reshape": [2, 3, 4, 1]}, {"ConvLSTM2D": {"filters": 4, "kernel_size": [2, 3], "strides": [1, 2], "padding": "same"}}, "Flatten"`,
-	`{"Reshape": [2, 2, 3, 2, 2]}, {"ConvLSTM3D": {"filters": 2, "kernel_size": [1, 2, 2], "data_format": "channels_first", "return_sequences": true}}, {"ConvLSTM3D": {"filters": 1, "kernel_size": 1}}, "Flatten"`,
+	`{"Reshape": [2, 2, 2, 3, 1]}, {"ConvLSTM3D": {"filters": 2, "kernel_size": [1, 2, 1], "data_format": "channels_first", "return_sequences": true}}, {"ConvLSTM3D": {"filters": 1, "kernel_size": 1}}, "Flatten"`,
 	`"Masking", {"TimeDistributed": {"layer": {"BatchNormalization": {"momentum": 0.8}}}}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"BatchNormalization": {"axis": 1}}}}, {"TimeDistributed": {"layer": {"SpatialDropout1D": 0.25}}}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"Dropout": {"rate": 0.25, "noise_shape": [null, 4, 1]}}}}, {"TimeDistributed": {"layer": {"GaussianNoise": 0.5}}}`,

@@ -243,3 +243,25 @@ func TestNames(t *testing.T) {
 		t.Errorf("%d names in the report:\n%s", n, report)
 	}
 }
+
+// TestBare reads operations of an .h5 file of Keras 3, which says no modules.
+func TestBare(t *testing.T) {
+	const config = `{"class_name": "Functional", "config": {"name": "m", "layers": [
+		{"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 2], "dtype": "float32"}, "inbound_nodes": []},
+		{"class_name": "Add", "name": "shifted", "config": {"name": "shifted"}, "inbound_nodes": [{"args": [
+			{"class_name": "__keras_tensor__", "config": {"shape": [null, 2], "dtype": "float32", "keras_history": ["x", 0, 0]}},
+			{"class_name": "__tensor__", "config": {"value": [[1.0, 2.5]], "dtype": "float32"}}], "kwargs": {}}]},
+		{"class_name": "Add", "name": "sum", "config": {"name": "sum", "trainable": true, "dtype": "float32"}, "inbound_nodes": [{"args": [[
+			{"class_name": "__keras_tensor__", "config": {"shape": [null, 2], "dtype": "float32", "keras_history": ["x", 0, 0]}},
+			{"class_name": "__keras_tensor__", "config": {"shape": [null, 2], "dtype": "float32", "keras_history": ["shifted", 0, 0]}}]], "kwargs": {}}]}],
+		"input_layers": [["x", 0, 0]], "output_layers": [["sum", 0, 0]]}}`
+	_, report, err := Source{From: "m.h5", Config: []byte(config), Version: "3.15.1"}.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"- Operation: {name: shifted, op: add, x2: [[1.0, 2.5]]}", "- Add: {name: sum, inputs: [x, shifted]}"} {
+		if !strings.Contains(string(report.Description), want) {
+			t.Errorf("%s\nwant %s", report.Description, want)
+		}
+	}
+}

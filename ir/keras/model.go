@@ -38,6 +38,9 @@ type part struct {
 	inner  *graph // of a model
 	said   string // its name in the description
 	weight string // where its weights are in a .keras file: layers/conv2d_1
+	// bare is an operation of keras.ops in an .h5 file of Keras 3, which says no modules:
+	// it has nothing that all layers have.
+	bare bool
 }
 
 // node is one use of a layer.
@@ -149,6 +152,9 @@ func (r graphReader) part(v spec.Value, path string, i int) *part {
 	if p.name != "" {
 		p.path += " " + diag.Quote(p.name)
 	}
+	_, trainable := p.config.Get("trainable")
+	_, dtype := p.config.Get("dtype")
+	p.bare = r.version.major >= 3 && p.module == "" && !trainable && !dtype && !isModel(p.class) && p.class != "InputLayer"
 	if p.class == "" {
 		r.fail(p.path, "it has no class_name")
 	}

@@ -66,6 +66,10 @@ func (r converter) older(p *part, class string, config spec.Value) (string, spec
 			return class, out, false
 		}
 		drop(&out, "mode")
+	case "SeparableConv1D", "SeparableConv2D": // what it has of Conv and does not use
+		for _, name := range []string{"kernel_initializer", "kernel_regularizer", "kernel_constraint"} {
+			drop(&out, name)
+		}
 	case "Embedding":
 		if x, ok := field(out, "dropout").Number(); ok && x != 0 {
 			r.note(p.path, "its dropout of %v, which Keras has given up, is left out", x)

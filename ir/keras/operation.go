@@ -17,7 +17,7 @@ func isOperation(p *part) bool {
 	case "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "InstanceMethod", "ClassMethod":
 		return true
 	}
-	return strings.HasPrefix(p.module, "keras.src.ops") || strings.HasPrefix(p.module, "keras.ops")
+	return p.bare || strings.HasPrefix(p.module, "keras.src.ops") || strings.HasPrefix(p.module, "keras.ops")
 }
 
 // operations are functions of two operands or one, by the last part of their name
