@@ -190,11 +190,11 @@ func (e tests) encoderTest(f *gotree.File) {
 	for i := range e.features {
 		switch x := &e.features[i]; {
 		case x.Type == encoding.Strings && x.Size == 1:
-			if reader := readerOf(e.Encoding, x); reader != nil && reader.Type == encoding.Text {
-				break // some word of a text may well be known
-			} else if reader != nil && demandsInput(e.Encoding, x) {
+			switch reader := readerOf(e.Encoding, x); {
+			case reader == nil || reader.Type == encoding.Text: // some word of a text may well be known
+			case demandsInput(e.Encoding, x):
 				known = append(known, x.Name)
-			} else if reader != nil {
+			default:
 				open = append(open, x.Name)
 			}
 		case x.Type == encoding.Category && x.OOV:

@@ -208,10 +208,9 @@ func extremes(fn string) row {
 	return row{
 		least: 1, most: 64, all: true,
 		known: func(n *node) []*Tensor {
-			all, of := n.in, n.with(n.in[0])
 			out := []*Tensor{n.in[0].Known}
-			for _, v := range all[1:] {
-				of = n.with(&Value{Type: out[0].Type, Shape: out[0].Shape, Known: out[0]}, v)
+			for _, v := range n.in[1:] {
+				of := n.with(&Value{Type: out[0].Type, Shape: out[0].Shape, Known: out[0]}, v)
 				if out = folded(of, call(fn, a0, a1), out[0].Type); n.take(of) {
 					return nil
 				}
