@@ -14,6 +14,7 @@ var _ = add(map[string]row{
 	"InstanceNormalization":     {least: 3, most: 3, graph: instanceNormalization},
 	"GroupNormalization":        {least: 3, most: 3, graph: groupNormalization},
 	"MeanVarianceNormalization": {least: 1, most: 1, graph: meanVariance},
+	"LRN":                       {least: 1, most: 1, graph: localResponse},
 	"LpNormalization":           {least: 1, most: 1, graph: lpNormalization},
 })
 
@@ -196,4 +197,28 @@ func lpNormalization(n *node) []*Value {
 	}
 	norm := op.MapOf(n.b, out, "norm", op.Sum(n.b, op.MapOf(n.b, in, "element", x), true, front(x)+axis))
 	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), num(0), call("div", a0, a1)), "normalized", x, norm), v.Type))
+}
+
+// localResponse divides every pixel by (bias + alpha/size·Σx²)^beta, summed over the
+// channels around its own. Source: ONNX 1.22, LRN.
+func localResponse(n *node) []*Value {
+	v, size := n.in[0], n.int("size", 0)
+	if v.rank() < 3 || size < 1 || n.large([]int{v.Shape[1], v.Shape[1]}) {
+		return n.errorf("%d channels around each of %v", size, v.Shape)
+	}
+	x, channels := n.wide(v, v.rank()), v.Shape[1]
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	band := make([]float64, channels*channels)
+	for to := range channels {
+		for from := max(0, to-(size-1)/2); from <= min(channels-1, to+size/2); from++ {
+			band[from*channels+to] = 1
+		}
+	}
+	squares := op.MapOf(n.b, square, "square", x)
+	sums := along(n, squares, v.rank()-1, op.ConstOf(n.b, ir.Shape{channels, channels}, band))
+	alpha := n.float("alpha", float64(float32(1e-4))) / float64(size)
+	power := call("pow", call("add", num(n.float("bias", 1)), call("mul", num(alpha), a1)), num(n.float("beta", 0.75)))
+	return one(n.computedLast(op.MapOf(n.b, call("div", a0, power), "response", x, sums), v.Type))
 }

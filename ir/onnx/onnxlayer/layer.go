@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -125,6 +126,30 @@ func names(ports []onnx.Port) []string {
 	return out
 }
 
+// called are the names of ports in a description, where these are letters, digits and
+// underscores: "gpu_0/data_0" is gpu_0_data_0.
+func called(ports []onnx.Port, taken map[string]bool) []string {
+	var out []string
+	for _, p := range ports {
+		base := strings.Map(func(r rune) rune {
+			if r == '_' || r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+				return r
+			}
+			return '_'
+		}, p.Name)
+		name := base
+		for i := 2; taken[name] || name == ""; i++ {
+			name = fmt.Sprintf("%s_%d", base, i)
+		}
+		taken[name] = true
+		out = append(out, name)
+	}
+	return out
+}
+
+// layerName is what the layer of a file is called.
+const layerName = "net"
+
 // Describe is the description of an ONNX file alone: its inputs, and one layer.
 func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model, error) {
 	src, err := Source(file, data, files, bind)
@@ -159,8 +184,10 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		return nil, err
 	}
 	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
-	inputs := map[string]any{}
-	for _, p := range m.Inputs {
+	taken := map[string]bool{layerName: true}
+	inputs, outputs := called(m.Inputs, taken), called(m.Outputs, taken)
+	var parts []string
+	for i, p := range m.Inputs {
 		shape := p.Shape
 		if p.Batch {
 			shape = shape[1:]
@@ -173,37 +200,26 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		default:
 			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are float32, bool, int32 or int64", diag.Quote(p.Name), p.Type)}
 		}
-		inputs[p.Name] = map[string]any{"shape": append([]int{}, shape...), "dtype": dtype}
+		value, _ := json.Marshal(map[string]any{"shape": append([]int{}, shape...), "dtype": dtype})
+		parts = append(parts, fmt.Sprintf("%q:%s", inputs[i], value))
 	}
-	order, _ := json.Marshal(inputs)
-	if len(m.Inputs) > 1 { // in the order of the file, which a map has lost
-		var parts []string
-		for _, p := range m.Inputs {
-			key, _ := json.Marshal(p.Name)
-			value, _ := json.Marshal(inputs[p.Name])
-			parts = append(parts, string(key)+":"+string(value))
-		}
-		order = []byte("{" + strings.Join(parts, ",") + "}")
-	}
-	settings := map[string]any{"file": path.Base(file), "name": "net", "inputs": names(m.Inputs)}
+	settings := map[string]any{"file": path.Base(file), "name": layerName, "inputs": inputs}
 	layers := []any{map[string]any{"ONNX": settings}}
-	var outputs []string
-	if len(m.Outputs) > 1 { // a result that is an output has a layer of its own
-		settings["outputs"] = names(m.Outputs)
-		for i, p := range m.Outputs {
-			of := "net"
+	if len(outputs) > 1 { // a result that is an output has a layer of its own
+		settings["outputs"] = outputs
+		for i, name := range outputs {
+			of := layerName
 			if i > 0 {
-				of += "." + p.Name
+				of += "." + name
 			}
-			layers = append(layers, map[string]any{"Identity": map[string]any{"name": p.Name, "inputs": []string{of}}})
-			outputs = append(outputs, p.Name)
+			layers = append(layers, map[string]any{"Identity": map[string]any{"name": name, "inputs": []string{of}}})
 		}
 	}
 	if len(bind) > 0 {
 		settings["bind"] = bind
 	}
-	description := map[string]any{"name": name, "inputs": json.RawMessage(order), "layers": layers}
-	if outputs != nil {
+	description := map[string]any{"name": name, "inputs": json.RawMessage("{" + strings.Join(parts, ",") + "}"), "layers": layers}
+	if len(outputs) > 1 {
 		description["outputs"] = outputs
 	}
 	return json.Marshal(description)
