@@ -37,6 +37,7 @@ var masks = []string{
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MultiHeadAttention": {"num_heads": 2, "key_dim": 2, "dropout": 0.25}}}}`,
 	`{"Reshape": [2, 3, 4, 1]}, {"TimeDistributed": {"layer": "RandomFlip"}}, {"TimeDistributed": {"layer": {"RandomTranslation": {"height_factor": 0.5, "width_factor": 0.5}}}}, {"TimeDistributed": {"layer": "Flatten"}}, {"GRU": 3}`,
 	// Recurrence within recurrence.
+	`{"Reshape": [1, 12, 2]}, {"Reshape": [12, 1, 2]}, {"TimeDistributed": {"layer": {"GRU": {"units": 8, "return_sequences": true}}}}, {"TimeDistributed": {"layer": {"GRU": {"units": 8, "reset_after": false}}}}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LSTM": {"units": 5, "dropout": 0.25, "recurrent_dropout": 0.25}}}}, {"GRU": 3}`,
 	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"GRU": {"units": 4, "return_sequences": true, "zero_output_for_mask": true}}}}`,
 	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"Bidirectional": {"layer": {"LSTM": {"units": 3, "return_sequences": true}}}}}}`,

@@ -244,8 +244,8 @@ func (k *writer) viewed(axis int, v gotree.Expr, accs []placed, body func()) {
 			value = gotree.Slice{X: p.v, From: from.Expr()}
 		} else {
 			row := key.stride
-			if a.Buf.Reach > 0 {
-				row = min(row, a.Buf.Reach)
+			if a.Buf.Reach > 0 { // the last of several views ends where all of them do
+				row = min(row, a.Buf.Reach-a.before(axis))
 			}
 			value = gotree.View{X: p.v, From: times(v, key.stride), N: gotree.Literal(row), Elem: gotree.Word(k.el.Of(a.Buf))}
 		}
@@ -261,6 +261,15 @@ func (k *writer) viewed(axis int, v gotree.Expr, accs []placed, body func()) {
 		delete(k.views, key)
 	}
 	k.Add(inside...)
+}
+
+// before is how far within a row of the batch the last view along an axis begins.
+func (a placed) before(axis int) int {
+	far := 0
+	for i := range axis + 1 {
+		far += max(0, a.Strides[i]*(a.axes[i].N-1))
+	}
+	return far
 }
 
 // withIndices lists accesses and the ids that index them.
