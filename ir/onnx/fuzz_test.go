@@ -1,8 +1,7 @@
 package onnx_test
 
 import (
-	"os"
-	"path/filepath"
+	"io/fs"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
@@ -12,12 +11,13 @@ import (
 
 // FuzzRead reads and builds what may be no model: it is refused, and nothing panics.
 func FuzzRead(f *testing.F) {
-	seeds, err := filepath.Glob("../../testdata/onnx/*/model.onnx")
+	folder := samples(f)
+	seeds, err := fs.Glob(folder, "*/model.onnx")
 	if err != nil || len(seeds) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}
 	for _, file := range seeds {
-		b, err := os.ReadFile(file)
+		b, err := fs.ReadFile(folder, file)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -1,11 +1,14 @@
 package onnx_test
 
 import (
+	"archive/zip"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,9 +119,9 @@ func run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 	return out, nil
 }
 
-func readTensor(t *testing.T, file string) *onnx.Tensor {
+func readTensor(t *testing.T, files fs.FS, file string) *onnx.Tensor {
 	t.Helper()
-	b, err := os.ReadFile(file)
+	b, err := fs.ReadFile(files, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +150,7 @@ func numbers(t *onnx.Tensor) []float64 {
 
 // TestSamples runs the samples that ship: each passes.
 func TestSamples(t *testing.T) {
-	o := runFolder(t, samples)
+	o := runFolder(t, samples(t))
 	for reason, names := range o.refused {
 		t.Errorf("%s: %s", strings.Join(names, ", "), reason)
 	}
@@ -156,8 +159,16 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// samples are the folder of those that ship.
-const samples = "../../testdata/onnx"
+// samples are those that ship.
+func samples(t testing.TB) fs.FS {
+	t.Helper()
+	z, err := zip.OpenReader("../../testdata/onnx/samples.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { z.Close() })
+	return z
+}
 
 // TestSuite runs ONNX's backend tests: each passes or is refused with a reason. With
 // -update it writes the table.
@@ -173,7 +184,7 @@ func TestSuite(t *testing.T) {
 		if list, _ := filepath.Glob(filepath.Join(set, "*", "model.onnx")); len(list) == 0 {
 			continue
 		}
-		o := runFolder(t, set)
+		o := runFolder(t, os.DirFS(set))
 		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", filepath.Base(set), o.passed, o.known, o.count())
 		all.passed, all.known = all.passed+o.passed, all.known+o.known
 		for reason, names := range o.refused {
@@ -188,7 +199,7 @@ func TestSuite(t *testing.T) {
 	}
 	t.Log("\n" + b.String())
 	if *update {
-		if err := os.WriteFile(filepath.Join(samples, "SUITE.md"), []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile("../../testdata/onnx/SUITE.md", []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -226,15 +237,19 @@ func (o outcome) reasons() []string {
 }
 
 // runFolder runs the tests of a folder; a wrong one fails the test.
-func runFolder(t *testing.T, folder string) outcome {
+func runFolder(t *testing.T, folder fs.FS) outcome {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, "*", "model.onnx"))
+	files, err := fs.Glob(folder, "*/model.onnx")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no models in %s: %v", folder, err)
+		t.Fatalf("no models: %v", err)
 	}
 	o := outcome{refused: map[string][]string{}}
 	for _, file := range files {
-		dir := filepath.Dir(file)
+		name := path.Dir(file)
+		dir, err := fs.Sub(folder, name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		known, err := runCase(t, dir)
 		switch {
 		case err == nil:
@@ -243,10 +258,10 @@ func runFolder(t *testing.T, folder string) outcome {
 				o.known++
 			}
 		case strings.HasPrefix(err.Error(), "wrong"):
-			t.Errorf("%s: %v", dir, err)
+			t.Errorf("%s: %v", name, err)
 		default:
 			reason := reasonOf(err)
-			o.refused[reason] = append(o.refused[reason], filepath.Base(dir))
+			o.refused[reason] = append(o.refused[reason], name)
 		}
 	}
 	return o
@@ -265,14 +280,14 @@ func reasonOf(err error) string {
 
 // runCase runs the model of a folder as it is, and where that is refused once more with
 // what could be shapes and axes known.
-func runCase(t *testing.T, dir string) (known bool, err error) {
+func runCase(t *testing.T, dir fs.FS) (known bool, err error) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "model.onnx"))
+	data, err := fs.ReadFile(dir, "model.onnx")
 	if err != nil {
 		return false, err
 	}
-	o := onnx.Options{Files: os.DirFS(dir), Bind: map[string]int{}}
-	if b, err := os.ReadFile(filepath.Join(dir, "bind.txt")); err == nil {
+	o := onnx.Options{Files: dir, Bind: map[string]int{}}
+	if b, err := fs.ReadFile(dir, "bind.txt"); err == nil {
 		for line := range strings.Lines(string(b)) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 			n := 0
@@ -293,18 +308,18 @@ func runCase(t *testing.T, dir string) (known bool, err error) {
 }
 
 // whole are the inputs of a test that are integers, or single numbers.
-func whole(t *testing.T, data []byte, dir string) map[string]*onnx.Tensor {
+func whole(t *testing.T, data []byte, dir fs.FS) map[string]*onnx.Tensor {
 	p, err := proto.DecodeModel(data)
 	if err != nil {
 		return nil
 	}
 	known := map[string]*onnx.Tensor{}
 	for i, v := range p.Graph.Inputs {
-		file := filepath.Join(dir, "test_data_set_0", fmt.Sprintf("input_%d.pb", i))
-		if _, err := os.Stat(file); err != nil {
+		file := fmt.Sprintf("test_data_set_0/input_%d.pb", i)
+		if _, err := fs.Stat(dir, file); err != nil {
 			continue
 		}
-		x := readTensor(t, file)
+		x := readTensor(t, dir, file)
 		if x != nil && i > 0 && (x.I != nil || len(x.Shape) == 0 || x.Shape[0] == 0 || v.Name == "scales" || v.Name == "roi") || x != nil && len(p.Graph.Inputs) == 1 && x.I != nil {
 			known[v.Name] = x
 		}
@@ -313,7 +328,7 @@ func whole(t *testing.T, data []byte, dir string) map[string]*onnx.Tensor {
 }
 
 // compare runs a model on the data of its folder.
-func compare(t *testing.T, data []byte, o onnx.Options, dir string) error {
+func compare(t *testing.T, data []byte, o onnx.Options, dir fs.FS) error {
 	m, err := onnx.Read("model.onnx", data, o)
 	if err != nil {
 		return err
@@ -328,7 +343,7 @@ func compare(t *testing.T, data []byte, o onnx.Options, dir string) error {
 			inputs = append(inputs, v)
 		}
 	}
-	sets, _ := filepath.Glob(filepath.Join(dir, "test_data_set_*"))
+	sets, _ := fs.Glob(dir, "test_data_set_*")
 	if len(sets) == 0 { // there is no reference: it builds
 		feed := map[string]*onnx.Tensor{}
 		for _, p := range m.Inputs {
@@ -340,7 +355,7 @@ func compare(t *testing.T, data []byte, o onnx.Options, dir string) error {
 	for _, set := range sets {
 		feed := map[string]*onnx.Tensor{}
 		for i, p := range inputs {
-			x := readTensor(t, filepath.Join(set, fmt.Sprintf("input_%d.pb", i)))
+			x := readTensor(t, dir, path.Join(set, fmt.Sprintf("input_%d.pb", i)))
 			if x == nil {
 				return fmt.Errorf("input of %v", p.Element)
 			}
@@ -351,7 +366,7 @@ func compare(t *testing.T, data []byte, o onnx.Options, dir string) error {
 			return err
 		}
 		for i, g := range got {
-			want := readTensor(t, filepath.Join(set, fmt.Sprintf("output_%d.pb", i)))
+			want := readTensor(t, dir, path.Join(set, fmt.Sprintf("output_%d.pb", i)))
 			if want == nil {
 				return fmt.Errorf("output of another type")
 			}
