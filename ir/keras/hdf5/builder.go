@@ -39,7 +39,11 @@ func (n *Node) fail(format string, args ...any) {
 // Group is the group at path, counted from n. It and those above it are made if
 // they are missing.
 func (n *Node) Group(path string) *Node {
-	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+	path = strings.Trim(path, "/")
+	for name := range strings.SplitSeq(path, "/") {
+		if name == "" && path != "" { // several slashes are one
+			continue
+		}
 		child := n.members[name]
 		if child == nil {
 			child = n.add(name)

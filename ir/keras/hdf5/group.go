@@ -194,7 +194,7 @@ func (g *Group) member(s *scope, path string) (*object, error) {
 		if g, err = o.groupIn(s); err != nil {
 			return nil, err
 		}
-		rest = more
+		rest = strings.TrimLeft(more, "/") // several slashes are one
 	}
 }
 
