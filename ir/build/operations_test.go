@@ -13,7 +13,7 @@ import (
 )
 
 // TestOperationPrograms compiles every case of keras.ops: what prediction computes is
-// what Keras does, and behind a layer with weights there is a program of training.
+// what Keras does, and after a layer with weights there is a program of training.
 func TestOperationPrograms(t *testing.T) {
 	vectors(t, "operations", 270, func(t *testing.T, v *vector, m *spec.Model) {
 		p := program(t, m)

@@ -82,7 +82,7 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 	}
 	mask := stepMask(c, x)
 	if l.first() {
-		x = op.TransposeTo(c.B, x, behind(len(x.Shape), 2)...)
+		x = op.TransposeTo(c.B, x, axisLast(len(x.Shape), 2)...)
 	}
 	first := *x // a step of it
 	first.Shape = append(ir.Shape{ir.Batch}, x.Shape[2:]...)
@@ -106,8 +106,8 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 	return k.run(c, x, begin, mask)
 }
 
-// behind moves an axis behind the others of so many.
-func behind(rank, axis int) []int {
+// axisLast is the order of so many axes with one of them after the others.
+func axisLast(rank, axis int) []int {
 	var perm []int
 	for i := range rank {
 		if i != axis {
@@ -144,7 +144,7 @@ func (k *convolving) begin(c *Context, given []*ir.Value, held ir.Shape) ([]*ir.
 			return nil, false
 		}
 		if begin[i] = x; k.first() {
-			begin[i] = op.TransposeTo(c.B, x, behind(len(x.Shape), 1)...)
+			begin[i] = op.TransposeTo(c.B, x, axisLast(len(x.Shape), 1)...)
 		}
 	}
 	return begin, true

@@ -25,7 +25,7 @@ type Built struct {
 func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
 	s := &scope{
 		model: m, b: b, prefix: prefix, opset: m.opset[""],
-		values: map[string]*Value{}, weights: map[string]bool{}, fixed: map[string]bool{}, params: map[string]placed{},
+		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
 	}
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
@@ -45,7 +45,7 @@ func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built,
 	if len(s.errs) == 0 {
 		s.run(m.order)
 	}
-	built := &Built{Weights: s.Weights}
+	built := &Built{}
 	if len(s.errs) == 0 {
 		for _, p := range m.Outputs {
 			v, ok := s.values[p.Name]
@@ -69,16 +69,15 @@ func (v *Value) Result() *ir.Value { return v.inOrder }
 
 // scope is what the nodes of a graph share while they are built.
 type scope struct {
-	model  *Model
-	b      *ir.Builder
-	prefix string
-	opset  int64
-	values map[string]*Value
-	// weights are the initializers, fixed those that training leaves alone.
-	weights, fixed map[string]bool
-	params         map[string]placed
-	Weights        []Weight
-	errs           diag.List
+	model   *Model
+	b       *ir.Builder
+	prefix  string
+	opset   int64
+	values  map[string]*Value
+	weights map[string]bool // the initializers, and what is one in another order or shape
+	params  map[string]placed
+	Weights []Weight
+	errs    diag.List
 }
 
 // unknown reports the operators that are not there, all of them at once.

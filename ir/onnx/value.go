@@ -16,7 +16,7 @@ type Value struct {
 	Shape []int   // as ONNX counts, without the axis of rows
 	Known *Tensor // nil: computed
 	// inOrder is the value in the graph with its axes in ONNX's order, channelsLast
-	// with axis 1 behind the others; one of both may be nil until it is asked for.
+	// with axis 1 after the others; one of both may be nil until it is asked for.
 	inOrder, channelsLast *ir.Value
 }
 
@@ -62,7 +62,7 @@ func (s *scope) plain(v *Value) *ir.Value {
 	return v.inOrder
 }
 
-// wide is v in the graph with axis 1 behind the others, which are rank axes: those
+// wide is v in the graph with axis 1 after the others, which are rank axes: those
 // that v lacks are in front and of extent 1.
 func (s *scope) wide(v *Value, rank int) *ir.Value {
 	switch {
@@ -118,7 +118,7 @@ func (s *scope) turned(x *ir.Value, perm []int) *ir.Value {
 	return op.TransposeTo(s.b, x, whole...)
 }
 
-// lastPerm moves axis 1 behind the others.
+// lastPerm moves axis 1 after the others.
 func lastPerm(rank int) []int {
 	perm := []int{0}
 	for i := 2; i < rank; i++ {
@@ -168,7 +168,7 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape, data []float64) *ir
 		w.Data[i] = float32(f)
 	}
 	role := block.Trainable
-	if !s.weights[v.Name] || s.fixed[v.Name] {
+	if !s.weights[v.Name] {
 		role = block.Frozen
 	}
 	p := op.ParamOf(s.b, op.Param{Segment: segment, Shape: shape, Role: role, Init: block.Init{Kind: "zeros"}})

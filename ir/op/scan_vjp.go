@@ -82,7 +82,7 @@ func gradientOf(b *ir.Builder, dy *ir.Value, p piece) *ir.Value {
 			return ReshapeTo(b, dy.Args[0], p.shape)
 		}
 	case *Map:
-		if !addsUp(o.Expr, len(dy.Args)) || slices.ContainsFunc(dy.Args, func(a *ir.Value) bool { return !a.Shape.Equal(dy.Shape) }) {
+		if !scalar.AddsUp(o.Expr, len(dy.Args)) || slices.ContainsFunc(dy.Args, func(a *ir.Value) bool { return !a.Shape.Equal(dy.Shape) }) {
 			break
 		}
 		var parts []*ir.Value
@@ -97,24 +97,6 @@ func gradientOf(b *ir.Builder, dy *ir.Value, p piece) *ir.Value {
 		return SumOf(b, "sum of gradients", parts...)
 	}
 	return unpack(b, dy, p)
-}
-
-// addsUp reports an expression that is the sum of n operands.
-func addsUp(e scalar.Expr, n int) bool {
-	seen := make([]bool, n)
-	var walk func(e scalar.Expr) bool
-	walk = func(e scalar.Expr) bool {
-		switch e := e.(type) {
-		case scalar.Arg:
-			again := seen[e]
-			seen[e] = true
-			return !again
-		case scalar.Apply:
-			return e.Fn == "add" && walk(e.Args[0]) && walk(e.Args[1])
-		}
-		return false
-	}
-	return walk(e) && !slices.Contains(seen, false)
 }
 
 // reversal is the body of a reversed scan in the making: one step and its

@@ -302,7 +302,7 @@ func identity(v *ir.Value) *ir.Value {
 // the gradient of a value that has been cut into slices.
 func joinPads(v *ir.Value) {
 	m, ok := v.Op.(*op.Map)
-	if !ok || len(v.Args) < 2 || !addsUp(m.Expr, len(v.Args)) {
+	if !ok || len(v.Args) < 2 || !scalar.AddsUp(m.Expr, len(v.Args)) {
 		return
 	}
 	axis := -1
@@ -337,24 +337,6 @@ func joinPads(v *ir.Value) {
 	if end == v.Shape[axis] {
 		v.Op, v.Args = &op.Concat{Axis: axis}, parts
 	}
-}
-
-// addsUp reports an expression that is the sum of n operands.
-func addsUp(e scalar.Expr, n int) bool {
-	seen := make([]bool, n)
-	var walk func(e scalar.Expr) bool
-	walk = func(e scalar.Expr) bool {
-		switch e := e.(type) {
-		case scalar.Arg:
-			again := seen[e]
-			seen[e] = true
-			return !again
-		case scalar.Apply:
-			return e.Fn == "add" && walk(e.Args[0]) && walk(e.Args[1])
-		}
-		return false
-	}
-	return walk(e) && !slices.Contains(seen, false)
 }
 
 // unpad lets a contraction read what zeros were put around instead of the

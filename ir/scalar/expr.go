@@ -159,6 +159,24 @@ func UsesArg(e Expr, i int) bool {
 }
 
 // Size counts the base functions of e: the work of one evaluation.
+// AddsUp reports an expression that is the sum of n operands, each once.
+func AddsUp(e Expr, n int) bool {
+	seen := make([]bool, n)
+	var walk func(e Expr) bool
+	walk = func(e Expr) bool {
+		switch e := e.(type) {
+		case Arg:
+			again := seen[e]
+			seen[e] = true
+			return !again
+		case Apply:
+			return e.Fn == "add" && walk(e.Args[0]) && walk(e.Args[1])
+		}
+		return false
+	}
+	return walk(e) && !slices.Contains(seen, false)
+}
+
 func Size(e Expr) int {
 	a, ok := e.(Apply)
 	if !ok {

@@ -1,6 +1,6 @@
 // Ctc makes images of one to five handwritten digits in a row, of those of MNIST, and
 // writes them as strings_train.npz and strings_test.npz: images [n, 28, 128] of bytes,
-// and labels [n, 5], which are the digits plus one, and 0 behind the last.
+// and labels [n, 5], which are the digits plus one, and 0 after the last.
 //
 //	go run . -mnist DIR -to DIR
 package main
