@@ -20,6 +20,9 @@ type lookupCase struct {
 	Shape       []int
 }
 
+// pieces are those that testdata/lookup_test.go.txt knows the ids of.
+var pieces = []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "un", "##aff", "##able", "cafe", ",", "`"}
+
 // preprocessing is a description with a preprocessing layer for each case: case 7 reads
 // inputs "x7", "y7", "z7" and is layer "c7".
 func preprocessing(t *testing.T) *loop.Program {
@@ -59,7 +62,12 @@ func preprocessing(t *testing.T) *loop.Program {
 		call("Flatten", map[string]any{"name": name + "f"})
 		ends = append(ends, name+"f")
 	}
-	call("Concatenate", map[string]any{"inputs": ends})
+	inputs["text"] = map[string]any{"shape": []int{1}, "dtype": "string"}
+	call("WordPieceTokenizer", map[string]any{"name": "pieces", "inputs": []string{"text"}, "vocabulary": pieces, "sequence_length": 8,
+		"lowercase": true, "strip_accents": true, "start_token": "[CLS]", "end_token": "[SEP]"})
+	call("Embedding", map[string]any{"name": "piecese", "input_dim": len(pieces), "output_dim": 1})
+	call("Flatten", map[string]any{"name": "piecesf"})
+	call("Concatenate", map[string]any{"inputs": append(ends, "piecesf")})
 	call("Dense", map[string]any{"units": 1})
 	model, err := json.Marshal(map[string]any{"name": "lookup", "inputs": inputs, "layers": layers, "compile": map[string]any{"loss": "mse"}})
 	if err != nil {

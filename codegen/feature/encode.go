@@ -233,15 +233,42 @@ func (e rows) fixedDecls(f *gotree.File) {
 const longList = 100
 
 // wordList is the words of a vocabulary as arguments: each on its line or, where there
-// are many, as one text that is cut into them. Words with white space, which cuts them,
-// or with letters that such a text cannot hold keep their lines.
+// are many, as texts that are cut into them. Words with white space, which cuts them,
+// or with letters that such a text cannot hold stand by themselves.
 func wordList(words []string) string {
-	odd := func(r rune) bool {
-		return r == '`' || r == '§' || r == unicode.ReplacementChar || r == '\uFEFF' || unicode.IsSpace(r) || !unicode.IsPrint(r)
+	odd := func(w string) bool {
+		return w == "" || strings.ContainsFunc(w, func(r rune) bool {
+			return r == '`' || r == '§' || r == unicode.ReplacementChar || r == '\uFEFF' || unicode.IsSpace(r) || !unicode.IsPrint(r)
+		})
 	}
-	if len(words) <= longList || slices.ContainsFunc(words, func(w string) bool { return w == "" || strings.ContainsFunc(w, odd) }) {
+	var parts []string
+	for rest := words; len(rest) > 0; {
+		n := slices.IndexFunc(rest, odd)
+		if n < 0 {
+			n = len(rest)
+		}
+		if n > 0 {
+			parts = append(parts, "§strings.Fields(`"+filled(rest[:n])+"`)")
+			rest = rest[n:]
+			continue
+		}
+		if n = slices.IndexFunc(rest, func(w string) bool { return !odd(w) }); n < 0 {
+			n = len(rest)
+		}
+		parts = append(parts, "[]string{"+gotree.QuotedList(rest[:n])+"}")
+		rest = rest[n:]
+	}
+	switch {
+	case len(words) <= longList || len(parts) > longList:
 		return "\n" + lines(words) + ",\n"
+	case len(parts) == 1:
+		return parts[0] + "..."
 	}
+	return "§slices.Concat(\n" + strings.Join(parts, ",\n") + ",\n)..."
+}
+
+// filled is words in lines of text.
+func filled(words []string) string {
 	var b strings.Builder
 	width := 0
 	for _, w := range words {
@@ -253,7 +280,7 @@ func wordList(words []string) string {
 		}
 		b.WriteString(w)
 	}
-	return "§strings.Fields(`" + b.String() + "`)..."
+	return b.String()
 }
 
 // lines is a list of texts, each on its line.

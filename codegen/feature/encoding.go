@@ -63,6 +63,8 @@ func New(p *loop.Program, cfg Config) *Encoding {
 			if f.Layer != nil && f.Layer.Weights != nil {
 				x.weights = cfg.Top.Pick(id + "Weights")
 			}
+		case f.Type == encoding.Lookup && f.Layer.WordPiece != nil:
+			x.fixed = cfg.Top.Pick(id + "Pieces")
 		case f.Type == encoding.Lookup && (len(f.Vocabulary) > 0 || f.Layer.Numbers != nil):
 			x.fixed = cfg.Top.Pick(id + "Index")
 		case f.Type == encoding.Lookup && f.Layer.Bounds != nil:

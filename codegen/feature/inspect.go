@@ -62,7 +62,11 @@ func (e rows) inspectMethod(f *gotree.File) {
 func readerOf(e *Encoding, x *feature) *feature {
 	for i := range e.features {
 		r := &e.features[i]
-		if !r.OfRow() && r.Reads[0] == x.Name && (r.Type == encoding.Text || (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.key() == x.element()) {
+		if r.OfRow() || r.Reads[0] != x.Name {
+			continue
+		}
+		looksUp := (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.key() == x.element()
+		if looksUp || r.Type == encoding.Text || r.Layer.WordPiece != nil {
 			return r
 		}
 	}

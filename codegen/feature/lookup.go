@@ -130,6 +130,10 @@ func lookupDecl(f *feature, to *gotree.File) {
 		return
 	}
 	words := wordList(f.Vocabulary)
+	if w := l.WordPiece; w != nil {
+		to.Add("// %s are the pieces of words of %s.\nvar %s = §encode.MakeWordPieces(%s, %s)", f.fixed, gotree.Mention(f.Name), f.fixed, wordPieceRules(w), words)
+		return
+	}
 	if f.key() == "int64" {
 		var list []string
 		for _, n := range l.Numbers {
@@ -142,6 +146,21 @@ func lookupDecl(f *feature, to *gotree.File) {
 		weights = fmt.Sprintf(".WithWeights(%s)", float32List(l.Weights))
 	}
 	to.Add("// %s are the words of %s.\nvar %s = §encode.MakeIndex(%s, %s)%s", f.fixed, gotree.Mention(f.Name), f.fixed, slotsBefore(f), words, weights)
+}
+
+// wordPieceRules says in Go how a text is cut into pieces.
+func wordPieceRules(w *encoding.WordPiece) string {
+	var list []string
+	for _, rule := range []struct {
+		name string
+		set  bool
+	}{{"LowerCase", w.Lowercase}, {"StripAccents", w.StripAccents}, {"SplitOnCJK", w.SplitOnCJK}} {
+		if rule.set {
+			list = append(list, rule.name+": true")
+		}
+	}
+	ids := fmt.Sprintf("Suffix: %s, Unknown: %d, Start: %d, End: %d, Pad: %d", gotree.Quote(w.Suffix), w.Unknown, w.Start, w.End, w.Pad)
+	return "§encode.WordPieceRules{" + strings.Join(append(list, ids), ", ") + "}"
 }
 
 func float32List(list []float32) string {
@@ -288,6 +307,8 @@ func (w *lookups) find(x *feature) {
 	switch {
 	case l.Kind == "Discretization":
 		w.line("%s.Find(%s[:], %s)", x.table(), x.local, from)
+	case l.WordPiece != nil:
+		w.line("%s.Find(%s[:], %s[0])", x.table(), x.local, strings.TrimSuffix(from, "[:]"))
 	case l.Kind == "Hashing":
 		function := map[string]string{"string": "HashTexts", "int64": "HashNumbers", "float32": "HashValues"}[as]
 		mask := map[string]string{"string": `""`}[as]

@@ -133,3 +133,44 @@ func TestVocabularyFiles(t *testing.T) {
 		}
 	}
 }
+
+// A tokenizer needs its special pieces among those of its vocabulary.
+func TestWordPieceTokenizer(t *testing.T) {
+	const text = `
+inputs: {text: {shape: [1], dtype: string}}
+layers:
+  - WordPieceTokenizer: {name: ids, inputs: [text], vocabulary: vocab.txt, sequence_length: 6, start_token: "[CLS]"}
+  - Embedding: {input_dim: 5, output_dim: 2}
+  - Flatten: {}
+  - Dense: 1
+compile: {loss: mse}
+`
+	const pieces = "[PAD]\n[UNK]\n[CLS]\na\n##b\n"
+	n, err := inFolder(t, text, map[string]string{"vocab.txt": pieces})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `encoding of rows of a program
+  strings  "text"  no input              size 1
+  lookup   "ids"   input 0 at 0, 6 wide  slots 5, vocabulary ["[PAD]" "[UNK]" "[CLS]" "a" "##b"], reads ["text"], size 6, WordPieceTokenizer, mode int, pieces {Lowercase:false StripAccents:false SplitOnCJK:true Suffix:## Unknown:1 Start:2 End:-1 Pad:0}
+`
+	if got := n.Header.Encoding.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for _, c := range []struct{ old, new, pieces, want string }{
+		{"", "", strings.ReplaceAll(pieces, "[UNK]", "[unk]"), `oov_token "[UNK]" is none of the 5 pieces of vocabulary; did you mean "[unk]"?`},
+		{"", "", strings.ReplaceAll(pieces, "\n", "\r\n"), `pad_token "[PAD]" is none of the 5 pieces of vocabulary; its lines end in CR LF`},
+		{"", "", pieces + "a\n", `vocabulary: "a" is there twice`},
+		{"", "", pieces + "b\n", "gives ids from 0 to 5, but the layer that reads them takes ids below 5"},
+		{"vocabulary: vocab.txt, ", "", pieces, "WordPieceTokenizer needs the pieces that the model was trained with; write vocabulary: vocab.txt"},
+		{"sequence_length: 6", `sequence_length: 1, end_token: "a"`, pieces, "sequence_length is 1, and start_token and end_token alone are 2 ids"},
+		{"shape: [1]", "shape: [2]", pieces, "WordPieceTokenizer takes one text a row"},
+		{"dtype: string", "dtype: int64", pieces, "WordPieceTokenizer takes string"},
+		{"sequence_length: 6", `sequence_length: 6, suffix_indicator: ""`, pieces, "suffix_indicator is empty"},
+	} {
+		_, err := inFolder(t, strings.Replace(text, c.old, c.new, 1), map[string]string{"vocab.txt": c.pieces})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s in place of %s with %q: got %v, want %s", c.new, c.old, c.pieces, err, c.want)
+		}
+	}
+}

@@ -31,8 +31,19 @@ type Layer struct {
 	Bins    int
 	Epsilon float64
 
+	// WordPieceTokenizer: nil in all others. Its ids are the places in the Feature's
+	// vocabulary.
+	WordPiece *WordPiece `json:",omitempty"`
+
 	// Of says what each of Reads holds: "string", "int64", "int32" or "float32".
 	Of []string
+}
+
+// WordPiece says how a text is cut into pieces of words.
+type WordPiece struct {
+	Lowercase, StripAccents, SplitOnCJK bool
+	Suffix                              string // begins a piece that does not begin a word
+	Unknown, Start, End, Pad            int    // ids; Start and End: -1 where there is none
 }
 
 // Learned reports whether the layer learns from the training rows.
@@ -111,6 +122,9 @@ func (l *Layer) settings() []string {
 	}
 	if l.Bins != 0 {
 		list = append(list, fmt.Sprintf("%d bins, epsilon %v", l.Bins, l.Epsilon))
+	}
+	if w := l.WordPiece; w != nil {
+		list = append(list, fmt.Sprintf("pieces %+v", *w))
 	}
 	if l.Weights != nil {
 		list = append(list, fmt.Sprintf("weights %v", l.Weights))

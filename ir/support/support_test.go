@@ -79,6 +79,7 @@ var elsewhere = map[string]string{
 	"operations.hard_swish":       "it is another name of hard_silu",
 	"layers.PositionEmbedding":    hub,
 	"layers.SinePositionEncoding": hub,
+	"layers.WordPieceTokenizer":   "it is KerasHub's and not Keras's: runtime/encode holds it to BERT's tokenizers",
 }
 
 const (
