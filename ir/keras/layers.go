@@ -87,18 +87,6 @@ func custom(p *part) bool {
 	return true
 }
 
-// neutral are settings of a configuration that a description has not, and the
-// values that mean nothing there. Nil is anything: it does not change what is
-// computed, or stands elsewhere in a description.
-var neutral = map[string][]any{
-	"name": nil, "trainable": nil, "dtype": nil, "batch_input_shape": nil, "batch_shape": nil, "input_shape": nil, "input_dtype": nil, "input_dim": nil, "input_length": nil,
-	"build_config": nil, "dynamic": {false}, "unroll": nil, "implementation": nil, "consume_less": nil, "synchronized": {false}, "time_major": {false}, "use_cudnn": nil,
-	"sparse": {false}, "ragged": {false}, "optional": {false}, "data_format": {"channels_last"}, "groups": {1}, "rms_scaling": {false}, "keepdims": {false},
-	"query_shape": nil, "key_shape": nil, "value_shape": nil, "flash_attention": nil, "quantization_config": {}, "lora_rank": {}, "lora_alpha": nil, "layers": nil,
-	"renorm": {false}, "renorm_momentum": nil, "supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
-	"vocabulary_size": nil, "encoding": {"utf-8"}, "oov_method": {"floormod"},
-}
-
 // settings turns a configuration into arguments of a description, those alone that
 // say something.
 func (r converter) settings(p *part, class string, config spec.Value) (args []spec.Arg) {
@@ -175,11 +163,6 @@ func policy(v spec.Value) string {
 		return text(field(v, "config"), "name")
 	}
 	return v.Str
-}
-
-func isNeutral(a spec.Arg) bool {
-	values, known := neutral[a.Name]
-	return a.Value.Kind == spec.Null || known && (values == nil || slices.ContainsFunc(values, func(x any) bool { return same(a.Value, x) }))
 }
 
 // argument is the value of one argument of a layer; said is false where it is the

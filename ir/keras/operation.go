@@ -122,12 +122,12 @@ func (w *writer) asOperation(p *part, name string, operands []operand, given []s
 	if now := functions[name]; now != "" {
 		name = now
 	}
-	args = append(args, textArg("op", snake(name)))
+	args = append(args, textArg("op", Snake(name)))
 	for k, o := range operands {
 		switch at := []string{"x1", "x2"}[min(k, 1)]; {
 		case o.of != nil:
 			inputs = append(inputs, w.refs[*o.of].name)
-		case snake(name) == "get_item":
+		case Snake(name) == "get_item":
 			args = append(args, spec.Arg{Name: "key", Value: keyOf(o.value)})
 		default:
 			args = append(args, spec.Arg{Name: cmp.Or(o.name, at), Value: constant(o.value)})

@@ -1,0 +1,130 @@
+package exporter
+
+import (
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// writer writes the configuration of a model.
+type writer struct {
+	*graph
+	catalog spec.Catalog
+}
+
+// model is the configuration of the whole model.
+func (w *writer) model() spec.Value {
+	if w.sequential() {
+		return w.chain()
+	}
+	w.sort()
+	return w.functional()
+}
+
+// chain is a Sequential.
+func (w *writer) chain() spec.Value {
+	layers := list()
+	for _, o := range w.operations {
+		layers.List = append(layers.List, w.operation(o))
+	}
+	shape := batchShape(w.inputs[0].shape)
+	config := object(named("name", text(w.graph.model.Name)), named("trainable", truth(true)), named("dtype", float32Policy()), named("layers", layers), named("build_input_shape", shape))
+	return instance("keras", "Sequential", config, named("build_config", object(named("input_shape", shape))))
+}
+
+// functional is a Functional.
+func (w *writer) functional() spec.Value {
+	layers := list()
+	for _, o := range w.operations {
+		v := w.operation(o)
+		nodes := list()
+		if o.input == nil {
+			for _, c := range o.uses {
+				nodes.List = append(nodes.List, w.node(c))
+			}
+		}
+		v.Map = append(v.Map, named("name", text(o.name)), named("inbound_nodes", nodes))
+		layers.List = append(layers.List, v)
+	}
+	end := func(t tensor) spec.Value { return list(text(t.of.name), whole(t.use), whole(t.index)) }
+	var inputs, outputs, shapes []spec.Value
+	for _, in := range w.inputs {
+		inputs, shapes = append(inputs, end(tensor{of: in})), append(shapes, batchShape(in.shape))
+	}
+	for _, t := range w.outputs {
+		outputs = append(outputs, end(t))
+	}
+	config := object(named("name", text(w.graph.model.Name)), named("trainable", truth(true)), named("layers", layers), named("input_layers", oneOrAll(inputs)), named("output_layers", oneOrAll(outputs)))
+	return instance("keras.src.models.functional", "Functional", config, named("build_config", object(named("input_shape", oneOrAll(shapes)))))
+}
+
+// oneOrAll is a value that stands alone, or a list of several.
+func oneOrAll(v []spec.Value) spec.Value {
+	if len(v) == 1 {
+		return v[0]
+	}
+	return list(v...)
+}
+
+// operation is a layer, an input or a function.
+func (w *writer) operation(o *node) spec.Value {
+	switch {
+	case o.input != nil:
+		config := object(named("batch_shape", batchShape(o.shape)), named("dtype", text(o.input.DType)), named("sparse", truth(false)), named("ragged", truth(false)),
+			named("name", text(o.name)), named("optional", truth(false)))
+		return instance("keras.layers", "InputLayer", config)
+	case o.Type == "Operation":
+		return w.function(o)
+	}
+	return w.layer(o)
+}
+
+// node is a use of a layer.
+func (w *writer) node(c call) spec.Value {
+	args, named_ := list(), object()
+	for _, a := range c.args {
+		args.List = append(args.List, w.argument(a))
+	}
+	for _, a := range c.named {
+		named_.Map = append(named_.Map, named(a.name, w.argument(a.argument)))
+	}
+	return object(named("args", args), named("kwargs", named_))
+}
+
+// argument is an argument of a call.
+func (w *writer) argument(a argument) spec.Value {
+	var tensors []spec.Value
+	for _, t := range a.tensors {
+		tensors = append(tensors, w.tensor(t))
+	}
+	switch {
+	case a.list:
+		return list(tensors...)
+	case len(tensors) == 1:
+		return tensors[0]
+	}
+	return a.value
+}
+
+// tensor is a result of a layer as an argument.
+func (w *writer) tensor(t tensor) spec.Value {
+	dtype := "float32"
+	if t.of.input != nil {
+		dtype = t.of.input.DType
+	}
+	config := object(named("shape", batchShape(t.of.shape)), named("dtype", text(dtype)), named("keras_history", list(text(t.of.name), whole(t.use), whole(t.index))))
+	if t.index > 0 { // the description does not say its shape, which Keras does not read
+		config.Map = config.Map[1:]
+	}
+	return object(named("class_name", text("__keras_tensor__")), named("config", config))
+}
+
+// unnamed reports outputs that Keras cannot tell apart by their names.
+func (w *writer) unnamed() {
+	seen := map[string]bool{}
+	for i, t := range w.outputs {
+		if seen[t.of.name] && w.graph.model.Compile != nil {
+			w.fail(w.graph.model.OutputRefs()[i].Pos, "layer %s gives two outputs: a file of Keras has losses and metrics by the names of the layers; put a layer Identity after one of them", diag.Quote(t.of.name))
+		}
+		seen[t.of.name] = true
+	}
+}

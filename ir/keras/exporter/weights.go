@@ -1,0 +1,163 @@
+package exporter
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras"
+	"github.com/nngen-go/nngen/ir/keras/container"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// weights are those of a network by the layers that have them.
+type weights struct {
+	*writer
+	segments map[string]*block.Segment
+	values   map[string][]float32
+}
+
+// held is the weights of a layer that a .keras file has in one place.
+type held struct {
+	of    *node
+	path  string // under that of the layer
+	names []string
+	// trained is how many of names train.
+	trained int
+}
+
+// origin is what package keras knows a layer by.
+func (w *writer) origin(o *node) keras.Origin {
+	from := keras.Origin{Layer: o.name, Class: o.Type}
+	switch o.Type {
+	case "TimeDistributed", "Bidirectional":
+		v, _ := o.argument("layer")
+		class, _ := w.entry(o.name, v)
+		from.Inner = []string{spec.LayerClass(class)}
+	case "RNN":
+		v, _ := o.argument("cell")
+		cells := []spec.Value{v}
+		if v.Kind == spec.List {
+			cells = v.List
+		}
+		for _, c := range cells {
+			class, _ := w.entry(o.name, c)
+			from.Inner = append(from.Inner, class)
+		}
+	}
+	return from
+}
+
+// held are the weights of a layer.
+func (w *weights) held(o *node) (list []held) {
+	if o.input != nil {
+		return nil
+	}
+	known := 0
+	for _, g := range w.origin(o).Groups() {
+		h := held{of: o, path: g.Path}
+		if g.Also != "" { // as the present version calls it
+			h.path = g.Also
+		}
+		for _, part := range [][]string{g.Trainable, g.Rest} {
+			for _, name := range part {
+				if s := w.segments[o.name+"/"+name]; s != nil {
+					h.names = append(h.names, s.Name)
+					if s.Role == block.Trainable {
+						h.trained++
+					}
+				}
+			}
+		}
+		if known += len(h.names); len(h.names) > 0 {
+			list = append(list, h)
+		}
+	}
+	all := 0
+	for _, s := range w.segments {
+		if s.Layer == o.name {
+			all++
+		}
+	}
+	if all != known {
+		w.fail(o.Pos, "layer %s: where Keras has the weights of a %s is not known to this version of nngen", diag.Quote(o.name), o.Type)
+	}
+	return list
+}
+
+// objects are the weights by the paths of a .keras file.
+func (w *weights) objects() (groups []container.Group) {
+	counts := map[string]int{}
+	for _, o := range w.operations {
+		if o.Type == "Operation" { // which is no layer in Keras
+			continue
+		}
+		path := keras.WeightsPath(o.class(), counts)
+		for _, h := range w.held(o) {
+			g := container.Group{Path: strings.TrimSuffix(path+"/"+h.path, "/"), Name: o.name}
+			if h.path != "" {
+				g.Name = h.path[strings.LastIndexByte(h.path, '/')+1:]
+			}
+			for i, name := range h.names {
+				g.Tensors = append(g.Tensors, w.tensorOf(strconv.Itoa(i), name))
+			}
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+func (o *node) class() string {
+	if o.input != nil {
+		return "InputLayer"
+	}
+	return o.Type
+}
+
+// layers are the weights by the names of layers, as .h5 files have them: those that
+// train before the others.
+func (w *weights) layers() (groups []container.Group) {
+	for _, o := range w.operations {
+		if o.Type == "Operation" {
+			continue
+		}
+		g := container.Group{Path: o.name}
+		var trained, rest []string
+		for _, h := range w.held(o) {
+			for _, name := range h.names {
+				if w.segments[name].Role == block.Trainable {
+					trained = append(trained, name)
+				} else {
+					rest = append(rest, name)
+				}
+			}
+		}
+		for _, name := range slices.Concat(trained, rest) {
+			g.Tensors = append(g.Tensors, w.tensorOf(name, name))
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// tensorOf is a weight under its name in the file.
+func (w *weights) tensorOf(as, name string) container.Tensor {
+	s := w.segments[name]
+	return container.NewTensor(as, s.Shape, w.values[name])
+}
+
+// trained are the weights that train, in the order of trainable_variables.
+func (w *weights) trained() (list []*block.Segment) {
+	for _, o := range w.operations {
+		for _, h := range w.held(o) {
+			for _, name := range h.names {
+				if s := w.segments[name]; s.Role == block.Trainable {
+					list = append(list, s)
+				}
+			}
+		}
+	}
+	return list
+}
