@@ -1,6 +1,8 @@
 package exporter
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir/keras"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -92,8 +94,9 @@ func (w *writer) lossWeights(c *spec.Compile) spec.Value {
 func (w *writer) loss(c spec.Call, full bool) spec.Value {
 	doc := find(w.catalog.Losses, c.Name)
 	args := listed(doc, c.Args)
-	if a, ok := object(args...).Get("max_length"); ok && doc.Name == "ctc" {
-		w.fail(a.Value.Pos, "compile: Keras's loss CTC has no argument max_length; take it out")
+	if doc.Name == "ctc" {
+		args = slices.DeleteFunc(slices.Clone(args), func(a spec.Arg) bool { return a.Name == "max_length" })
+		w.note("compile: the loss CTC of Keras has no max_length: it takes targets of any length")
 	}
 	if len(args) == 0 && !full {
 		return text(doc.Name)

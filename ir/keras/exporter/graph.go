@@ -70,6 +70,19 @@ func (o *node) argument(name string) (spec.Value, bool) {
 	return *o.Args.Positional, true
 }
 
+// arguments are those of a layer by name, one that stands alone as well.
+func (o *node) arguments() []spec.Arg {
+	if o.Args.Positional == nil {
+		return o.Args.List
+	}
+	for _, d := range spec.DocOf(o.settings) {
+		if v, ok := o.argument(d.Name); ok {
+			return []spec.Arg{named(d.Name, v)}
+		}
+	}
+	return nil
+}
+
 func one(t tensor) argument { return argument{tensors: []tensor{t}} }
 
 func many(list []tensor) argument { return argument{tensors: list, list: true} }

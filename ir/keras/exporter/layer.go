@@ -35,15 +35,7 @@ func (w *writer) layer(o *node) spec.Value {
 		w.fail(o.Pos, "layer %s: Keras has no layer %s: %s", diag.Quote(o.name), o.Type, what)
 		return spec.Value{}
 	}
-	args := o.Args.List
-	if v := o.Args.Positional; v != nil {
-		for _, d := range spec.DocOf(o.settings) {
-			if x, ok := o.argument(d.Name); ok {
-				args = []spec.Arg{named(d.Name, x)}
-			}
-		}
-	}
-	config := w.config(`layer `+diag.Quote(o.name), o.Type, o.name, args, o.Trainable == nil || *o.Trainable)
+	config := w.config(`layer `+diag.Quote(o.name), o.Type, o.name, o.arguments(), o.Trainable == nil || *o.Trainable)
 	v := instance("keras.layers", className(o.Type), config)
 	if b := w.builtFor(o); b.Kind != spec.Null {
 		v.Map = append(v.Map, named("build_config", b))
@@ -62,7 +54,7 @@ func (w *writer) config(title, class, name string, args []spec.Arg, trainable bo
 		if slices.Contains(callArguments, d.Name) || class == "Softmax" && d.Name == "mask" || !ok && slices.Contains(onlyGiven, d.Name+" of "+class) {
 			continue
 		}
-		if !ok || a.Value.Kind == spec.Null {
+		if !ok || a.Value.Kind == spec.Null && !d.Nullable {
 			a.Value = standard(d.Default)
 		}
 		config.Map = append(config.Map, named(d.Name, w.value(title, class, d, a.Value)))
@@ -220,11 +212,12 @@ func listed(doc *spec.EntryDoc, args spec.Args) []spec.Arg {
 
 // cell is the cell of an RNN; a list of cells is a StackedRNNCells.
 func (w *writer) cell(title string, v spec.Value) spec.Value {
-	if v.Kind == spec.List && len(v.List) == 1 {
-		v = v.List[0]
-	}
 	if v.Kind != spec.List {
 		class, args := w.entry(title, v)
+		if class == "StackedRNNCells" {
+			cells, _ := object(args.List...).Get("cells")
+			return w.cell(title, cells.Value)
+		}
 		like := spec.LayerClass(class[:len(class)-len("Cell")])
 		doc := find(w.catalog.Layers, like)
 		config := w.config(title, like, keras.Snake(class), listed(doc, args), true)

@@ -1,6 +1,8 @@
 package exporter
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -9,6 +11,14 @@ import (
 type writer struct {
 	*graph
 	catalog spec.Catalog
+	notes   []string
+}
+
+// note tells what reads differently in the file, or is left out of it.
+func (w *writer) note(text string) {
+	if !slices.Contains(w.notes, text) {
+		w.notes = append(w.notes, text)
+	}
 }
 
 // model is the configuration of the whole model.

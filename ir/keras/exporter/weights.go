@@ -28,26 +28,36 @@ type held struct {
 	trained int
 }
 
-// origin is what package keras knows a layer by.
-func (w *writer) origin(o *node) keras.Origin {
-	from := keras.Origin{Layer: o.name, Class: o.Type}
-	switch o.Type {
+// inside are the classes of what is inside of a layer, from the outside in.
+func (w *writer) inside(class string, args []spec.Arg) []string {
+	given := object(args...)
+	switch class {
 	case "TimeDistributed", "Bidirectional":
-		v, _ := o.argument("layer")
-		class, _ := w.entry(o.name, v)
-		from.Inner = []string{spec.LayerClass(class)}
+		a, _ := given.Get("layer")
+		name, of := w.entry(class, a.Value)
+		name = spec.LayerClass(name)
+		return append([]string{name}, w.inside(name, listed(find(w.catalog.Layers, name), of))...)
 	case "RNN":
-		v, _ := o.argument("cell")
-		cells := []spec.Value{v}
-		if v.Kind == spec.List {
-			cells = v.List
-		}
-		for _, c := range cells {
-			class, _ := w.entry(o.name, c)
-			from.Inner = append(from.Inner, class)
-		}
+		a, _ := given.Get("cell")
+		return w.cells(class, a.Value)
 	}
-	return from
+	return nil
+}
+
+// cells are the classes of the cells of an RNN.
+func (w *writer) cells(title string, v spec.Value) (classes []string) {
+	if v.Kind == spec.List {
+		for _, e := range v.List {
+			classes = append(classes, w.cells(title, e)...)
+		}
+		return classes
+	}
+	class, args := w.entry(title, v)
+	if class != "StackedRNNCells" {
+		return []string{class}
+	}
+	inner, _ := object(args.List...).Get("cells")
+	return w.cells(title, inner.Value)
 }
 
 // held are the weights of a layer.
@@ -56,7 +66,8 @@ func (w *weights) held(o *node) (list []held) {
 		return nil
 	}
 	known := 0
-	for _, g := range w.origin(o).Groups() {
+	from := keras.Origin{Layer: o.name, Class: o.Type, Inner: w.inside(o.Type, o.arguments())}
+	for _, g := range from.Groups() {
 		h := held{of: o, path: g.Path}
 		if g.Also != "" { // as the present version calls it
 			h.path = g.Also
