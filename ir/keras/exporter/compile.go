@@ -9,14 +9,14 @@ import (
 
 // compile is compile_config of a .keras file.
 func (w *writer) compile() spec.Value {
-	c := w.graph.model.Compile
+	c := w.model.Compile
 	optimizer := w.optimizer(c.Optimizer)
 	return object(append([]spec.Arg{named("optimizer", optimizer)}, w.figures(c, false)...)...)
 }
 
 // training is training_config of an .h5 file: the same under other names.
 func (w *writer) training() spec.Value {
-	c := w.graph.model.Compile
+	c := w.model.Compile
 	full := w.optimizer(c.Optimizer)
 	class, _ := full.Get("class_name")
 	config, _ := full.Get("config")
@@ -37,7 +37,7 @@ func (w *writer) figures(c *spec.Compile, full bool) []spec.Arg {
 
 // outputName is the name of an output of the description in the file.
 func (w *writer) outputName(name string) string {
-	if t, ok := w.values[name]; ok {
+	if t, ok := w.root.values[name]; ok {
 		return t.of.name
 	}
 	return name
@@ -63,7 +63,7 @@ func (w *writer) byOutput(calls []spec.NamedCall, several bool, one func(spec.Na
 		}
 		return oneOrAll(v)
 	}
-	refs := w.graph.model.OutputRefs()
+	refs := w.model.OutputRefs()
 	if len(refs) == 1 {
 		return form(of(refs[0].Name))
 	}
@@ -79,7 +79,7 @@ func (w *writer) byOutput(calls []spec.NamedCall, several bool, one func(spec.Na
 func (w *writer) lossWeights(c *spec.Compile) spec.Value {
 	by := object()
 	for _, x := range c.LossWeights {
-		if x.Output == "" || len(w.outputs) == 1 {
+		if x.Output == "" || len(w.root.outputs) == 1 {
 			return list(number(x.Weight))
 		}
 		by.Map = append(by.Map, named(w.outputName(x.Output), number(x.Weight)))

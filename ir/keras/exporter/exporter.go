@@ -43,13 +43,12 @@ type Source struct {
 // that a file of Keras cannot hold.
 func (s Source) Model(format Format) (*container.Model, error) {
 	m := s.Network.Spec
-	shapes := map[string][]int{}
-	for _, l := range s.Network.Header.Layers {
-		shapes[l.Name] = l.Output
+	w := &writer{maker: &maker{model: m, names: m.Names(), shapes: s.Network.Shapes, used: map[string]bool{}}, catalog: build.Catalog()}
+	if w.root = w.maker.graph(); len(w.errs) > 0 {
+		return nil, w.errs.Err()
 	}
-	w := &writer{graph: newGraph(m, shapes), catalog: build.Catalog()}
 	w.unnamed()
-	config := w.model()
+	config := w.graph(w.root)
 	out := &container.Model{Version: version, Date: s.Date}
 	all := &weights{writer: w, segments: map[string]*block.Segment{}, values: s.Values}
 	for i := range s.Network.Header.Segments {
@@ -58,12 +57,12 @@ func (s Source) Model(format Format) (*container.Model, error) {
 	}
 	switch format {
 	case H5:
-		out.Format, out.Backend, out.Groups = container.Layers, "tensorflow", all.layers()
+		out.Format, out.Backend, out.Groups = container.Layers, "tensorflow", all.layers(w.root)
 		if m.Compile != nil {
 			out.Compile = []byte(w.training().JSON())
 		}
 	default:
-		out.Groups = all.objects()
+		out.Groups = all.objects(w.root, "")
 		if m.Compile != nil && format == Keras {
 			config.Map = append(config.Map, spec.Arg{Name: "compile_config", Value: w.compile()})
 		}

@@ -51,7 +51,7 @@ func functionOf(o *node) (name string, operands []string, module, class string) 
 
 // operands is the call of a function: tensors take the places that no value is
 // written down for.
-func (g *graph) operands(o *node, in []tensor) (c call) {
+func (o *node) operands(in []tensor) (c call) {
 	_, operands, _, _ := functionOf(o)
 	for _, n := range operands {
 		plain, isList, _ := operation.Operand(n)

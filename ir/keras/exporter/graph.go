@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -9,15 +10,17 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// node is a layer of a model of Keras, an input of it or a function of keras.ops.
+// node is a layer of a model of Keras, an input of it, a model in it or a function of
+// keras.ops.
 type node struct {
 	name       string
-	input      *spec.Input // nil: a layer
+	input      *spec.Input // nil: a layer or a model
+	inner      *graph      // nil: an input or a layer
 	spec.Layer             // of the first use
 	info       layer.Info
 	settings   layer.Config
 	uses       []call
-	shape      []int // of its first result, without the batch
+	said       []string // what every use is called in the description
 
 	depth, found int // of Keras's order
 }
@@ -104,63 +107,184 @@ func (c *call) name(name string, a argument) {
 	slices.SortFunc(c.named, func(a, b namedArgument) int { return cmp.Compare(a.name, b.name) })
 }
 
-// graph is a description as Keras has it.
+// graph is a model as Keras has it: the description, or a model in it.
 type graph struct {
-	model      *spec.Model
+	name       string
+	trainable  bool
 	operations []*node
 	inputs     []*node
 	outputs    []tensor
 	values     map[string]tensor // by their names in the description
-	errs       diag.List
 }
 
-func (g *graph) fail(pos diag.Pos, format string, args ...any) {
-	pos.File = g.model.File
-	g.errs.Add(pos, format, args...)
+// maker makes graphs of a description.
+type maker struct {
+	model  *spec.Model
+	names  []string         // of the layers
+	shapes map[string][]int // of what they give
+	used   map[string]bool  // names of the file
+	errs   diag.List
 }
 
-// newGraph reads a description that has been built; shapes are those of what layers
-// give.
-func newGraph(m *spec.Model, shapes map[string][]int) *graph {
-	g := &graph{model: m, values: map[string]tensor{}}
+func (k *maker) fail(pos diag.Pos, format string, args ...any) {
+	pos.File = k.model.File
+	k.errs.Add(pos, format, args...)
+}
+
+// graph reads a description that has been built.
+func (k *maker) graph() *graph {
+	m := k.model
+	g := &graph{name: m.Name, trainable: true, values: map[string]tensor{}}
 	for i := range m.Inputs {
-		in := &m.Inputs[i]
-		o := &node{name: in.Name, input: in, uses: make([]call, 1), shape: in.Shape}
-		g.operations, g.inputs = append(g.operations, o), append(g.inputs, o)
-		g.values[in.Name] = tensor{of: o}
+		g.input(m.Inputs[i])
+		k.used[m.Inputs[i].Name] = true
 	}
-	names, reads := m.Names(), m.InputRefs()
-	layers := map[string]*node{}
-	for i, l := range m.Layers {
-		if l.Shared.Name != "" {
-			continue
-		}
-		o := &node{name: names[i], Layer: l, shape: shapes[names[i]]}
-		o.info, _ = layer.Find(l.Type)
-		o.settings = o.info.New()
-		args, _, _ := layer.TakeActivity(l.Args, "the layer")
-		layer.Decode(args, o.settings, "the layer") // without errors: the description has been built
-		g.operations, layers[names[i]] = append(g.operations, o), o
+	for _, name := range k.names {
+		k.used[name] = true
 	}
-	for _, i := range m.Order() {
-		o := layers[cmp.Or(m.Layers[i].Shared.Name, names[i])]
-		use := len(o.uses)
-		g.values[names[i]] = tensor{of: o, use: use}
-		if s, ok := o.settings.(layer.Several); ok {
-			for k, result := range s.Results() {
-				g.values[names[i]+"."+result] = tensor{of: o, use: use, index: k + 1}
+	tree := m.Tree
+	if tree == nil {
+		tree = &spec.Group{}
+		for i, reads := range m.InputRefs() {
+			item := spec.Item{Layer: i}
+			for _, r := range reads {
+				item.Reads = append(item.Reads, spec.From{Input: -1, Ref: r})
 			}
+			tree.Items = append(tree.Items, item)
 		}
-		var in []tensor
-		for _, r := range reads[i] {
-			in = append(in, g.values[r.Name])
-		}
-		o.uses = append(o.uses, g.call(o, in))
 	}
+	k.fill(g, tree)
 	for _, r := range m.OutputRefs() {
 		g.outputs = append(g.outputs, g.values[r.Name])
 	}
 	return g
+}
+
+func (g *graph) input(in spec.Input) {
+	o := &node{name: in.Name, input: &in, uses: make([]call, 1), said: []string{in.Name}}
+	g.operations, g.inputs = append(g.operations, o), append(g.inputs, o)
+	g.values[in.Name] = tensor{of: o}
+}
+
+// fill reads what is in a model, each layer after what it reads.
+func (k *maker) fill(g *graph, tree *spec.Group) {
+	layers, models := map[string]*node{}, map[string]*node{}
+	done := make([]bool, len(tree.Items))
+	for progress := true; progress; {
+		progress = false
+		for i, item := range tree.Items {
+			reads := item.Reads
+			if item.Group != nil {
+				reads = item.Group.Reads
+			}
+			in, ok := g.reads(reads)
+			if done[i] || !ok {
+				continue
+			}
+			if done[i], progress = true, true; item.Group != nil {
+				k.use(g, models, item.Group, in)
+			} else {
+				k.layer(g, layers, item.Layer, in)
+			}
+		}
+	}
+}
+
+// reads are what is read in a model; false where a layer of it is yet to come.
+func (g *graph) reads(list []spec.From) (in []tensor, ok bool) {
+	for _, f := range list {
+		t, known := g.values[f.Ref.Name]
+		if f.Input >= 0 {
+			t, known = tensor{of: g.inputs[f.Input]}, true
+		}
+		if !known {
+			return nil, false
+		}
+		in = append(in, t)
+	}
+	return in, true
+}
+
+// layer adds a use of a layer.
+func (k *maker) layer(g *graph, layers map[string]*node, i int, in []tensor) {
+	l := k.model.Layers[i]
+	o := layers[cmp.Or(l.Shared.Name, k.names[i])]
+	switch {
+	case o == nil && l.Shared.Name != "":
+		k.fail(l.Pos, "layer %s: a file of Keras has layers that models share once for each of them, with weights of their own; use %s within one model", diag.Quote(k.names[i]), diag.Quote(l.Shared.Name))
+		o = &node{}
+		fallthrough
+	case o == nil:
+		o = &node{name: k.names[i], Layer: l}
+		o.info, _ = layer.Find(l.Type)
+		o.settings = o.info.New()
+		args, _, _ := layer.TakeActivity(l.Args, "the layer")
+		layer.Decode(args, o.settings, "the layer") // without errors: the description has been built
+		g.operations, layers[k.names[i]] = append(g.operations, o), o
+	}
+	use := len(o.uses)
+	g.values[k.names[i]] = tensor{of: o, use: use}
+	if s, ok := o.settings.(layer.Several); ok {
+		for n, result := range s.Results() {
+			g.values[k.names[i]+"."+result] = tensor{of: o, use: use, index: n + 1}
+		}
+	}
+	o.uses, o.said = append(o.uses, o.call(in)), append(o.said, k.names[i])
+}
+
+// use adds a use of a model.
+func (k *maker) use(g *graph, models map[string]*node, tree *spec.Group, in []tensor) {
+	o := models[cmp.Or(tree.Of, tree.Name)]
+	if tree.Of != "" && o == nil {
+		k.fail(k.model.Pos, "model %s: a file of Keras has models that other models share once for each of them, with weights of their own; use it within one model", diag.Quote(tree.Of))
+		return
+	}
+	if tree.Of == "" {
+		o = &node{name: k.free(cmp.Or(tree.Name, "model")), inner: &graph{trainable: tree.Trainable, values: map[string]tensor{}}}
+		o.inner.name = o.name
+		for i, name := range tree.Inputs {
+			shape, dtype := k.shapeOf(in[i])
+			o.inner.input(spec.Input{Name: k.free(cmp.Or(name, o.name+"_input")), Shape: shape, DType: dtype})
+		}
+		k.fill(o.inner, tree)
+		for _, r := range tree.Outputs {
+			o.inner.outputs = append(o.inner.outputs, o.inner.values[r.Name])
+		}
+		g.operations, models[tree.Name] = append(g.operations, o), o
+	}
+	for i, r := range tree.Outputs {
+		g.values[r.Name] = tensor{of: o, use: len(o.uses), index: i}
+	}
+	c := call{args: []argument{many(in)}}
+	if len(in) == 1 {
+		c.args = []argument{one(in[0])}
+	}
+	o.uses, o.said = append(o.uses, c), append(o.said, "")
+}
+
+// free is a name that nothing in the file has.
+func (k *maker) free(name string) string {
+	said := name
+	for n := 1; k.used[said]; n++ {
+		said = fmt.Sprint(name, "_", n)
+	}
+	k.used[said] = true
+	return said
+}
+
+// shapeOf is the shape of a result, without the batch, and its type.
+func (k *maker) shapeOf(t tensor) (shape []int, dtype string) {
+	switch {
+	case t.of.input != nil:
+		return t.of.input.Shape, t.of.input.DType
+	case t.of.inner != nil:
+		return k.shapeOf(t.of.inner.outputs[t.index])
+	}
+	name := t.of.said[t.use]
+	if t.index > 0 {
+		name += "." + t.of.settings.(layer.Several).Results()[t.index-1]
+	}
+	return k.shapes[name], "float32"
 }
 
 // callArguments are arguments that a layer of a description has, and in Keras every
@@ -168,7 +292,7 @@ func newGraph(m *spec.Model, shapes map[string][]int) *graph {
 var callArguments = []string{"use_causal_mask", "return_attention_scores", "attention_mask"}
 
 // call is how Keras calls a layer with what it reads.
-func (g *graph) call(o *node, in []tensor) (c call) {
+func (o *node) call(in []tensor) (c call) {
 	for _, name := range callArguments {
 		if a, ok := o.get(name); ok && a.Value.Bool && name != "attention_mask" {
 			c.name(name, argument{value: a.Value})
@@ -176,7 +300,7 @@ func (g *graph) call(o *node, in []tensor) (c call) {
 	}
 	switch {
 	case o.Type == "Operation":
-		return g.operands(o, in)
+		return o.operands(in)
 	case o.info.Merge || o.Type == "HashedCrossing" || o.Type == "Attention" || o.Type == "AdditiveAttention":
 		c.args = []argument{many(in)}
 	case o.Type == "MultiHeadAttention" || o.Type == "GroupedQueryAttention":
@@ -223,7 +347,7 @@ func (g *graph) sequential() bool {
 		return false
 	}
 	for i, o := range g.operations[1:] {
-		if len(o.uses) != 1 || o.Type == "Operation" {
+		if o.inner != nil && len(o.inner.outputs) > 1 || len(o.uses) != 1 || o.Type == "Operation" {
 			return false
 		}
 		c := o.uses[0]

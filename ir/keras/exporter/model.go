@@ -9,7 +9,8 @@ import (
 
 // writer writes the configuration of a model.
 type writer struct {
-	*graph
+	*maker
+	root    *graph
 	catalog spec.Catalog
 	notes   []string
 }
@@ -21,30 +22,38 @@ func (w *writer) note(text string) {
 	}
 }
 
-// model is the configuration of the whole model.
-func (w *writer) model() spec.Value {
-	if w.sequential() {
-		return w.chain()
+// class is that of a model: a chain is a Sequential.
+func (g *graph) class() string {
+	if g.sequential() {
+		return "Sequential"
 	}
-	w.sort()
-	return w.functional()
+	return "Functional"
+}
+
+// graph is the configuration of a model.
+func (w *writer) graph(g *graph) spec.Value {
+	if g.sequential() {
+		return w.chain(g)
+	}
+	g.sort()
+	return w.functional(g)
 }
 
 // chain is a Sequential.
-func (w *writer) chain() spec.Value {
+func (w *writer) chain(g *graph) spec.Value {
 	layers := list()
-	for _, o := range w.operations {
+	for _, o := range g.operations {
 		layers.List = append(layers.List, w.operation(o))
 	}
-	shape := batchShape(w.inputs[0].shape)
-	config := object(named("name", text(w.graph.model.Name)), named("trainable", truth(true)), named("dtype", float32Policy()), named("layers", layers), named("build_input_shape", shape))
+	shape := batchShape(g.inputs[0].input.Shape)
+	config := object(named("name", text(g.name)), named("trainable", truth(g.trainable)), named("dtype", float32Policy()), named("layers", layers), named("build_input_shape", shape))
 	return instance("keras", "Sequential", config, named("build_config", object(named("input_shape", shape))))
 }
 
 // functional is a Functional.
-func (w *writer) functional() spec.Value {
+func (w *writer) functional(g *graph) spec.Value {
 	layers := list()
-	for _, o := range w.operations {
+	for _, o := range g.operations {
 		v := w.operation(o)
 		nodes := list()
 		if o.input == nil {
@@ -55,15 +64,21 @@ func (w *writer) functional() spec.Value {
 		v.Map = append(v.Map, named("name", text(o.name)), named("inbound_nodes", nodes))
 		layers.List = append(layers.List, v)
 	}
-	end := func(t tensor) spec.Value { return list(text(t.of.name), whole(t.use), whole(t.index)) }
-	var inputs, outputs, shapes []spec.Value
-	for _, in := range w.inputs {
-		inputs, shapes = append(inputs, end(tensor{of: in})), append(shapes, batchShape(in.shape))
+	end := func(t tensor) spec.Value {
+		use := t.use
+		if t.of.inner != nil && !t.of.inner.sequential() { // which counts the use that made it
+			use++
+		}
+		return list(text(t.of.name), whole(use), whole(t.index))
 	}
-	for _, t := range w.outputs {
+	var inputs, outputs, shapes []spec.Value
+	for _, in := range g.inputs {
+		inputs, shapes = append(inputs, end(tensor{of: in})), append(shapes, batchShape(in.input.Shape))
+	}
+	for _, t := range g.outputs {
 		outputs = append(outputs, end(t))
 	}
-	config := object(named("name", text(w.graph.model.Name)), named("trainable", truth(true)), named("layers", layers), named("input_layers", oneOrAll(inputs)), named("output_layers", oneOrAll(outputs)))
+	config := object(named("name", text(g.name)), named("trainable", truth(g.trainable)), named("layers", layers), named("input_layers", oneOrAll(inputs)), named("output_layers", oneOrAll(outputs)))
 	return instance("keras.src.models.functional", "Functional", config, named("build_config", object(named("input_shape", oneOrAll(shapes)))))
 }
 
@@ -79,9 +94,11 @@ func oneOrAll(v []spec.Value) spec.Value {
 func (w *writer) operation(o *node) spec.Value {
 	switch {
 	case o.input != nil:
-		config := object(named("batch_shape", batchShape(o.shape)), named("dtype", text(o.input.DType)), named("sparse", truth(false)), named("ragged", truth(false)),
+		config := object(named("batch_shape", batchShape(o.input.Shape)), named("dtype", text(o.input.DType)), named("sparse", truth(false)), named("ragged", truth(false)),
 			named("name", text(o.name)), named("optional", truth(false)))
 		return instance("keras.layers", "InputLayer", config)
+	case o.inner != nil:
+		return w.graph(o.inner)
 	case o.Type == "Operation":
 		return w.function(o)
 	}
@@ -117,23 +134,17 @@ func (w *writer) argument(a argument) spec.Value {
 
 // tensor is a result of a layer as an argument.
 func (w *writer) tensor(t tensor) spec.Value {
-	dtype := "float32"
-	if t.of.input != nil {
-		dtype = t.of.input.DType
-	}
-	config := object(named("shape", batchShape(t.of.shape)), named("dtype", text(dtype)), named("keras_history", list(text(t.of.name), whole(t.use), whole(t.index))))
-	if t.index > 0 { // the description does not say its shape, which Keras does not read
-		config.Map = config.Map[1:]
-	}
+	shape, dtype := w.shapeOf(t)
+	config := object(named("shape", batchShape(shape)), named("dtype", text(dtype)), named("keras_history", list(text(t.of.name), whole(t.use), whole(t.index))))
 	return object(named("class_name", text("__keras_tensor__")), named("config", config))
 }
 
 // unnamed reports outputs that Keras cannot tell apart by their names.
 func (w *writer) unnamed() {
 	seen := map[string]bool{}
-	for i, t := range w.outputs {
-		if seen[t.of.name] && w.graph.model.Compile != nil {
-			w.fail(w.graph.model.OutputRefs()[i].Pos, "layer %s gives two outputs: a file of Keras has losses and metrics by the names of the layers; put a layer Identity after one of them", diag.Quote(t.of.name))
+	for i, t := range w.root.outputs {
+		if seen[t.of.name] && w.model.Compile != nil {
+			w.fail(w.model.OutputRefs()[i].Pos, "layer %s gives two outputs: a file of Keras has losses and metrics by the names of the layers; put a layer Identity after one of them", diag.Quote(t.of.name))
 		}
 		seen[t.of.name] = true
 	}

@@ -104,10 +104,8 @@ func (w *writer) builtFor(o *node) spec.Value {
 	in := o.uses[0]
 	shapes := list()
 	for _, t := range in.tensors() {
-		if t.index > 0 {
-			return spec.Value{}
-		}
-		shapes.List = append(shapes.List, batchShape(t.of.shape))
+		shape, _ := w.shapeOf(t)
+		shapes.List = append(shapes.List, batchShape(shape))
 	}
 	switch {
 	case o.Type == "StringLookup" || o.Type == "IntegerLookup":
@@ -118,7 +116,8 @@ func (w *writer) builtFor(o *node) spec.Value {
 		dict := object(named("query_shape", shapes.List[0]), named("value_shape", shapes.List[1]))
 		for _, a := range in.named {
 			if a.name == "key" {
-				dict.Map = append(dict.Map, named("key_shape", batchShape(a.tensors[0].of.shape)))
+				shape, _ := w.shapeOf(a.tensors[0])
+				dict.Map = append(dict.Map, named("key_shape", batchShape(shape)))
 			}
 		}
 		return object(named("shapes_dict", dict))

@@ -39,7 +39,7 @@ func NewOptimizer(rule optim.Rule, segments []nn.Segment, state []nn.Segment, va
 // optimizer is the state of an optimizer as a file has it.
 func (w *weights) optimizer(o *Optimizer, format Format) []container.Group {
 	var trained []nn.Segment
-	for _, s := range w.trained() {
+	for _, s := range w.trained(w.root) {
 		trained = append(trained, nn.Segment{Name: s.Name, Shape: s.Shape})
 	}
 	class := keras.Snake(find(w.catalog.Optimizers, o.rule.Name()).Aliases[0])
@@ -66,7 +66,7 @@ func (w *weights) optimizer(o *Optimizer, format Format) []container.Group {
 		default:
 			values := o.state[v.Name]
 			if values == nil {
-				w.errs.Add(w.graph.model.Pos, "the state of the optimizer has no %s", fmt.Sprintf("%q", v.Name))
+				w.errs.Add(w.model.Pos, "the state of the optimizer has no %s", fmt.Sprintf("%q", v.Name))
 				continue
 			}
 			g.Tensors = append(g.Tensors, container.NewTensor(as, v.Shape, values))

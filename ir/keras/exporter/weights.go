@@ -21,11 +21,8 @@ type weights struct {
 
 // held is the weights of a layer that a .keras file has in one place.
 type held struct {
-	of    *node
 	path  string // under that of the layer
 	names []string
-	// trained is how many of names train.
-	trained int
 }
 
 // inside are the classes of what is inside of a layer, from the outside in.
@@ -68,7 +65,7 @@ func (w *weights) held(o *node) (list []held) {
 	known := 0
 	from := keras.Origin{Layer: o.name, Class: o.Type, Inner: w.inside(o.Type, o.arguments())}
 	for _, g := range from.Groups() {
-		h := held{of: o, path: g.Path}
+		h := held{path: g.Path}
 		if g.Also != "" { // as the present version calls it
 			h.path = g.Also
 		}
@@ -76,9 +73,6 @@ func (w *weights) held(o *node) (list []held) {
 			for _, name := range part {
 				if s := w.segments[o.name+"/"+name]; s != nil {
 					h.names = append(h.names, s.Name)
-					if s.Role == block.Trainable {
-						h.trained++
-					}
 				}
 			}
 		}
@@ -98,14 +92,18 @@ func (w *weights) held(o *node) (list []held) {
 	return list
 }
 
-// objects are the weights by the paths of a .keras file.
-func (w *weights) objects() (groups []container.Group) {
+// objects are the weights by the paths of a .keras file, under that of the model.
+func (w *weights) objects(g *graph, steps string) (groups []container.Group) {
 	counts := map[string]int{}
-	for _, o := range w.operations {
+	for _, o := range g.operations {
 		if o.Type == "Operation" { // which is no layer in Keras
 			continue
 		}
-		path := keras.WeightsPath(o.class(), counts)
+		path := steps + keras.WeightsPath(o.class(), counts)
+		if o.inner != nil {
+			groups = append(groups, w.objects(o.inner, path+"/")...)
+			continue
+		}
 		for _, h := range w.held(o) {
 			g := container.Group{Path: strings.TrimSuffix(path+"/"+h.path, "/"), Name: o.name}
 			if h.path != "" {
@@ -121,22 +119,36 @@ func (w *weights) objects() (groups []container.Group) {
 }
 
 func (o *node) class() string {
-	if o.input != nil {
+	switch {
+	case o.input != nil:
 		return "InputLayer"
+	case o.inner != nil:
+		return o.inner.class()
 	}
 	return o.Type
 }
 
+// all are the weights of a layer, or of all layers of a model.
+func (w *weights) all(o *node) (list []held) {
+	if o.inner == nil {
+		return w.held(o)
+	}
+	for _, p := range o.inner.operations {
+		list = append(list, w.all(p)...)
+	}
+	return list
+}
+
 // layers are the weights by the names of layers, as .h5 files have them: those that
 // train before the others.
-func (w *weights) layers() (groups []container.Group) {
-	for _, o := range w.operations {
+func (w *weights) layers(g *graph) (groups []container.Group) {
+	for _, o := range g.operations {
 		if o.Type == "Operation" {
 			continue
 		}
 		g := container.Group{Path: o.name}
 		var trained, rest []string
-		for _, h := range w.held(o) {
+		for _, h := range w.all(o) {
 			for _, name := range h.names {
 				if w.segments[name].Role == block.Trainable {
 					trained = append(trained, name)
@@ -160,9 +172,9 @@ func (w *weights) tensorOf(as, name string) container.Tensor {
 }
 
 // trained are the weights that train, in the order of trainable_variables.
-func (w *weights) trained() (list []*block.Segment) {
-	for _, o := range w.operations {
-		for _, h := range w.held(o) {
+func (w *weights) trained(g *graph) (list []*block.Segment) {
+	for _, o := range g.operations {
+		for _, h := range w.all(o) {
 			for _, name := range h.names {
 				if s := w.segments[name]; s.Role == block.Trainable {
 					list = append(list, s)
