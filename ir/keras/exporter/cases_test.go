@@ -1,4 +1,4 @@
-package exporter_test
+package exporter
 
 import (
 	"bytes"
@@ -79,7 +79,7 @@ func TestDescriptions(t *testing.T) {
 			}
 			exported++
 			t.Run(filepath.Base(file)+"/"+c.Name, func(t *testing.T) {
-				was := write(t, dir, "m.keras", n, drawn(n))
+				was := write(t, dir, "m.keras", Source{Network: n, Values: drawn(n)})
 				if was == nil {
 					return
 				}
@@ -91,7 +91,7 @@ func TestDescriptions(t *testing.T) {
 						t.Errorf("%s differs", name)
 					}
 				}
-				if is := write(t, dir, "m.h5", was.Network, was.Weights); is != nil {
+				if is := write(t, dir, "m.h5", Source{Network: was.Network, Values: was.Weights}); is != nil {
 					same(t, was, is)
 				}
 			})

@@ -35,8 +35,19 @@ func (w *writer) graph(g *graph) spec.Value {
 	if g.sequential() {
 		return w.chain(g)
 	}
-	g.sort()
 	return w.functional(g)
+}
+
+// sort brings models and those in them into Keras's order.
+func (w *writer) sort(g *graph) {
+	if !g.sequential() {
+		g.sort()
+	}
+	for _, o := range g.operations {
+		if o.inner != nil {
+			w.sort(o.inner)
+		}
+	}
 }
 
 // chain is a Sequential.
