@@ -30,6 +30,10 @@ type Network struct {
 	Step   *ir.Graph
 	Adapts []Adapt
 	Spec   *spec.Model
+	// Shapes are those of what inputs and layers give, without the batch, by their names;
+	// results after the first are called as layers name them, encoder.state_h. Preprocessing
+	// layers are not among them.
+	Shapes map[string][]int
 	// Weights are what segments hold that a layer has read from a file, by name.
 	Weights map[string][]float32
 }
@@ -65,6 +69,10 @@ func Build(m *spec.Model) (*Network, error) {
 		return nil, err
 	}
 	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights}
+	n.Shapes = map[string][]int{}
+	for name, v := range predict.values {
+		n.Shapes[name] = v.Shape.Row()
+	}
 	n.Header = heading{p, predict}.program()
 	n.Step, n.Header.Stream, n.Header.NoStream = p.stream(predict)
 	if m.Compile != nil {

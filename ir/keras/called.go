@@ -26,6 +26,9 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 	if len(info.Reads) > 0 {
 		list = w.ordered(p, info.Reads, n)
 	}
+	if slices.ContainsFunc(n.named, func(a namedTensor) bool { return a.name == "attention_mask" }) {
+		more = append(more, spec.Arg{Name: "attention_mask", Value: spec.Value{Kind: spec.Bool, Bool: true}})
+	}
 	for _, a := range n.named {
 		switch {
 		case isMask(a.name):
@@ -73,11 +76,9 @@ func (w *writer) ordered(p *part, reads []string, n node) (list []tensor) {
 			byName[a.name] = a.of[0]
 		}
 	}
-	if _, ok := byName["key"]; !ok && len(byName) > 0 && len(reads) > 2 && byName["attention_mask"].of != nil {
-		byName["key"] = byName["value"]
-		if len(list) > 1 {
-			byName["key"] = list[1]
-		}
+	if mask, ok := byName["attention_mask"]; ok { // the last one, as the argument attention_mask says
+		delete(byName, "attention_mask")
+		defer func() { list = append(list, mask) }()
 	}
 	for k := len(list); k < len(reads) && len(byName) > 0; k++ {
 		t, ok := byName[reads[k]]

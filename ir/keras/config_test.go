@@ -46,9 +46,8 @@ layers:
 			`name: m
 inputs: {a_b: {shape: [4]}}
 layers:
-  - Dense: {name: d, trainable: false, units: 4, activation: {leaky_relu: {negative_slope: 0.3}}, kernel_initializer: {variance_scaling: {scale: 2.0}}}
-  - ActivityRegularization: {name: d_penalty, l2: 0.01}
-  - Add: {inputs: [a_b, d_penalty]}
+  - Dense: {name: d, trainable: false, units: 4, activation: {leaky_relu: {negative_slope: 0.3}}, kernel_initializer: {variance_scaling: {scale: 2.0}}, activity_regularizer: {l2: 0.01}}
+  - Add: {inputs: [a_b, d]}
   - Shared: {layer: d, name: d_1}
   - Rescaling: {name: tf.math.multiply, scale: 0.5}
 compile:
@@ -72,7 +71,7 @@ compile:
 inputs: {ids: {shape: [6], dtype: int32}}
 layers:
   - Embedding: {input_dim: 9, output_dim: 4, mask_zero: true}
-  - MultiHeadAttention: {name: attention, inputs: [embedding, embedding], num_heads: 2, key_dim: 3, value_dim: 3, attention_axes: 1, use_causal_mask: true}
+  - MultiHeadAttention: {name: attention, inputs: [embedding, embedding], num_heads: 2, key_dim: 3, attention_axes: 1, use_causal_mask: true}
   - Model:
       name: head
       layers:

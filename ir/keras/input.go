@@ -100,7 +100,7 @@ func (g *graph) ids(t tensor, seen map[tensor]bool) (count int) {
 				switch {
 				case p.inner != nil && k < len(p.inner.inputs):
 					more = p.inner.ids(tensor{of: p.inner.inputs[k]}, map[tensor]bool{})
-				case takesIDs(p):
+				case takesIDs(p, n, k):
 					more = 1
 				case p.class == "Reshape" || p.class == "Flatten" || p.class == "Permute" || p.class == "RepeatVector" || p.class == "Identity":
 					more = g.ids(tensor{p, i, 0}, seen)
@@ -141,9 +141,20 @@ func (g *graph) bags(in *part) bool {
 	return found
 }
 
-// takesIDs reports the layers whose input are ids.
-func takesIDs(p *part) bool {
+// takesIDs reports the layers whose input are ids, and the masks of attentions, which
+// may be of either type. K counts the tensors of the call.
+func takesIDs(p *part, n node, k int) bool {
+	operand := -1 // its place among all operands
+	for left := k; left >= 0 && operand+1 < len(n.consts); {
+		if operand++; n.consts[operand].Kind == spec.Null {
+			left--
+		}
+	}
 	switch p.class {
+	case "Take", "TakeAlongAxis":
+		return isOperation(p) && operand == 1
+	case "OneHot":
+		return isOperation(p) && operand == 0
 	case "Embedding", "CategoryEncoding":
 		return true
 	case "TimeDistributed":

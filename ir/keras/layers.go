@@ -12,31 +12,26 @@ import (
 // converter turns layers and what they name into entries of a description.
 type converter struct{ *reader }
 
-// arguments are those of a layer in a description, its class there, and what the
-// results after the first are called.
-func (r converter) arguments(p *part) (class string, args []spec.Arg, results []string, ok bool) {
+// arguments are those of a layer in a description, and its class there.
+func (r converter) arguments(p *part) (class string, args []spec.Arg, ok bool) {
 	class, config, ok := r.class(p)
 	if !ok {
-		return class, nil, nil, false
+		return class, nil, false
 	}
 	before := len(r.errs)
 	args = r.settings(p, class, config)
 	if len(r.errs) > before {
-		return class, nil, nil, false
+		return class, nil, false
 	}
 	info, _ := layer.Find(class)
-	settings := info.New()
-	decoded := layer.Decode(spec.Args{Owner: "the layer", Kind: class, List: args}, settings, "the layer")
+	decoded := layer.Decode(spec.Args{Owner: "the layer", Kind: class, List: args}, info.New(), "the layer")
 	for _, e := range decoded {
 		r.fail(p.path, "%s", e.Msg)
-	}
-	if s, several := settings.(layer.Several); several && len(decoded) == 0 {
-		results = s.Results()
 	}
 	if v := field(config, "trainable"); v.Kind == spec.Bool && !v.Bool {
 		args = append([]spec.Arg{{Name: "trainable", Value: v}}, args...)
 	}
-	return class, args, results, len(decoded) == 0
+	return class, args, len(decoded) == 0
 }
 
 // class is what the layer is called in a description, and its arguments by their
@@ -85,18 +80,6 @@ func custom(p *part) bool {
 		}
 	}
 	return true
-}
-
-// neutral are settings of a configuration that a description has not, and the
-// values that mean nothing there. Nil is anything: it does not change what is
-// computed, or stands elsewhere in a description.
-var neutral = map[string][]any{
-	"name": nil, "trainable": nil, "dtype": nil, "batch_input_shape": nil, "batch_shape": nil, "input_shape": nil, "input_dtype": nil, "input_dim": nil, "input_length": nil,
-	"build_config": nil, "dynamic": {false}, "unroll": nil, "implementation": nil, "consume_less": nil, "synchronized": {false}, "time_major": {false}, "use_cudnn": nil,
-	"sparse": {false}, "ragged": {false}, "optional": {false}, "data_format": {"channels_last"}, "groups": {1}, "rms_scaling": {false}, "keepdims": {false},
-	"query_shape": nil, "key_shape": nil, "value_shape": nil, "flash_attention": nil, "quantization_config": {}, "lora_rank": {}, "lora_alpha": nil, "layers": nil,
-	"renorm": {false}, "renorm_momentum": nil, "supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
-	"vocabulary_size": nil, "encoding": {"utf-8"}, "oov_method": {"floormod"},
 }
 
 // settings turns a configuration into arguments of a description, those alone that
@@ -160,7 +143,7 @@ func mirrored(args []spec.Arg) (out []spec.Arg) {
 			}
 			_, back := second.Map[0].Value.Get("go_backwards")
 			_, forth := first.Map[0].Value.Get("go_backwards")
-			if back != forth && plain(first, "go_backwards").Same(plain(second, "go_backwards")) {
+			if back && !forth && plain(first, "go_backwards").Same(plain(second, "go_backwards")) {
 				continue
 			}
 		}
@@ -175,11 +158,6 @@ func policy(v spec.Value) string {
 		return text(field(v, "config"), "name")
 	}
 	return v.Str
-}
-
-func isNeutral(a spec.Arg) bool {
-	values, known := neutral[a.Name]
-	return a.Value.Kind == spec.Null || known && (values == nil || slices.ContainsFunc(values, func(x any) bool { return same(a.Value, x) }))
 }
 
 // argument is the value of one argument of a layer; said is false where it is the
@@ -212,7 +190,7 @@ func (r converter) wrapped(p *part, v spec.Value) (spec.Value, bool) {
 		r.fail(p.path, "a model inside of a %s is not supported by this version of nngen", p.class)
 		return v, false
 	}
-	class, args, _, ok := r.arguments(inner)
+	class, args, ok := r.arguments(inner)
 	if len(args) == 0 {
 		return word(class), ok
 	}
@@ -258,18 +236,16 @@ func (r converter) cell(p *part, v spec.Value) (spec.Value, bool) {
 	return entry(class, args...), true
 }
 
-// activityPenalty is the activity_regularizer of a layer as arguments of an
-// ActivityRegularization layer.
-func activityPenalty(config spec.Value) (args []spec.Arg, ok bool) {
-	v := field(config, "activity_regularizer")
-	of := v
-	if c := field(v, "config"); c.Kind == spec.Map {
-		of = c
+// activity is the regularizer of what a layer gives, as an argument of it.
+func (r converter) activity(p *part) (a spec.Arg, ok bool) {
+	v := field(p.config, "activity_regularizer")
+	if v.Kind == spec.Null {
+		return a, false
 	}
-	for _, name := range []string{"l1", "l2"} {
-		if x, number := field(of, name).Number(); number && x != 0 {
-			args = append(args, spec.Arg{Name: name, Value: nice(field(of, name))})
-		}
+	name, config := called(v)
+	v, problem := r.entry("regularizer", name, config)
+	if problem != "" {
+		r.fail(p.path, "activity_regularizer: %s", problem)
 	}
-	return args, len(args) > 0
+	return spec.Arg{Name: "activity_regularizer", Value: v}, v.Kind != spec.Null
 }

@@ -115,7 +115,7 @@ func (r graphReader) graph(class string, config spec.Value, path string, depth i
 			return g, false
 		}
 		p := r.part(v, path, i)
-		p.weight = weightsPath(p.class, counts)
+		p.weight = WeightsPath(p.class, counts)
 		if isModel(p.class) || field(p.config, "input_layers").Kind != spec.Null && field(p.config, "layers").Kind == spec.List {
 			var ok bool
 			if p.inner, ok = r.graph(p.class, p.config, p.path, depth+1); !ok {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/nngen-go/nngen/ir/spec"
 )
 
 // longest is how many characters a name has in a description.
@@ -61,23 +63,24 @@ var (
 	lowerCap = regexp.MustCompile(`([a-z])([A-Z])`)
 )
 
-// snake is a class as Keras names groups of weights: conv2d_transpose. Source:
+// Snake is a class as Keras names groups of weights: conv2d_transpose. Source:
 // Keras 3, utils/naming.py, to_snake_case.
-func snake(class string) string {
+func Snake(class string) string {
 	s := notWord.ReplaceAllString(class, "")
 	s = humps.ReplaceAllString(s, "${1}_$2")
 	return strings.ToLower(lowerCap.ReplaceAllString(s, "${1}_$2"))
 }
 
-// weightsPath is where a .keras file has what belongs to the next layer of a class
-// in a model. Source: Keras 3, saving/saving_lib.py, _save_container_state.
-func weightsPath(class string, counts map[string]int) string {
-	return "layers/" + counted(class, counts)
+// WeightsPath is where a .keras file has what belongs to the next layer of a class in
+// a model: layers/dense_1. Counts are those of the classes before it. Source: Keras 3,
+// saving/saving_lib.py, _save_container_state.
+func WeightsPath(class string, counts map[string]int) string {
+	return "layers/" + counted(spec.LayerClass(class), counts)
 }
 
 // counted is a class in snake case, with a number after it from the second on.
 func counted(class string, counts map[string]int) string {
-	name := snake(class)
+	name := Snake(class)
 	n := counts[name]
 	if counts[name]++; n > 0 {
 		return fmt.Sprintf("%s_%d", name, n)

@@ -76,6 +76,9 @@ func (r converter) older(p *part, class string, config spec.Value) (string, spec
 		}
 		drop(&out, "dropout")
 	}
+	if class == "MultiHeadAttention" && field(out, "value_dim").Same(field(out, "key_dim")) {
+		drop(&out, "value_dim")
+	}
 	if strings.Contains(class, "Pooling") && whole(field(out, "strides")).Same(whole(field(out, "pool_size"))) {
 		drop(&out, "strides")
 	}

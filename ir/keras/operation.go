@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/layer/operation"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -73,7 +74,7 @@ func (w *writer) operation(p *part, i int) {
 	if !ok {
 		w.fail(p.path, "the operation %s is not supported by this version of nngen", diag.Quote(name))
 	}
-	w.refs[tensor{p, i, 0}] = ref{p.said, p.said}
+	w.results(p, i, class, args)
 	w.add(class, p.said, inputs, args...)
 }
 
@@ -94,9 +95,12 @@ func (w *writer) asLayer(name string, operands []operand) (class string, inputs 
 		return known.layer, inputs, nil, w.ranks[*operands[0].of] == w.ranks[*operands[1].of]
 	case len(operands) == 2 && len(inputs) == 1 && known.scale != nil:
 		first := operands[0].of == nil
-		number := operands[1].value
+		number, of := operands[1].value, operands[0].of
 		if first {
-			number = operands[0].value
+			number, of = operands[0].value, operands[1].of
+		}
+		if w.ranks[*of] == 1 { // one number a row, which is no input of a layer
+			return "", nil, nil, false
 		}
 		x, plain := number.Number()
 		scale, offset, can := known.scale(x, first)
@@ -122,19 +126,27 @@ func (w *writer) asOperation(p *part, name string, operands []operand, given []s
 	if now := functions[name]; now != "" {
 		name = now
 	}
-	args = append(args, textArg("op", snake(name)))
+	row, known := functionRow(name)
+	args = append(args, textArg("op", row.Name))
 	for k, o := range operands {
-		switch at := []string{"x1", "x2"}[min(k, 1)]; {
+		switch {
 		case o.of != nil:
 			inputs = append(inputs, w.refs[*o.of].name)
-		case snake(name) == "get_item":
+		case row.Name == "get_item":
 			args = append(args, spec.Arg{Name: "key", Value: keyOf(o.value)})
 		default:
+			at, _, _ := operation.Operand(row.Operands[min(k, len(row.Operands)-1)])
 			args = append(args, spec.Arg{Name: cmp.Or(o.name, at), Value: constant(o.value)})
 		}
 	}
+	takes := spec.EntryDoc{}
+	if known {
+		takes = *find(w.catalog.Operations, row.Name)
+	}
 	for _, a := range append(slices.Clone(p.config.Map), given...) {
-		if !slices.Contains([]string{"name", "dtype", "trainable", "function", "x", "y", "x1", "x2"}, a.Name) && !isNeutral(a) && !slices.ContainsFunc(args, func(b spec.Arg) bool { return a.Name == b.Name }) {
+		isArgument := slices.ContainsFunc(takes.Args, func(d spec.ArgDoc) bool { return d.Name == a.Name })
+		passed := slices.Contains([]string{"name", "dtype", "trainable", "function", "x", "y", "x1", "x2"}, a.Name) || isNeutral(a)
+		if (isArgument && a.Value.Kind != spec.Null || !passed) && !slices.ContainsFunc(args, func(b spec.Arg) bool { return a.Name == b.Name }) {
 			args = append(args, a)
 		}
 	}
@@ -143,6 +155,18 @@ func (w *writer) asOperation(p *part, name string, operands []operand, given []s
 		w.fail(p.path, "the operation %s: %s", diag.Quote(name), e.Msg)
 	}
 	return "Operation", inputs, args, true
+}
+
+// functionRow is the function of a name, which may be that of its class. Of a function
+// that is not known there is the name alone.
+func functionRow(name string) (row operation.Row, known bool) {
+	if row, known = operation.Find(name); known {
+		return row, true
+	}
+	if row, known = operation.Find(Snake(name)); known {
+		return row, true
+	}
+	return operation.Row{Name: Snake(name), Operands: []string{"x1", "x2"}}, false
 }
 
 // constant is a tensor that is written down.

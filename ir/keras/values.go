@@ -187,7 +187,7 @@ func (r converter) entry(of, name string, config spec.Value) (v spec.Value, prob
 	}
 	doc := find(r.list(of), name)
 	if doc == nil {
-		doc = find(r.list(of), snake(name))
+		doc = find(r.list(of), Snake(name))
 	}
 	if doc == nil {
 		i := slices.IndexFunc(r.list(of), func(e spec.EntryDoc) bool { return strings.EqualFold(e.Name, name) })
@@ -235,7 +235,7 @@ func place(doc *spec.EntryDoc, name string) int {
 
 // sameName reports the name that a metric has by itself.
 func sameName(given string, doc *spec.EntryDoc, class string) bool {
-	return given == "" || given == doc.Name || given == snake(class) || slices.Contains(doc.Aliases, given)
+	return given == "" || given == doc.Name || given == Snake(class) || slices.Contains(doc.Aliases, given)
 }
 
 // unsaid reports an argument that the entry of a description has not, and that says

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -13,8 +14,8 @@ import (
 type Origin struct {
 	Layer string // in the description
 	Class string // there
-	// Inner are the classes of what is inside of the layer: of a TimeDistributed or a
-	// Bidirectional its layer, of an RNN its cells.
+	// Inner are the classes of what is inside of the layer, from the outside in: of a
+	// TimeDistributed or a Bidirectional its layer, of an RNN its cells.
 	Inner []string
 	// Path is where a .keras file has its weights: layers/functional/layers/dense.
 	// What belongs to parts of the layer is under it; see [Origin.Groups].
@@ -29,18 +30,26 @@ type Origin struct {
 // origin notes where a layer comes from.
 func (w *writer) origin(p *part, class string) {
 	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name), Place: w.placeOf(p)}
-	switch class {
-	case "TimeDistributed", "Bidirectional":
-		o.Inner = []string{spec.LayerClass(text(field(p.config, "layer"), "class_name"))}
-	case "RNN":
-		o.Inner = cellClasses(field(p.config, "cell"))
-	}
+	o.Inner = innerClasses(class, p.config)
 	w.report.Origins = append(w.report.Origins, o)
 }
 
 // placeOf are the numbers of a layer, and before it of the models that it is in.
 func (w *writer) placeOf(p *part) []int {
 	return append(slices.Clone(w.place), slices.Index(w.g.layers, p))
+}
+
+// innerClasses are the classes of what is inside of a layer, from the outside in.
+func innerClasses(class string, config spec.Value) []string {
+	switch class {
+	case "TimeDistributed", "Bidirectional":
+		of := field(config, "layer")
+		inner := spec.LayerClass(text(of, "class_name"))
+		return append([]string{inner}, innerClasses(inner, field(of, "config"))...)
+	case "RNN":
+		return cellClasses(field(config, "cell"))
+	}
+	return nil
 }
 
 func cellClasses(v spec.Value) (list []string) {
@@ -110,7 +119,7 @@ var variables = map[string][]Group{
 	},
 	"MultiHeadAttention": {
 		{Path: "_query_dense", Also: "query_dense", Trainable: []string{"query/kernel", "query/bias"}}, {Path: "_key_dense", Also: "key_dense", Trainable: []string{"key/kernel", "key/bias"}},
-		{Path: "_value_dense", Also: "value_dense", Trainable: []string{"value/kernel", "value/bias"}}, {Path: "_output_dense", Also: "output_dense", Trainable: []string{"attention_output/kernel", "attention_output/bias"}},
+		{Path: "_gate_dense", Trainable: []string{"gate/kernel", "gate/bias"}}, {Path: "_value_dense", Also: "value_dense", Trainable: []string{"value/kernel", "value/bias"}}, {Path: "_output_dense", Also: "output_dense", Trainable: []string{"attention_output/kernel", "attention_output/bias"}},
 	},
 }
 
@@ -121,28 +130,51 @@ func cellAt(path, before string) []Group {
 }
 
 // Groups are the weights of the layer, nil where it has none.
-func (o Origin) Groups() (list []Group) {
+func (o Origin) Groups() []Group { return groupsOf(o.Class, o.Inner) }
+
+// groupsOf are the weights of a class with these classes inside of it.
+func groupsOf(class string, inner []string) (list []Group) {
 	switch {
-	case o.Class == "TimeDistributed":
-		for _, g := range variables[o.Inner[0]] {
-			if g.Path == "" {
-				g.Path = "layer"
-			} else {
-				g.Path = "layer/" + g.Path
-			}
-			list = append(list, g)
+	case class == "TimeDistributed":
+		for _, g := range groupsOf(inner[0], inner[1:]) {
+			list = append(list, g.within("layer", ""))
 		}
 		return list
-	case o.Class == "RNN" && len(o.Inner) == 1:
+	case class == "Bidirectional" && len(inner) > 1: // an RNN
+		for _, way := range []string{"forward_", "backward_"} {
+			for _, g := range groupsOf(inner[0], inner[1:]) {
+				list = append(list, g.within(way+"layer", way))
+			}
+		}
+		return list
+	case class == "RNN" && len(inner) == 1:
 		return cellAt("cell", "")
-	case o.Class == "RNN":
+	case class == "RNN":
 		counts := map[string]int{}
-		for i, class := range o.Inner {
-			list = append(list, cellAt("cell/cells/"+counted(class, counts), fmt.Sprintf("cell_%d_", i))...)
+		for i, of := range inner {
+			list = append(list, cellAt("cell/cells/"+counted(of, counts), fmt.Sprintf("cell_%d_", i))...)
 		}
 		return list
 	}
-	return variables[o.Class]
+	return variables[class]
+}
+
+// within is the group of a layer in another, whose weights have names that begin with
+// before.
+func (g Group) within(path, before string) Group {
+	at := func(of string) string { return strings.TrimSuffix(path+"/"+of, "/") }
+	g.Path = at(g.Path)
+	if g.Also != "" {
+		g.Also = at(g.Also)
+	}
+	names := func(list []string) (out []string) {
+		for _, name := range list {
+			out = append(out, before+name)
+		}
+		return out
+	}
+	g.Trainable, g.Rest = names(g.Trainable), names(g.Rest)
+	return g
 }
 
 // Places says in which dataset a .keras file has each of the parameters of a

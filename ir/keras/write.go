@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -183,22 +184,31 @@ func (w *writer) reading(inputs []string) (a spec.Arg, ok bool) {
 func (w *writer) layer(p *part, i int) {
 	p.said = w.take(p.name, p.path)
 	w.learned(p)
-	class, args, results, ok := converter{w.reader}.arguments(p)
+	class, args, ok := converter{w.reader}.arguments(p)
 	if !ok {
 		return
 	}
 	inputs, more := w.called(p, class, i)
 	inputs, args = w.scaled(p, inputs), append(args, more...)
-	w.refs[tensor{p, i, 0}] = ref{p.said, p.said}
-	for k, result := range results {
-		name := p.said + "." + result
-		w.refs[tensor{p, i, k + 1}] = ref{name, name}
+	w.results(p, i, class, args)
+	if a, ok := (converter{w.reader}).activity(p); ok {
+		args = append(args, a)
 	}
 	w.add(class, p.said, inputs, args...)
 	w.origin(p, class)
-	if penalty, ok := activityPenalty(p.config); ok {
-		w.add("ActivityRegularization", w.free(p.said+"_penalty"), []string{p.said}, penalty...)
-		w.refs[tensor{p, i, 0}] = ref{w.last, w.last}
+}
+
+// results names what a layer gives, some of which may depend on how it is called.
+func (w *writer) results(p *part, i int, class string, args []spec.Arg) {
+	w.refs[tensor{p, i, 0}] = ref{p.said, p.said}
+	info, _ := layer.Find(class)
+	settings := info.New()
+	own := slices.DeleteFunc(slices.Clone(args), func(a spec.Arg) bool { return a.Name == "trainable" })
+	if s, several := settings.(layer.Several); several && len(layer.Decode(spec.Args{Owner: "the layer", Kind: class, List: own}, settings, "the layer")) == 0 {
+		for k, result := range s.Results() {
+			name := p.said + "." + result
+			w.refs[tensor{p, i, k + 1}] = ref{name, name}
+		}
 	}
 }
 

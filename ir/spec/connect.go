@@ -147,9 +147,11 @@ func (x *expander) previous(in *model, p *part) (value, bool) {
 	case in.parent == nil:
 		return value{pos: p.Pos}, true
 	case len(in.reads) == 0 && len(in.part.reads) == 0:
-		return x.previous(in.parent, in.part)
+		v, ok := x.previous(in.parent, in.part)
+		return v.through(in), ok
 	case len(in.reads) == 0: // what its second use names
-		return x.lookup(in.parent, in.part.reads[0].Ref, "")
+		v, ok := x.lookup(in.parent, in.part.reads[0].Ref, "")
+		return v.through(in), ok
 	case len(in.reads) > 1:
 		if in.original == nil {
 			x.Fail(p.Pos, "%s: the %s has several inputs, so its first layer must name what it reads; write inputs: [%s]", p.Args.Owner, in.title(), document.Plain(in.reads[0].inner))
@@ -160,14 +162,17 @@ func (x *expander) previous(in *model, p *part) (value, bool) {
 }
 
 // input is what an input of a model stands for.
-func (x *expander) input(in *model, i int) (value, bool) {
+func (x *expander) input(in *model, i int) (v value, ok bool) {
 	if in.original == nil {
 		in.asked[i] = true
 	}
 	if len(in.part.reads) == 0 { // a second use that reads the layer before
-		return x.previous(in.parent, in.part)
+		v, ok = x.previous(in.parent, in.part)
+	} else {
+		v, ok = x.lookup(in.parent, in.part.reads[i].Ref, "")
 	}
-	return x.lookup(in.parent, in.part.reads[i].Ref, "")
+	v.entered = append([]entered{{in, i}}, v.entered...)
+	return v, ok
 }
 
 // only is the output of a model that has one.

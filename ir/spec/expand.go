@@ -25,6 +25,8 @@ type value struct {
 	result string // of a layer that gives several: "state_h"; see Ref.Of
 	name   string // of an input, or of nothing that is known here; "": what the first layer reads
 	pos    diag.Pos
+	// entered are the inputs of models that it comes by, the innermost first.
+	entered []entered
 }
 
 // ref is the value as a layer names it.
@@ -82,6 +84,7 @@ type expander struct {
 	uses    []*use           // in order
 	layers  map[string]*use  // by name; those that have their own weights
 	models  map[string]*part // by name
+	index   map[*use]int     // places in Model.Layers, for the tree
 	count   int
 	refused bool // more layers than are allowed
 }
@@ -112,6 +115,13 @@ func expand(r *document.Reader, m *Model, entries []entry) (aliases map[string]s
 	outputs := x.outputs()
 	x.prune(outputs)
 	x.fill()
+	if len(x.models) > 0 || slices.ContainsFunc(entries, func(e entry) bool { return e.Type == modelType }) {
+		x.index = map[*use]int{}
+		for i, u := range x.uses {
+			x.index[u] = i
+		}
+		m.Tree = x.tree(x.root)
+	}
 	return x.aliases()
 }
 

@@ -45,7 +45,7 @@ var withoutPositions = cmp.Options{
 	cmp.Transformer("pos", func(diag.Pos) string { return "" }),
 	// What is written is the first name of a layer, wherever it was read.
 	cmp.FilterPath(func(p cmp.Path) bool {
-		return p.String() == "File" || p.String() == "Folder" || p.String() == "Layers.As"
+		return p.String() == "File" || p.String() == "Folder" || p.String() == "Layers.As" || p.String() == "Tree"
 	}, cmp.Ignore()),
 	// What is written is the list without models: a layer of one is not the third of "encoder" any more.
 	cmp.FilterPath(func(p cmp.Path) bool { return strings.HasSuffix(p.String(), "Args.Owner") }, cmp.Transformer("owner", func(s string) string {

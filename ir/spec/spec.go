@@ -25,7 +25,10 @@ type Model struct {
 	Pos     diag.Pos
 	Inputs  []Input // filled in where `data:` implies them
 	Layers  []Layer
-	Outputs []Ref    // nil: the last layer
+	Outputs []Ref // nil: the last layer
+	// Tree is the model with the models in it, whose layers Layers has in their places;
+	// nil where there are none.
+	Tree    *Group
 	Data    *Data    // nil: no `data:` section
 	Compile *Compile // nil: no `compile:` section, the model predicts only
 	Fit     Fit

@@ -8,7 +8,7 @@ import (
 )
 
 // WriteJSON gives the JSON form of a model, one layer a line. Reading it gives
-// the model back, except for positions. A loss or metric that is for every
+// the model back, except for positions and for Tree: models in it are not written. A loss or metric that is for every
 // output may not be beside one that is for a single output.
 func WriteJSON(m *Model) []byte {
 	var b strings.Builder

@@ -1,0 +1,92 @@
+// Package exporter writes models as Keras 3 saves them, .keras and .h5: the
+// configuration of a description, its weights and the state of its optimizer.
+//
+// What a description says and Keras cannot is refused, all of it at once. The other
+// direction is package importer; what both know of Keras, such as the order of weights,
+// is in package keras.
+package exporter
+
+import (
+	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/keras/container"
+	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/optim"
+)
+
+// version is the version of Keras whose files these are.
+const version = "3.15.1"
+
+// Format is a kind of file.
+type Format int
+
+const (
+	// Keras is a .keras file: the model, its weights and what it was compiled with.
+	Keras Format = iota
+	// H5 is a legacy .h5 file with the same.
+	H5
+	// Weights is a .weights.h5 file: weights, and the state of the optimizer.
+	Weights
+)
+
+// Source is what is exported.
+type Source struct {
+	Network *build.Network
+	// Values are the elements of every segment of the network, in row-major order.
+	Values map[string][]float32
+	// Optimizer is that of a training to go on with, bound to the network's segments; nil:
+	// there is none.
+	Optimizer *optim.Optimizer
+	// Date is when the file is written, as Keras has it: 2026-01-31@10:20:30.
+	Date string
+}
+
+// weights finds the places of what the source has; its errors are those of the models in
+// the model.
+func (s Source) weights() *weights {
+	m := s.Network.Spec
+	w := &writer{maker: &maker{model: m, names: m.Names(), shapes: s.Network.Shapes, used: map[string]bool{}}, catalog: build.Catalog()}
+	w.root = w.maker.graph()
+	w.sort(w.root)
+	all := &weights{writer: w, segments: map[string]*block.Segment{}, values: s.Values}
+	for i := range s.Network.Header.Segments {
+		g := &s.Network.Header.Segments[i]
+		all.segments[g.Name] = g
+	}
+	return all
+}
+
+// Model is what a file of the format has in it. The error is a diag.List of everything
+// that a file of Keras cannot hold.
+func (s Source) Model(format Format) (*container.Model, error) {
+	w := s.weights()
+	if len(w.errs) > 0 {
+		return nil, w.errs.Err()
+	}
+	w.unnamed()
+	compiled := s.Network.Spec.Compile != nil
+	config := w.graph(w.root)
+	out := &container.Model{Version: version, Date: s.Date}
+	switch format {
+	case H5:
+		out.Format, out.Backend, out.Groups = container.Layers, "tensorflow", w.layers(w.root)
+		if compiled {
+			out.Compile = []byte(w.training().JSON())
+		}
+	default:
+		out.Groups = w.objects(w.root, "")
+		if compiled && format == Keras {
+			config.Map = append(config.Map, spec.Arg{Name: "compile_config", Value: w.compile()})
+		}
+	}
+	if format != Weights {
+		out.Config = []byte(config.JSON())
+	}
+	if s.Optimizer != nil && compiled {
+		out.Optimizer = w.state(s.Optimizer, format)
+	}
+	if err := w.errs.Err(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}

@@ -1,0 +1,186 @@
+package exporter
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras"
+	"github.com/nngen-go/nngen/ir/keras/container"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// weights are those of a network by the layers that have them.
+type weights struct {
+	*writer
+	segments map[string]*block.Segment
+	values   map[string][]float32
+}
+
+// held is the weights of a layer that a .keras file has in one place.
+type held struct {
+	path  string // under that of the layer
+	names []string
+}
+
+// inside are the classes of what is inside of a layer, from the outside in.
+func (w *writer) inside(class string, args []spec.Arg) []string {
+	given := object(args...)
+	switch class {
+	case "TimeDistributed", "Bidirectional":
+		a, _ := given.Get("layer")
+		name, of := w.entry(class, a.Value)
+		name = spec.LayerClass(name)
+		return append([]string{name}, w.inside(name, listed(find(w.catalog.Layers, name), of))...)
+	case "RNN":
+		a, _ := given.Get("cell")
+		return w.cells(class, a.Value)
+	}
+	return nil
+}
+
+// cells are the classes of the cells of an RNN.
+func (w *writer) cells(title string, v spec.Value) (classes []string) {
+	if v.Kind == spec.List {
+		for _, e := range v.List {
+			classes = append(classes, w.cells(title, e)...)
+		}
+		return classes
+	}
+	class, args := w.entry(title, v)
+	if class != "StackedRNNCells" {
+		return []string{class}
+	}
+	inner, _ := object(args.List...).Get("cells")
+	return w.cells(title, inner.Value)
+}
+
+// held are the weights of a layer.
+func (w *weights) held(o *node) (list []held) {
+	if o.input != nil {
+		return nil
+	}
+	known := 0
+	from := keras.Origin{Layer: o.name, Class: o.Type, Inner: w.inside(o.Type, o.arguments())}
+	for _, g := range from.Groups() {
+		h := held{path: g.Path}
+		if g.Also != "" { // as the present version calls it
+			h.path = g.Also
+		}
+		for _, part := range [][]string{g.Trainable, g.Rest} {
+			for _, name := range part {
+				if s := w.segments[o.name+"/"+name]; s != nil {
+					h.names = append(h.names, s.Name)
+				}
+			}
+		}
+		if known += len(h.names); len(h.names) > 0 {
+			list = append(list, h)
+		}
+	}
+	all := 0
+	for _, s := range w.segments {
+		if s.Layer == o.name {
+			all++
+		}
+	}
+	if all != known {
+		w.fail(o.Pos, "layer %s: where Keras has the weights of a %s is not known to this version of nngen", diag.Quote(o.name), o.Type)
+	}
+	return list
+}
+
+// objects are the weights by the paths of a .keras file, under that of the model.
+func (w *weights) objects(g *graph, steps string) (groups []container.Group) {
+	counts := map[string]int{}
+	for _, o := range g.operations {
+		if o.Type == "Operation" { // which is no layer in Keras
+			continue
+		}
+		path := steps + keras.WeightsPath(o.class(), counts)
+		if o.inner != nil {
+			groups = append(groups, w.objects(o.inner, path+"/")...)
+			continue
+		}
+		for _, h := range w.held(o) {
+			g := container.Group{Path: strings.TrimSuffix(path+"/"+h.path, "/"), Name: o.name}
+			if h.path != "" {
+				g.Name = h.path[strings.LastIndexByte(h.path, '/')+1:]
+			}
+			for i, name := range h.names {
+				g.Tensors = append(g.Tensors, w.tensorOf(strconv.Itoa(i), name))
+			}
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+func (o *node) class() string {
+	switch {
+	case o.input != nil:
+		return "InputLayer"
+	case o.inner != nil:
+		return o.inner.class()
+	}
+	return o.Type
+}
+
+// all are the weights of a layer, or of all layers of a model.
+func (w *weights) all(o *node) (list []held) {
+	if o.inner == nil {
+		return w.held(o)
+	}
+	for _, p := range o.inner.operations {
+		list = append(list, w.all(p)...)
+	}
+	return list
+}
+
+// layers are the weights by the names of layers, as .h5 files have them: those that
+// train before the others.
+func (w *weights) layers(g *graph) (groups []container.Group) {
+	for _, o := range g.operations {
+		if o.Type == "Operation" {
+			continue
+		}
+		g := container.Group{Path: o.name}
+		var trained, rest []string
+		for _, h := range w.all(o) {
+			for _, name := range h.names {
+				if w.segments[name].Role == block.Trainable {
+					trained = append(trained, name)
+				} else {
+					rest = append(rest, name)
+				}
+			}
+		}
+		for _, name := range slices.Concat(trained, rest) {
+			g.Tensors = append(g.Tensors, w.tensorOf(name, name))
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// tensorOf is a weight under its name in the file.
+func (w *weights) tensorOf(as, name string) container.Tensor {
+	s := w.segments[name]
+	return container.NewTensor(as, s.Shape, w.values[name])
+}
+
+// trained are the weights that train, in the order of trainable_variables.
+func (w *weights) trained(g *graph) (list []*block.Segment) {
+	for _, o := range g.operations {
+		for _, h := range w.all(o) {
+			for _, name := range h.names {
+				if s := w.segments[name]; s.Role == block.Trainable {
+					list = append(list, s)
+				}
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,164 @@
+"""Models through Keras, nngen and Keras again, for the test TestSaved in ../../ir/keras/exporter:
+
+    python roundtrip.py make DIR            # saves the models, TensorFlow
+    go test ./ir/keras/exporter -run TestSaved -keras DIR
+    KERAS_BACKEND=jax python roundtrip.py check DIR
+
+make builds networks of the reference vectors, takes two steps, saves them as .keras, .h5 and .weights.h5, and notes what
+they predict and their next three steps. check loads what the test has exported, and compares.
+"""
+
+import json
+import os
+import pathlib
+import sys
+import warnings
+
+BACKEND = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+EVERY = int(os.environ.get("EVERY", "1"))  # of the networks below
+
+import gzip  # noqa: E402
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+HERE = pathlib.Path(__file__).parent
+ROWS = 8
+
+
+def cases():
+    """Networks by name, of every file and kind of layer; those that draw random numbers in a step are left out."""
+    seen = set()
+    for file in sorted(HERE.glob("*.json.gz")):
+        for case in json.load(gzip.open(file))["cases"]:
+            model = case.get("model")
+            if not isinstance(model, dict) or "layers" not in model:
+                continue
+            text = json.dumps(model["layers"])
+            kinds = frozenset(k for k in KINDS if f'"{k}"' in text)
+            if kinds - seen and not any(w in text for w in ("ropout", "Noise", '"Random', "seed", "stateful")):
+                seen |= kinds
+                yield f"{file.name.split('.')[0]}_{case['name']}", model
+
+
+KINDS = [n for n in vars(keras.layers) if n[:1].isupper()] + [
+    "op", "Model", "Shared", "outputs", "trainable", "return_state", "return_sequences", "go_backwards", "mask_zero", "use_bias",
+    "activation", "kernel_regularizer", "kernel_constraint", "kernel_initializer", "activity_regularizer", "dilation_rate", "strides",
+    "padding", "axis", "merge_mode", "backward_layer", "initial_state", "use_causal_mask", "attention_mask", "return_attention_scores",
+]
+OPTIMIZERS = [
+    lambda o: o.Adam(0.01), lambda o: o.SGD(0.05, momentum=0.9, nesterov=True), lambda o: o.RMSprop(0.01, momentum=0.5, centered=True),
+    lambda o: o.AdamW(0.01, amsgrad=True, clipnorm=1.0), lambda o: o.Nadam(0.01), lambda o: o.Adafactor(0.01), lambda o: o.Adamax(0.01),
+    lambda o: o.Lion(0.001), lambda o: o.Ftrl(0.05), lambda o: o.Adagrad(0.05), lambda o: o.Adadelta(0.5), lambda o: o.Lamb(0.01),
+    lambda o: o.Adam(o.schedules.CosineDecay(0.01, 20, warmup_steps=3, warmup_target=0.02), use_ema=True),
+    lambda o: o.SGD(o.schedules.ExponentialDecay(0.05, 2, 0.9), gradient_accumulation_steps=2),
+]
+
+
+def data(model, rng):
+    """Rows that the inputs take, and targets as the outputs have them."""
+    x = []
+    for i in model.inputs:
+        shape = (ROWS, *i.shape[1:])
+        x.append(rng.integers(0, 2, shape).astype("int32") if "int" in i.dtype else rng.normal(size=shape).astype("float32"))
+    y = [rng.uniform(0.1, 0.9, (ROWS, *o.shape[1:])).astype("float32") for o in model.outputs]
+    return x if len(x) > 1 else x[0], y if len(y) > 1 else y[0]
+
+
+def steps(model, x, y, n):
+    return [np.atleast_1d(model.train_on_batch(x, y))[0] for _ in range(n)]
+
+
+def make(folder):
+    sys.path.insert(0, str(HERE))
+    from build import build
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for k, (name, description) in enumerate(cases()):
+        if k % EVERY:
+            continue
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(k)
+        try:
+            model = build({key: value for key, value in description.items() if key != "compile"})
+            rng = np.random.default_rng(k)
+            x, y = data(model, rng)
+            model.compile(OPTIMIZERS[k % len(OPTIMIZERS)](keras.optimizers), ["mean_squared_error"] * len(model.outputs) if len(model.outputs) > 1 else "mean_squared_error")
+            steps(model, x, y, 2)
+            for end in (".keras", ".h5"):
+                model.save(folder / (name + end))
+            model.save_weights(folder / (name + ".weights.h5"))
+            arrays = {f"x{i}": v for i, v in enumerate(x if isinstance(x, list) else [x])}
+            arrays |= {f"y{i}": v for i, v in enumerate(y if isinstance(y, list) else [y])}
+            arrays |= {f"p{i}": np.asarray(v) for i, v in enumerate(keras.tree.flatten(model.predict(x, verbose=0)))}
+            np.savez(folder / (name + ".npz"), steps=steps(model, x, y, 3), **arrays)
+            print("made", name)
+        except Exception as e:  # what this back end cannot do
+            print("not made", name, str(e).strip().split("\n")[0][:150])
+
+
+def difference(a, b):
+    a, b = np.asarray(a, "float64"), np.asarray(b, "float64")
+    return float(np.max(np.abs(a - b)) / max(np.max(np.abs(b)), 1e-6)) if a.size else 0.0
+
+
+def unlike(ours, theirs, path=""):
+    """Where two configurations differ."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted(ours.keys() | theirs.keys()):
+            if key not in ("shared_object_id", "seed"):
+                yield from unlike(ours.get(key, "-"), theirs.get(key, "-"), f"{path}.{key}")
+    elif isinstance(ours, (list, tuple)) and isinstance(theirs, (list, tuple)) and len(ours) == len(theirs):
+        for i, (a, b) in enumerate(zip(ours, theirs)):
+            yield from unlike(a, b, f"{path}[{i}]")
+    elif ours != theirs:
+        yield f"{path}: {ours!r:.60} for {theirs!r:.60}"
+
+
+def check(folder):
+    import h5py
+    import zipfile
+
+    failed = 0
+    for file in sorted(folder.glob("exported/*")):
+        base = file.name.removesuffix(".keras").removesuffix(".weights.h5").removesuffix(".h5")
+        saved = np.load(folder / (base + ".npz"))
+        x, y, p = ([saved[k] for k in saved.files if k[0] == c and k[1:].isdigit()] for c in "xyp")
+        x, y = x if len(x) > 1 else x[0], y if len(y) > 1 else y[0]
+        keras.utils.clear_session()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                warnings.filterwarnings("ignore", category=DeprecationWarning)
+                warnings.filterwarnings("ignore", message=".*(legacy|truth value|complex).*")
+                if file.name.endswith(".weights.h5"):
+                    model = keras.models.load_model(folder / "exported" / (base + ".keras"))
+                    for v in model.weights:
+                        v.assign(v * 0)
+                    model.load_weights(file)
+                else:
+                    model = keras.models.load_model(file)
+            got = keras.tree.flatten(model.predict(x, verbose=0))
+            worst = max(difference(a, b) for a, b in zip(got, p))
+            result = [f"predictions {worst:.1e}"]
+            bad = worst > 1e-5 if BACKEND != "tensorflow" else worst > 1e-6
+            if model.optimizer and file.suffix == ".keras":
+                after = difference(steps(model, x, y, 3), saved["steps"])
+                result.append(f"steps {after:.1e}")
+                bad |= after > 1e-5
+            if file.suffix == ".keras" and BACKEND == "tensorflow":
+                ours = json.loads(zipfile.ZipFile(file).read("config.json"))
+                result += unlike(ours["config"], json.loads(json.dumps(model.get_config())))
+            failed += bad
+            print("FAILED" if bad else "passed", file.name, *result, sep="; ")
+        except Exception as e:
+            failed += 1
+            print("FAILED", file.name, type(e).__name__, " ".join(str(e).split())[:400], sep="; ")
+    print(failed, "failed")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit({"make": make, "check": check}[sys.argv[1]](pathlib.Path(sys.argv[2])))
