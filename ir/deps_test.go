@@ -43,7 +43,7 @@ ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/build ir/diag runtime/optim runtime/nn
-ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec
+ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec runtime/optim runtime/nn
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine

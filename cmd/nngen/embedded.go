@@ -91,14 +91,9 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 // fileWeights are the weights that the layers of a network have read from files, as a
 // file of the package's own.
 func (n *network) fileWeights() ([]byte, error) {
-	segs, floats := segments(n.program)
-	params := make([]float32, floats)
-	for _, s := range segs {
-		from, ok := n.built.Weights[s.Name]
-		if !ok {
-			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
-		}
-		copy(s.Of(params), from)
+	segs, params, err := n.fileParams()
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
@@ -106,6 +101,20 @@ func (n *network) fileWeights() ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// fileParams is the parameter block with the weights that files give.
+func (n *network) fileParams() ([]nn.Segment, []float32, error) {
+	segs, floats := segments(n.program)
+	params := make([]float32, floats)
+	for _, s := range segs {
+		from, ok := n.built.Weights[s.Name]
+		if !ok {
+			return nil, nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
+		}
+		copy(s.Of(params), from)
+	}
+	return segs, params, nil
 }
 
 // segments describes the parameter block in the runtime's terms.

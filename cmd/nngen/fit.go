@@ -50,6 +50,10 @@ validation best.safetensors, the weights of the epoch with the least val_loss.
 Flags change the compile and fit sections for this run; --set reaches every
 setting there is. The weights belong to the description as it is written.
 
+A training that was under way elsewhere goes on with --resume: that of a Keras file,
+with the state of its optimizer, or that of the checkpoint which import has written,
+named with --weights.
+
 With --weights the training begins with the weights of an earlier one. Those of
 another model are taken over where name and shape agree, and fit says which:
 a new head on an old body. A layer that is frozen with --freeze is left out of
@@ -141,6 +145,11 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer done()
+	taken, err := o.takeOver(net)
+	if err != nil {
+		return err
+	}
+	defer taken()
 	restore, err := o.keepEarlier(cmd.ErrOrStderr())
 	if err != nil {
 		return err
@@ -207,9 +216,13 @@ func (o *fitOptions) arguments(cmd *cobra.Command, weights string) []string {
 // folder for the results.
 const backupFolder = "backup"
 
+// checkpointFile is where an interrupted run is kept, in backupFolder, and what import
+// calls the training that it takes over.
+const checkpointFile = "checkpoint.safetensors"
+
 // checkpoint is where an interrupted run is kept.
 func (o *fitOptions) checkpoint() string {
-	return filepath.Join(o.output, backupFolder, "checkpoint.safetensors")
+	return filepath.Join(o.output, backupFolder, checkpointFile)
 }
 
 // next says how to go on with the weights.

@@ -33,9 +33,10 @@ func importCommand() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Take over a model of Keras with its weights",
 		Long: `import reads a model that Keras has saved, .keras or .h5, and writes NAME.yaml, its
-description, and weights.safetensors. It says what of the file reads differently in
-the description, and what is left out. Nothing of the file is executed: layers that
-are Python code are refused by name.
+description, and weights.safetensors; where the file has the state of the optimizer also
+checkpoint.safetensors, from which fit --resume --weights goes on. It says what of the
+file reads differently in the description, and what is left out. Nothing of the file is
+executed: layers that are Python code are refused by name.
 
 Files that exist are replaced only with --force. If anything fails, nothing is
 written.`,
@@ -84,6 +85,13 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 		o.output = strings.TrimSuffix(name, filepath.Ext(name))
 	}
 	files := map[string][]byte{name: net.imported.Report.Description, weightsFile: tensors}
+	state, err := net.fileCheckpoint()
+	if err != nil {
+		return err
+	}
+	if state != nil {
+		files[checkpointFile] = state
+	}
 	c, err := o.changes(files)
 	if err != nil {
 		return err
@@ -102,7 +110,7 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if w := cmd.ErrOrStderr(); c.none() {
 		fmt.Fprintf(w, "%s is current\n", o.output)
 	} else {
-		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), " and "), o.output)
+		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), ", "), o.output)
 	}
 	at := func(name string) string { return filepath.ToSlash(filepath.Join(o.output, name)) }
 	next(cmd.ErrOrStderr(), "nngen", "generate", at(name), "--predict-only", "--weights", at(weightsFile))
@@ -166,6 +174,9 @@ func (n *network) importReport(w io.Writer, file string) {
 		params += s.Len()
 	}
 	fmt.Fprintf(w, "%s layers, %s parameters\n", show.Count(len(n.program.Layers)), show.Count(params))
+	if opt := m.Optimizer; opt != nil {
+		fmt.Fprintf(w, "trained for %s steps by %s, whose state is in %s\n", show.Count(opt.Step), opt.Rule.Name(), checkpointFile)
+	}
 	if notes := m.Report.String(); notes != "" {
 		fmt.Fprint(w, "in the description:\n", indent(notes))
 	}

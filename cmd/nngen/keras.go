@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/train"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // shapeFlags are the flags --shape.
@@ -136,6 +139,22 @@ func (n *network) putWeights(exe string) (path string, err error) {
 	}
 	path = filepath.Join(filepath.Dir(exe), weightsFile)
 	return path, os.WriteFile(path, b, 0o666)
+}
+
+// fileCheckpoint is a checkpoint of the training that the model's file is a snapshot of;
+// nil where it has no state of the optimizer. It says no model_id: features and classes are
+// part of that, and a Keras file has no data section yet.
+func (n *network) fileCheckpoint() ([]byte, error) {
+	if n.imported == nil || n.imported.Optimizer == nil {
+		return nil, nil
+	}
+	segs, params, err := n.fileParams()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = train.WriteBeginning(&b, map[string]string{weights.KeyModel: n.program.Name}, segs, params, n.imported.Optimizer)
+	return b.Bytes(), err
 }
 
 // located adds to errors that have their place in the description of a Keras file where

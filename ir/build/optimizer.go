@@ -42,7 +42,14 @@ func entries[T rule](of []optim.Entry[T]) []layer.Entry[any] {
 	return list
 }
 
-func resolveOptimizer(call spec.Call) (loop.Setting, diag.List) {
+// decodedOptimizer is an optimizer of a description before it becomes a setting.
+type decodedOptimizer struct {
+	layer.Entry[any]
+	rule     optim.Rule
+	schedule spec.Call // of the learning rate; without a name: none
+}
+
+func decodeOptimizer(call spec.Call) (o decodedOptimizer, all diag.List) {
 	args, all := withoutLossScale(call.Args)
 	args, schedule, errs := args.Schedule("learning_rate")
 	all = append(all, errs...)
@@ -50,13 +57,37 @@ func resolveOptimizer(call spec.Call) (loop.Setting, diag.List) {
 	e, settings, errs := optimizers.Resolve(call)
 	all = append(append(all, errs...), oneClip(call.Args)...)
 	if len(all) > 0 {
+		return o, all
+	}
+	return decodedOptimizer{e, settings.(optim.Rule), schedule}, nil
+}
+
+func resolveOptimizer(call spec.Call) (loop.Setting, diag.List) {
+	o, all := decodeOptimizer(call)
+	if len(all) > 0 {
 		return loop.Setting{}, all
 	}
-	o := loop.Setting{Name: e.Name, Args: arguments(settings, e.New())}
-	if schedule.Name != "" {
-		o.Args[0].Value, all = resolveSchedule(schedule)
+	s := loop.Setting{Name: o.Name, Args: arguments(o.rule, o.New())}
+	if o.schedule.Name != "" {
+		s.Args[0].Value, all = resolveSchedule(o.schedule)
 	}
-	return o, all
+	return s, all
+}
+
+// Rule is the optimizer that a description names, as the runtime has it.
+func Rule(call spec.Call) (optim.Rule, error) {
+	o, all := decodeOptimizer(call)
+	if len(all) > 0 {
+		return nil, all
+	}
+	if o.schedule.Name != "" {
+		_, settings, errs := schedules.Resolve(o.schedule)
+		if len(errs) > 0 {
+			return nil, errs
+		}
+		o.rule.Common().Schedule = settings.(optim.Schedule)
+	}
+	return o.rule, nil
 }
 
 // resolveSchedule gives a schedule as a loop.Setting.

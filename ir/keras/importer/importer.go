@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/ir/keras"
 	"github.com/nngen-go/nngen/ir/keras/container"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/optim"
 )
 
 // Model is a file as nngen sees it.
@@ -28,6 +29,9 @@ type Model struct {
 	Network *build.Network
 	// Weights are the elements of every segment of the network, in row-major order.
 	Weights map[string][]float32
+	// Optimizer is that of the description with the state that the file has; nil where it
+	// has none or, as Left says, one that cannot be taken over.
+	Optimizer *optim.Optimizer
 	// Left says what of the file is in neither the description nor the weights.
 	Left []string
 }
@@ -70,7 +74,8 @@ func Open(path string, shapes map[string][]int) (*Model, error) {
 	if len(l.errs) > 0 {
 		return nil, fmt.Errorf("%s: the weights in the file are not those of its layers:\n%w", path, errors.Join(l.most()...))
 	}
-	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Left: l.left()}, nil
+	optimizer, unfit := l.optimizer()
+	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Optimizer: optimizer, Left: l.left(unfit)}, nil
 }
 
 // vocabularies reads the vocabularies that layers have learned.
