@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
@@ -25,24 +26,31 @@ type importOptions struct {
 	output string
 	force  bool
 	shapes shapeFlags
+	other  tensorFiles
 }
 
 func importCommand() *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Take over a model of Keras with its weights",
+		Short: "Take over a model of Keras with its weights, or weights of PyTorch",
 		Long: `import reads a model that Keras has saved, .keras or .h5, and writes NAME.yaml, its
 description, and weights.safetensors; where the file has the state of the optimizer also
 checkpoint.safetensors, from which fit --resume --weights goes on. It says what of the
 file reads differently in the description, and what is left out. Nothing of the file is
 executed: layers that are Python code are refused by name.
 
+Of a description it writes weights.safetensors alone: those that another program, such as
+PyTorch, has written to the safetensors file of --weights. The file of --map says which
+module a layer is (its tensors are then turned as its class has it) or which tensor a
+weight; what is missing or left over is listed.
+
 Files that exist are replaced only with --force. If anything fails, nothing is
 written.`,
 		Example: `  nngen import digits.keras
   nngen import old.h5 -o old
   nngen import segment.keras --shape image=128,128,3
+  nngen import digits.yaml --weights model.safetensors --map names.yaml
   nngen generate old/old.yaml --predict-only --weights old/weights.safetensors`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -62,8 +70,9 @@ written.`,
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
 	o.shapes.add(cmd)
+	o.other.add(cmd)
 	completeModel(cmd)
-	cmd.ValidArgsFunction = files("keras", "h5", "hdf5")
+	cmd.ValidArgsFunction = files("keras", "h5", "hdf5", "yaml", "yml", "json")
 	return cmd
 }
 
@@ -72,25 +81,23 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := o.other.check(cmd); err != nil {
+		return err
+	}
 	net, err := o.network(cmd.Context(), shapes)
 	if err != nil {
 		return err
 	}
-	tensors, err := net.fileWeights()
+	files, err := net.importFiles()
 	if err != nil {
 		return err
 	}
-	name := net.imported.Name
+	model, name := o.file, filepath.Base(o.file)
+	if net.imported != nil {
+		name = net.imported.Name
+	}
 	if o.output == "" {
 		o.output = strings.TrimSuffix(name, filepath.Ext(name))
-	}
-	files := map[string][]byte{name: net.imported.Report.Description, weightsFile: tensors}
-	state, err := net.fileCheckpoint()
-	if err != nil {
-		return err
-	}
-	if state != nil {
-		files[checkpointFile] = state
 	}
 	c, err := o.changes(files)
 	if err != nil {
@@ -113,13 +120,45 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), ", "), o.output)
 	}
 	at := func(name string) string { return filepath.ToSlash(filepath.Join(o.output, name)) }
-	next(cmd.ErrOrStderr(), "nngen", "generate", at(name), "--predict-only", "--weights", at(weightsFile))
+	if net.imported != nil {
+		model = at(name)
+	}
+	next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(weightsFile))
 	return nil
+}
+
+// importFiles are the files that import writes.
+func (n *network) importFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	var err error
+	if files[weightsFile], err = n.fileWeights(); err != nil || n.imported == nil {
+		return files, err
+	}
+	files[n.imported.Name] = n.imported.Report.Description
+	state, err := n.fileCheckpoint()
+	if state != nil {
+		files[checkpointFile] = state
+	}
+	return files, err
 }
 
 // network compiles the model of the file, whatever it is called.
 func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network, error) {
 	return interrupt.Unless(ctx, func() (*network, error) {
+		if o.other.weights != "" {
+			model, imported, err := description(o.file, settings{})
+			switch {
+			case err != nil:
+				return nil, err
+			case imported != nil:
+				return nil, fmt.Errorf("%s: it has weights of its own; --weights is for a description", o.file)
+			}
+			net, err := described(model, nil, settings{predicts: true}, nil)
+			if err == nil {
+				err = o.other.take(net)
+			}
+			return net, err
+		}
 		imported, err := importKeras(o.file, shapes)
 		if err != nil {
 			return nil, err
@@ -163,17 +202,22 @@ func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
 // importReport says what became of a file.
 func (n *network) importReport(w io.Writer, file string) {
 	m := n.imported
-	version := "a version that the file does not say"
-	if m.Report.Version != "" {
-		version = m.Report.Version
-	}
 	segs, floats := segments(n.program)
-	fmt.Fprintf(w, "%s: model %s of Keras %s\n", file, diag.Quote(n.program.Name), version)
 	params := 0
 	for _, s := range n.program.Segments {
 		params += s.Len()
 	}
-	fmt.Fprintf(w, "%s layers, %s parameters\n", show.Count(len(n.program.Layers)), show.Count(params))
+	size := fmt.Sprintf("%s layers, %s parameters", show.Count(len(n.program.Layers)), show.Count(params))
+	if m == nil {
+		fmt.Fprintf(w, "%s: model %s with the weights of another program: %s\n", file, diag.Quote(n.program.Name), size)
+		n.reportFinite(w, segs, floats)
+		return
+	}
+	version := "a version that the file does not say"
+	if m.Report.Version != "" {
+		version = m.Report.Version
+	}
+	fmt.Fprintf(w, "%s: model %s of Keras %s\n%s\n", file, diag.Quote(n.program.Name), version, size)
 	if opt := m.Optimizer; opt != nil {
 		fmt.Fprintf(w, "trained for %s steps by %s, whose state is in %s\n", show.Count(opt.Step), opt.Rule.Name(), checkpointFile)
 	}
@@ -183,9 +227,14 @@ func (n *network) importReport(w io.Writer, file string) {
 	if len(m.Left) > 0 {
 		fmt.Fprint(w, "left out:\n", indent(strings.Join(m.Left, "\n")+"\n"))
 	}
+	n.reportFinite(w, segs, floats)
+}
+
+// reportFinite says where weights are not finite.
+func (n *network) reportFinite(w io.Writer, segs []nn.Segment, floats int) {
 	block := make([]float32, floats)
 	for _, s := range segs {
-		copy(s.Of(block), m.Weights[s.Name])
+		copy(s.Of(block), n.built.Weights[s.Name])
 	}
 	if err := weights.CheckFinite(segs, block); err != nil {
 		fmt.Fprintf(w, "not all weights are finite, so that generate takes them only with --allow-non-finite:\n%v\n", err)

@@ -44,6 +44,13 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	return m, nil
 }
 
+// ReadValue reads a YAML or JSON file that is no description but has the syntax of one.
+// The error is a [diag.List].
+func ReadValue(file string, src []byte) (Value, error) {
+	root, errs, _ := readTree(file, src)
+	return root, errs.Err()
+}
+
 // readTree reads a file by what its name ends in. What remains after errors is not to be
 // used where fatal is true.
 func readTree(file string, src []byte) (root Value, errs diag.List, fatal bool) {

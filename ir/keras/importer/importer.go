@@ -111,7 +111,7 @@ func checkPath(path string) error {
 	case ".onnx":
 		return fmt.Errorf("%s: an ONNX file needs no import: nngen generate %s --predict-only", path, path)
 	case ".yaml", ".yml":
-		return fmt.Errorf("%s: this is a description already; import reads .keras and .h5 files", path)
+		return fmt.Errorf("%s: this is a description already; import reads .keras and .h5 files, and with --weights and --map gives a description weights of another program", path)
 	}
 	return nil
 }

@@ -34,7 +34,11 @@ func TestTrained(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		for _, file := range []string{name + ".keras", name + ".h5"} {
+		files, err := filepath.Glob(name + ".h5") // Keras cannot write all of them as .h5
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range append(files, name+".keras") {
 			m, err := Open(file, nil)
 			if err != nil {
 				t.Error(err)
