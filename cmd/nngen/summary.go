@@ -59,7 +59,7 @@ memory, lines of source.`,
 				next(cmd.ErrOrStderr(), append([]string{"nngen", "fit", args[0]}, file.arguments()...)...)
 			} else {
 				command := append([]string{"nngen", "generate", args[0]}, file.arguments()...)
-				if len(net.built.Weights) > 0 {
+				if len(net.built.Weights) > 0 && !(net.hasWeights() && net.trains()) {
 					command = append(command, "--predict-only")
 				}
 				next(cmd.ErrOrStderr(), command...)
