@@ -202,7 +202,6 @@ func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
 // importReport says what became of a file.
 func (n *network) importReport(w io.Writer, file string) {
 	m := n.imported
-	segs, floats := segments(n.program)
 	params := 0
 	for _, s := range n.program.Segments {
 		params += s.Len()
@@ -210,7 +209,7 @@ func (n *network) importReport(w io.Writer, file string) {
 	size := fmt.Sprintf("%s layers, %s parameters", show.Count(len(n.program.Layers)), show.Count(params))
 	if m == nil {
 		fmt.Fprintf(w, "%s: model %s with the weights of another program: %s\n", file, diag.Quote(n.program.Name), size)
-		n.reportFinite(w, segs, floats)
+		n.reportFinite(w)
 		return
 	}
 	version := "a version that the file does not say"
@@ -227,17 +226,20 @@ func (n *network) importReport(w io.Writer, file string) {
 	if len(m.Left) > 0 {
 		fmt.Fprint(w, "left out:\n", indent(strings.Join(m.Left, "\n")+"\n"))
 	}
-	n.reportFinite(w, segs, floats)
+	n.reportFinite(w)
 }
 
 // reportFinite says where weights are not finite.
-func (n *network) reportFinite(w io.Writer, segs []nn.Segment, floats int) {
-	block := make([]float32, floats)
-	for _, s := range segs {
-		copy(s.Of(block), n.built.Weights[s.Name])
+func (n *network) reportFinite(w io.Writer) {
+	var broken []string
+	for _, s := range n.program.Segments {
+		one := []nn.Segment{{Name: s.Name, Shape: s.Shape}}
+		if err := weights.CheckFinite(one, n.built.Weights[s.Name]); err != nil {
+			broken = append(broken, err.Error())
+		}
 	}
-	if err := weights.CheckFinite(segs, block); err != nil {
-		fmt.Fprintf(w, "not all weights are finite, so that generate takes them only with --allow-non-finite:\n%v\n", err)
+	if broken != nil {
+		fmt.Fprintf(w, "not all weights are finite, so that generate takes them only with --allow-non-finite:\n%s\n", strings.Join(broken, "\n"))
 	}
 }
 

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,7 +80,6 @@ func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
 	}
 	// What other flags say holds against the file.
 	s.overrides = append(sections, s.overrides...)
-	s.folder = filepath.Dir(f.with)
 	return nil
 }
 
@@ -148,13 +148,13 @@ func (n *network) fileCheckpoint() ([]byte, error) {
 	if n.imported == nil || n.imported.Optimizer == nil {
 		return nil, nil
 	}
-	segs, params, err := n.fileParams()
+	tensors, err := n.fileTensors()
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	err = train.WriteBeginning(&b, map[string]string{weights.KeyModel: n.program.Name}, segs, params, n.imported.Optimizer)
-	return b.Bytes(), err
+	return roomy(slices.Concat(tensors, tensors), func(w io.Writer) error { // most often with as much again, or twice
+		return train.WriteBeginning(w, map[string]string{weights.KeyModel: n.program.Name}, tensors, n.imported.Optimizer)
+	})
 }
 
 // located adds to errors that have their place in the description of a Keras file where

@@ -2,8 +2,8 @@ package train
 
 import (
 	"io"
+	"slices"
 
-	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -16,23 +16,19 @@ const optimizerKey = "optimizer"
 // parameters and the state of the optimizer, but no place in the data. A training that
 // goes on from it, see [BackupAndRestore], takes any rows in batches of any size and counts
 // its epochs from the beginning. Meta is the metadata of the model's weights files.
-func WriteBeginning(w io.Writer, meta map[string]string, segments []nn.Segment, params []float32, o *optim.Optimizer) error {
+func WriteBeginning(w io.Writer, meta map[string]string, params []weights.Tensor, o *optim.Optimizer) error {
 	all := map[string]string{weights.KeyTraining: checkpointFormat, optimizerKey: o.Rule.Name()}
 	for k, v := range meta {
 		all[k] = v
 	}
-	_, err := weights.WriteTensors(w, all, trained(segments, params, o))
+	_, err := weights.WriteTensors(w, all, append(slices.Clip(params), stateOf(o)...))
 	return err
 }
 
-// trained are the tensors of the parameters and of the optimizer's state.
-func trained(segments []nn.Segment, params []float32, o *optim.Optimizer) []weights.Tensor {
-	var tensors []weights.Tensor
+// stateOf are the tensors of the optimizer's state.
+func stateOf(o *optim.Optimizer) (tensors []weights.Tensor) {
+	segments, values := o.State()
 	for _, s := range segments {
-		tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: s.Of(params)})
-	}
-	state, values := o.State()
-	for _, s := range state {
 		tensors = append(tensors, weights.Tensor{Name: optimizerPrefix + s.Name, Shape: s.Shape, Data: s.Of(values)})
 	}
 	return tensors

@@ -75,7 +75,11 @@ func (f *fitting) save(path string) error {
 			return err
 		}
 	}
-	tensors := trained(f.state.Segments, f.state.Params, f.session.Optimizer)
+	var tensors []weights.Tensor
+	for _, s := range f.state.Segments {
+		tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: s.Of(f.state.Params)})
+	}
+	tensors = append(tensors, stateOf(f.session.Optimizer)...)
 	if c, ok := f.engine.Network.(Carrier); ok {
 		tensors = append(tensors, weights.Tensor{Name: carriedName, Shape: []int{len(c.Carried())}, Data: c.Carried()})
 	}
