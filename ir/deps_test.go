@@ -45,6 +45,9 @@ ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
 ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec
 ir/keras/exporter ir/keras ir/keras/container ir/build ir/block ir/spec ir/layer ir/layer/operation ir/diag runtime/optim runtime/nn
+ir/keras          ir/spec ir/layer ir/build ir/diag runtime/optim runtime/nn
+ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec runtime/optim runtime/nn
+ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine

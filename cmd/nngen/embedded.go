@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -91,21 +92,40 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 // fileWeights are the weights that the layers of a network have read from files, as a
 // file of the package's own.
 func (n *network) fileWeights() ([]byte, error) {
-	segs, floats := segments(n.program)
-	params := make([]float32, floats)
-	for _, s := range segs {
+	tensors, err := n.fileTensors()
+	if err != nil {
+		return nil, err
+	}
+	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
+	return roomy(tensors, func(w io.Writer) error {
+		_, err := weights.WriteTensors(w, meta, tensors)
+		return err
+	})
+}
+
+// roomy is what write writes, in a buffer that is made large enough at once: weights may
+// take much of the memory there is.
+func roomy(tensors []weights.Tensor, write func(io.Writer) error) ([]byte, error) {
+	size := 4096
+	for _, t := range tensors {
+		size += 4*len(t.Data) + len(t.Name) + 256
+	}
+	var b bytes.Buffer
+	b.Grow(size)
+	err := write(&b)
+	return b.Bytes(), err
+}
+
+// fileTensors are the weights that files give, all that the network has.
+func (n *network) fileTensors() (tensors []weights.Tensor, err error) {
+	for _, s := range n.program.Segments {
 		from, ok := n.built.Weights[s.Name]
 		if !ok {
 			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
 		}
-		copy(s.Of(params), from)
+		tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: from})
 	}
-	var b bytes.Buffer
-	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
-	if _, err := weights.Write(&b, meta, segs, params); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return tensors, nil
 }
 
 // segments describes the parameter block in the runtime's terms.

@@ -19,6 +19,9 @@ import (
 func (n *network) checkFit() error {
 	var errs diag.List
 	m := n.spec
+	if n.imported != nil && (m.Compile == nil || m.Data == nil) {
+		return missingSections(n.imported.Path, m)
+	}
 	switch {
 	case m.Compile == nil:
 		errs.Add(m.Pos, "there is no compile section, so the model cannot be trained; write compile: {optimizer: rmsprop, loss: ...}")
@@ -57,7 +60,7 @@ func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 	case !interrupted && begun(filepath.Dir(o.checkpoint())):
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: the earlier run there was ended before its first checkpoint, so that there is nothing to go on with: this one begins anew\n", o.output)
 		o.resume = false
-	case o.resume && !interrupted:
+	case o.resume && !interrupted && !o.elsewhere(net):
 		return fmt.Errorf("%s: there is no interrupted run to go on with; leave --resume out", o.output)
 	case interrupted && o.force:
 		if err := os.Remove(o.checkpoint()); err != nil {
@@ -78,13 +81,54 @@ func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 	return checkData(o.data, files)
 }
 
+// elsewhere reports whether there is a training of another program to go on with: the
+// model's file is a snapshot of one, or --weights names a checkpoint.
+func (o *fitOptions) elsewhere(net *network) bool {
+	if o.weights == "" {
+		return net.imported != nil && net.imported.Optimizer != nil
+	}
+	f, err := weights.Open(o.weights, weights.Only(nil))
+	return err == nil && f.Meta[weights.KeyTraining] != ""
+}
+
+// takeOver has a run that is resumed, and has no checkpoint of its own, begin with that of
+// another program. Undo removes it where the run has taken no step.
+func (o *fitOptions) takeOver(net *network) (undo func(), err error) {
+	undo = func() {}
+	path := o.checkpoint()
+	if !o.resume || disk.Exists(path) {
+		return undo, nil
+	}
+	var state []byte
+	if o.weights != "" {
+		state, err = os.ReadFile(o.weights)
+	} else {
+		state, err = net.fileCheckpoint()
+	}
+	if err == nil {
+		err = replaceFile(path, state)
+	}
+	if err != nil {
+		return undo, err
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		return undo, err
+	}
+	return func() {
+		if now, err := os.Stat(path); err == nil && os.SameFile(before, now) {
+			os.Remove(path) // a later checkpoint takes its place by another name
+		}
+	}, nil
+}
+
 // begun reports whether a training has begun that was ended by force before its
 // first checkpoint: wherever it ends otherwise, the folder is removed. A folder
 // that holds anything else is somebody else's.
 func begun(backup string) bool {
 	entries, err := os.ReadDir(backup)
 	for _, e := range entries {
-		if ok, _ := filepath.Match("checkpoint.safetensors"+weights.TempPattern, e.Name()); !ok {
+		if ok, _ := filepath.Match(checkpointFile+weights.TempPattern, e.Name()); !ok {
 			return false
 		}
 	}

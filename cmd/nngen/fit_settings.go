@@ -15,6 +15,7 @@ type settings struct {
 	bind      []string // symbolic extents of an ONNX file: name=value
 	// predicts says that weights which layers read from files stay as they are.
 	predicts bool
+	shapes   map[string][]int // of inputs of a Keras file
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

@@ -9,16 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/keras/importer"
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
@@ -27,25 +25,32 @@ type importOptions struct {
 	file   string
 	output string
 	force  bool
-	shapes map[string][]int // of inputs
+	shapes shapeFlags
+	other  tensorFiles
 }
 
 func importCommand() *cobra.Command {
 	var o importOptions
-	var shapes []string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Take over a model of Keras with its weights",
+		Short: "Take over a model of Keras with its weights, or weights of PyTorch",
 		Long: `import reads a model that Keras has saved, .keras or .h5, and writes NAME.yaml, its
-description, and weights.safetensors. It says what of the file reads differently in
-the description, and what is left out. Nothing of the file is executed: layers that
-are Python code are refused by name.
+description, and weights.safetensors; where the file has the state of the optimizer also
+checkpoint.safetensors, from which fit --resume --weights goes on. It says what of the
+file reads differently in the description, and what is left out. Nothing of the file is
+executed: layers that are Python code are refused by name.
+
+Of a description it writes weights.safetensors alone: those that another program, such as
+PyTorch, has written to the safetensors file of --weights. The file of --map says which
+module a layer is (its tensors are then turned as its class has it) or which tensor a
+weight; what is missing or left over is listed.
 
 Files that exist are replaced only with --force. If anything fails, nothing is
 written.`,
 		Example: `  nngen import digits.keras
   nngen import old.h5 -o old
   nngen import segment.keras --shape image=128,128,3
+  nngen import digits.yaml --weights model.safetensors --map names.yaml
   nngen generate old/old.yaml --predict-only --weights old/weights.safetensors`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -58,65 +63,42 @@ written.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
-			var err error
-			if o.shapes, err = readShapes(cmd, shapes); err != nil {
-				return err
-			}
 			return o.run(cmd)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
-	f.StringArrayVar(&shapes, "shape", nil, "shape of an input, of which the file leaves extents open, as name=28,28,1 without the batch; repeatable")
+	o.shapes.add(cmd)
+	o.other.add(cmd)
 	completeModel(cmd)
-	cmd.ValidArgsFunction = files("keras", "h5", "hdf5")
+	cmd.ValidArgsFunction = files("keras", "h5", "hdf5", "yaml", "yml", "json")
 	return cmd
 }
 
-// readShapes reads texts such as image=28,28,1.
-func readShapes(cmd *cobra.Command, texts []string) (map[string][]int, error) {
-	shapes := map[string][]int{}
-	for _, text := range texts {
-		name, list, ok := strings.Cut(text, "=")
-		shapes[name] = nil
-		for part := range strings.SplitSeq(list, ",") {
-			n, err := strconv.Atoi(strings.TrimSpace(part))
-			if !ok || name == "" || err != nil || n < 1 {
-				return nil, usagef(cmd, "--shape %s: it is the name of an input and its extents without the batch, such as image=28,28,1", diag.Quote(text))
-			}
-			shapes[name] = append(shapes[name], n)
-		}
-	}
-	return shapes, nil
-}
-
-// importKeras reads a file of Keras. Where there is none of that name, the error has
-// the near one.
-func importKeras(file string, shapes map[string][]int) (*importer.Model, error) {
-	if !disk.Exists(file) {
-		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
-	}
-	if disk.Pointer(file) {
-		return nil, disk.PointerError(file)
-	}
-	return importer.Open(file, shapes)
-}
-
 func (o *importOptions) run(cmd *cobra.Command) error {
-	net, err := o.network(cmd.Context())
+	shapes, err := o.shapes.read(cmd)
 	if err != nil {
 		return err
 	}
-	tensors, err := net.fileWeights()
+	if err := o.other.check(cmd); err != nil {
+		return err
+	}
+	net, err := o.network(cmd.Context(), shapes)
 	if err != nil {
 		return err
 	}
-	name := net.imported.Name
+	files, err := net.importFiles()
+	if err != nil {
+		return err
+	}
+	model, name := o.file, filepath.Base(o.file)
+	if net.imported != nil {
+		name = net.imported.Name
+	}
 	if o.output == "" {
 		o.output = strings.TrimSuffix(name, filepath.Ext(name))
 	}
-	files := map[string][]byte{name: net.imported.Report.Description, weightsFile: tensors}
 	c, err := o.changes(files)
 	if err != nil {
 		return err
@@ -135,17 +117,49 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if w := cmd.ErrOrStderr(); c.none() {
 		fmt.Fprintf(w, "%s is current\n", o.output)
 	} else {
-		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), " and "), o.output)
+		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), ", "), o.output)
 	}
 	at := func(name string) string { return filepath.ToSlash(filepath.Join(o.output, name)) }
-	next(cmd.ErrOrStderr(), "nngen", "generate", at(name), "--predict-only", "--weights", at(weightsFile))
+	if net.imported != nil {
+		model = at(name)
+	}
+	next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(weightsFile))
 	return nil
 }
 
+// importFiles are the files that import writes.
+func (n *network) importFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	var err error
+	if files[weightsFile], err = n.fileWeights(); err != nil || n.imported == nil {
+		return files, err
+	}
+	files[n.imported.Name] = n.imported.Report.Description
+	state, err := n.fileCheckpoint()
+	if state != nil {
+		files[checkpointFile] = state
+	}
+	return files, err
+}
+
 // network compiles the model of the file, whatever it is called.
-func (o *importOptions) network(ctx context.Context) (*network, error) {
+func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network, error) {
 	return interrupt.Unless(ctx, func() (*network, error) {
-		imported, err := importKeras(o.file, o.shapes)
+		if o.other.weights != "" {
+			model, imported, err := description(o.file, settings{})
+			switch {
+			case err != nil:
+				return nil, err
+			case imported != nil:
+				return nil, fmt.Errorf("%s: it has weights of its own; --weights is for a description", o.file)
+			}
+			net, err := described(model, nil, settings{predicts: true}, nil)
+			if err == nil {
+				err = o.other.take(net)
+			}
+			return net, err
+		}
+		imported, err := importKeras(o.file, shapes)
 		if err != nil {
 			return nil, err
 		}
@@ -188,29 +202,44 @@ func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
 // importReport says what became of a file.
 func (n *network) importReport(w io.Writer, file string) {
 	m := n.imported
-	version := "a version that the file does not say"
-	if m.Report.Version != "" {
-		version = m.Report.Version
-	}
-	segs, floats := segments(n.program)
-	fmt.Fprintf(w, "%s: model %s of Keras %s\n", file, diag.Quote(n.program.Name), version)
 	params := 0
 	for _, s := range n.program.Segments {
 		params += s.Len()
 	}
-	fmt.Fprintf(w, "%s layers, %s parameters\n", show.Count(len(n.program.Layers)), show.Count(params))
+	size := fmt.Sprintf("%s layers, %s parameters", show.Count(len(n.program.Layers)), show.Count(params))
+	if m == nil {
+		fmt.Fprintf(w, "%s: model %s with the weights of another program: %s\n", file, diag.Quote(n.program.Name), size)
+		n.reportFinite(w)
+		return
+	}
+	version := "a version that the file does not say"
+	if m.Report.Version != "" {
+		version = m.Report.Version
+	}
+	fmt.Fprintf(w, "%s: model %s of Keras %s\n%s\n", file, diag.Quote(n.program.Name), version, size)
+	if opt := m.Optimizer; opt != nil {
+		fmt.Fprintf(w, "trained for %s steps by %s, whose state is in %s\n", show.Count(opt.Step), opt.Rule.Name(), checkpointFile)
+	}
 	if notes := m.Report.String(); notes != "" {
 		fmt.Fprint(w, "in the description:\n", indent(notes))
 	}
 	if len(m.Left) > 0 {
 		fmt.Fprint(w, "left out:\n", indent(strings.Join(m.Left, "\n")+"\n"))
 	}
-	block := make([]float32, floats)
-	for _, s := range segs {
-		copy(s.Of(block), m.Weights[s.Name])
+	n.reportFinite(w)
+}
+
+// reportFinite says where weights are not finite.
+func (n *network) reportFinite(w io.Writer) {
+	var broken []string
+	for _, s := range n.program.Segments {
+		one := []nn.Segment{{Name: s.Name, Shape: s.Shape}}
+		if err := weights.CheckFinite(one, n.built.Weights[s.Name]); err != nil {
+			broken = append(broken, err.Error())
+		}
 	}
-	if err := weights.CheckFinite(segs, block); err != nil {
-		fmt.Fprintf(w, "not all weights are finite, so that generate takes them only with --allow-non-finite:\n%v\n", err)
+	if broken != nil {
+		fmt.Fprintf(w, "not all weights are finite, so that generate takes them only with --allow-non-finite:\n%s\n", strings.Join(broken, "\n"))
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 
 // A checkpoint is a weights file with more kinds of tensors: "position", which holds a
 // position, "optimizer/...", the state of the optimizer, "callback/0" and so on, what the
-// callbacks remember, and "carried", what stateful layers hand from batch to batch.
+// callbacks remember, and "carried", what stateful layers hand from batch to batch. One of
+// [WriteBeginning] has no position, callbacks and carried states.
 const (
 	checkpointFormat = "1"
 	positionName     = weights.TrainingPrefix + "position"
@@ -78,10 +79,7 @@ func (f *fitting) save(path string) error {
 	for _, s := range f.state.Segments {
 		tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: s.Of(f.state.Params)})
 	}
-	segments, values := f.session.Optimizer.State()
-	for _, s := range segments {
-		tensors = append(tensors, weights.Tensor{Name: optimizerPrefix + s.Name, Shape: s.Shape, Data: s.Of(values)})
-	}
+	tensors = append(tensors, stateOf(f.session.Optimizer)...)
 	if c, ok := f.engine.Network.(Carrier); ok {
 		tensors = append(tensors, weights.Tensor{Name: carriedName, Shape: []int{len(c.Carried())}, Data: c.Carried()})
 	}

@@ -42,7 +42,7 @@ func fit(ctx context.Context, e engine, s *Session, c Compiled, d *dataset, cfg 
 	if err != nil {
 		return h, err
 	}
-	if from == nil { // else its parameters are adapted
+	if from == nil || from.begins { // else its parameters are adapted
 		if err := f.adapt(ctx); err != nil {
 			return h, err
 		}

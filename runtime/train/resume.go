@@ -23,7 +23,8 @@ func (f *fitting) stateful() []StatefulCallback {
 // interruption is a checkpoint that has been read and fits this training.
 type interruption struct {
 	position
-	file *weights.File
+	file   *weights.File
+	begins bool // it has no position: this training is the first in its data
 }
 
 // interrupted looks for the checkpoint of a training to go on with, and brings
@@ -45,7 +46,7 @@ func (f *fitting) interrupted() (*interruption, error) {
 	if file == nil || err != nil {
 		return nil, err
 	}
-	from := &interruption{file: file}
+	from := &interruption{file: file, begins: begins(file)}
 	if err := f.check(from); err != nil {
 		return nil, fmt.Errorf("%w; to begin anew, delete the file", err)
 	}
@@ -58,6 +59,12 @@ func (f *fitting) interrupted() (*interruption, error) {
 // check decodes the position and compares it with this training.
 func (f *fitting) check(from *interruption) error {
 	file := from.file
+	if from.begins {
+		if was, now := file.Meta[optimizerKey], f.shape.Optimizer; was != now {
+			return fmt.Errorf("train: %s is of another training: optimizer %.80s there, %s now", file.Name, was, now)
+		}
+		return nil
+	}
 	state := file.Tensor(positionName)
 	if file.Meta[weights.KeyTraining] != checkpointFormat || state == nil {
 		return fmt.Errorf("train: %s is not a checkpoint that this program reads", file.Name)
@@ -91,8 +98,10 @@ func (f *fitting) check(from *interruption) error {
 // parameters and optimizer is undone.
 func (f *fitting) restore(from *interruption) error {
 	fail := func(err error) error { return fmt.Errorf("%s: %w", from.file.Name, err) }
-	if err := from.file.CopyModel(f.state.meta()[weights.KeyModelID], f.state.Segments, f.state.Params); err != nil {
-		return err
+	if !from.begins {
+		if err := from.file.CopyModel(f.state.meta()[weights.KeyModelID], f.state.Segments, f.state.Params); err != nil {
+			return err
+		}
 	}
 	var segments []nn.Segment
 	var values []float32
@@ -104,6 +113,11 @@ func (f *fitting) restore(from *interruption) error {
 	}
 	if err := f.session.Optimizer.Restore(segments, values); err != nil {
 		return fail(err)
+	}
+	if from.begins {
+		f.session.Step = uint64(f.session.Optimizer.Step)
+		f.state.Step = f.session.Step
+		return nil
 	}
 	if err := restoreCarried(f.engine.Network, from.file); err != nil {
 		return fail(err)

@@ -16,16 +16,22 @@ import (
 	"github.com/nngen-go/nngen/ir/keras"
 	"github.com/nngen-go/nngen/ir/keras/container"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/optim"
 )
 
 // Model is a file as nngen sees it.
 type Model struct {
+	// Path is the file.
+	Path string
 	// Name is what the description's file is called: m.yaml of m.keras.
 	Name    string
 	Report  *keras.Report
 	Network *build.Network
 	// Weights are the elements of every segment of the network, in row-major order.
 	Weights map[string][]float32
+	// Optimizer is that of the description with the state that the file has; nil where it
+	// has none or, as Left says, one that cannot be taken over.
+	Optimizer *optim.Optimizer
 	// Left says what of the file is in neither the description nor the weights.
 	Left []string
 }
@@ -68,7 +74,8 @@ func Open(path string, shapes map[string][]int) (*Model, error) {
 	if len(l.errs) > 0 {
 		return nil, fmt.Errorf("%s: the weights in the file are not those of its layers:\n%w", path, errors.Join(l.most()...))
 	}
-	return &Model{Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Left: l.left()}, nil
+	optimizer, unfit := l.optimizer()
+	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Optimizer: optimizer, Left: l.left(unfit)}, nil
 }
 
 // vocabularies reads the vocabularies that layers have learned.
@@ -104,13 +111,18 @@ func checkPath(path string) error {
 	case ".onnx":
 		return fmt.Errorf("%s: an ONNX file needs no import: nngen generate %s --predict-only", path, path)
 	case ".yaml", ".yml":
-		return fmt.Errorf("%s: this is a description already; import reads .keras and .h5 files", path)
+		return fmt.Errorf("%s: this is a description already; import reads .keras and .h5 files, and with --weights and --map gives a description weights of another program", path)
 	}
 	return nil
 }
 
 // Parse is the description once more, with settings in place of its own; see
-// [spec.Parse].
+// [spec.Parse]. Its file is that of Keras. Places in errors that are in a file of m.Name
+// are in the description.
 func (m *Model) Parse(overrides ...spec.Override) (*spec.Model, error) {
-	return spec.Parse(m.Name, m.Report.Description, overrides...)
+	model, err := spec.Parse(m.Name, m.Report.Description, overrides...)
+	if err == nil {
+		model.File = filepath.Base(m.Path)
+	}
+	return model, err
 }

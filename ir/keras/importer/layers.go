@@ -164,12 +164,20 @@ func (l *loader) convert(p *piece) {
 	default:
 		for i, name := range names {
 			l.found[name] = arrays[i]
+			if len(p.given) != len(names) || !same(arrays[i], p.given[i]) {
+				l.reshaped = append(l.reshaped, path)
+			}
 		}
 		return
 	}
 	for _, name := range names {
 		l.failed[name] = true
 	}
+}
+
+// same reports one array, not two of the same numbers.
+func same(a, b container.Array) bool {
+	return slices.Equal(a.Shape, b.Shape) && (len(a.Data) == 0 || &a.Data[0] == &b.Data[0])
 }
 
 // channelsFirst reports a layer whose data_format, or that of the layer in it, is

@@ -23,6 +23,7 @@ type loader struct {
 	found    map[string]container.Array // by the names of segments
 	failed   map[string]bool            // segments whose arrays cannot be read, which errs say
 	used     map[*container.Tensor]bool
+	reshaped []string // layers whose weights have another form in the file
 	errs     []error
 }
 
@@ -85,9 +86,9 @@ func (l *loader) weights() map[string][]float32 {
 	return all
 }
 
-// left says what of the file is passed over.
-func (l *loader) left() (list []string) {
-	states, metrics, arrays := 0, 0, 0
+// left says what of the file is passed over; unfit is why the optimizer's state is.
+func (l *loader) left(unfit error) (list []string) {
+	states, metrics := 0, 0
 	for i := range l.file.Groups {
 		g := &l.file.Groups[i]
 		for j := range g.Tensors {
@@ -105,11 +106,8 @@ func (l *loader) left() (list []string) {
 	if metrics > 0 {
 		list = append(list, fmt.Sprintf("the states of metrics, %s: they are measured anew", counted(metrics)))
 	}
-	for _, g := range l.file.Optimizer {
-		arrays += len(g.Tensors)
-	}
-	if arrays > 0 {
-		list = append(list, fmt.Sprintf("the state of the optimizer, %s: training begins anew", counted(arrays)))
+	if unfit != nil {
+		list = append(list, fmt.Sprintf("the state of the optimizer, so that training begins anew: %v", unfit))
 	}
 	return list
 }
