@@ -124,12 +124,15 @@ func (e *exporter) slice(v *ir.Value, k *op.Slice) {
 	if name == "" {
 		return
 	}
-	in := []string{name, e.ints(starts...), e.ints(ends...), e.ints(axes...), e.ints(steps...)}
+	in := []string{name}
+	if len(starts) > 0 {
+		in = append(in, e.ints(starts...), e.ints(ends...), e.ints(axes...), e.ints(steps...))
+	}
 	switch {
 	case len(starts) == 0 && first:
-		e.setFirst(v, "Identity", in[:1])
+		e.setFirst(v, "Identity", in)
 	case len(starts) == 0:
-		e.setLike(v, "Identity", in[:1])
+		e.setLike(v, "Identity", in)
 	case first:
 		e.setFirst(v, "Slice", in)
 	default:

@@ -137,6 +137,18 @@ func (e *exporter) ints(list ...int) string {
 	return e.fixed("["+strings.Join(names, ",")+"]", p)
 }
 
+// table is the name of whole numbers of a shape.
+func (e *exporter) table(shape, list []int) string {
+	p := &proto.Tensor{Type: proto.Int64, HasRaw: true}
+	for _, d := range shape {
+		p.Dims = append(p.Dims, int64(d))
+	}
+	for _, v := range list {
+		p.Raw = binary.LittleEndian.AppendUint64(p.Raw, uint64(v))
+	}
+	return e.fixed("places", p)
+}
+
 // index is the name of one whole number.
 func (e *exporter) index(v int) string {
 	p := &proto.Tensor{Type: proto.Int64, HasRaw: true, Raw: binary.LittleEndian.AppendUint64(nil, uint64(v))}

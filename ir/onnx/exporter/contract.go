@@ -33,7 +33,7 @@ func (e *exporter) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
 	if bias != nil {
 		args = e.of(v.Args[0]).Args
 	}
-	if s, ok := slidingOf(k, args[1].Shape); ok && k.Epilogue == nil {
+	if s, ok := slidingOf(k, args[1].Shape); ok && k.Epilogue == nil && e.free(args[1]) {
 		return e.convolution(v, args, s, bias)
 	}
 	in, eq, ok := e.equation(v, k, args)
@@ -74,63 +74,47 @@ func (e *exporter) widened(name string, k *op.Contract, v *ir.Value) string {
 // equation is a contraction of axes alone, a letter each.
 type equation struct{ left, right, out string }
 
-// equation names the axes, and gives the operands without those of extent 1 that no axis
-// goes along.
+// equation names the axes, and gives the operands as they have them: without those of
+// extent 1 that no axis goes along, and with several for one along which several go.
 func (e *exporter) equation(v *ir.Value, k *op.Contract, args []*ir.Value) (in []string, eq equation, ok bool) {
-	letters := lettersOf(k)
-	side := func(list []op.Index) (text string, ok bool) {
-		for _, x := range list {
-			switch {
-			case len(x.Terms) == 0 && x.Offset == 0:
-			case len(x.Terms) == 1 && x.Terms[0].Coef == 1 && x.Offset == 0:
-				text += letters[x.Terms[0].Axis]
-			default:
-				return "", false
-			}
-		}
-		return text, len(k.Axes) <= 26
-	}
-	var all [3]bool
-	eq.left, all[0] = side(k.Lhs)
-	eq.right, all[1] = side(k.Rhs)
-	eq.out, all[2] = side(k.Out)
-	if all != [3]bool{true, true, true} || !whole(k, args) {
-		e.errorf(v, "the contraction %v is neither a product nor a convolution that ONNX has", k)
+	if len(k.Axes) > 26 || slices.ContainsFunc(k.Out, func(x op.Index) bool { return !isPlain(x) && len(x.Terms)+x.Offset > 0 }) || !covers(k, k.Out, k.Shape) {
+		e.errorf(v, "the contraction %v adds to places of its result that overlap, which neither a product nor a convolution of ONNX does", k)
 		return nil, eq, false
 	}
+	letters := lettersOf(k)
 	for i, list := range [][]op.Index{k.Lhs, k.Rhs} {
-		x := e.value(args[i])
+		x, text := e.operand(v, k, args[i], list, letters)
 		if x == "" {
 			return nil, eq, false
 		}
-		var kept ir.Shape
-		for j, at := range list {
-			if len(at.Terms) > 0 {
-				kept = append(kept, args[i].Shape[j])
-			}
-		}
-		if len(kept) < len(list) {
-			x = e.reshaped(x, extents(kept), inner(title(v), "operand"))
-		}
 		in = append(in, x)
+		if i == 0 {
+			eq.left = text
+		} else {
+			eq.right = text
+		}
+	}
+	for _, x := range k.Out {
+		if len(x.Terms) > 0 {
+			eq.out += letters[x.Terms[0].Axis]
+		}
 	}
 	return in, eq, true
 }
 
 // whole reports that every index goes over all of its axis, as letters do.
 func whole(k *op.Contract, args []*ir.Value) bool {
-	for _, side := range []struct {
-		list  []op.Index
-		shape ir.Shape
-	}{{k.Lhs, args[0].Shape}, {k.Rhs, args[1].Shape}, {k.Out, k.Shape}} {
-		for i, x := range side.list {
-			d := 1
-			if len(x.Terms) == 1 {
-				d = k.Axes[x.Terms[0].Axis].Extent
-			}
-			if d != side.shape[i] {
-				return false
-			}
+	return covers(k, k.Lhs, args[0].Shape) && covers(k, k.Rhs, args[1].Shape) && covers(k, k.Out, k.Shape)
+}
+
+func covers(k *op.Contract, list []op.Index, shape ir.Shape) bool {
+	for i, x := range list {
+		d := 1
+		if len(x.Terms) > 0 {
+			d = k.Axes[x.Terms[0].Axis].Extent
+		}
+		if d != shape[i] {
+			return false
 		}
 	}
 	return true

@@ -114,13 +114,6 @@ func sameIndex(x, y op.Index) bool { return x.Offset == y.Offset && slices.Equal
 // convolution writes a Conv or a ConvTranspose.
 func (e *exporter) convolution(v *ir.Value, args []*ir.Value, s sliding, bias *ir.Value) bool {
 	x, kernel := args[0], args[1]
-	if !e.free(kernel) {
-		if bias != nil {
-			return false
-		}
-		e.errorf(v, "its kernel depends on an input, and the kernel of a convolution in ONNX has no rows")
-		return false
-	}
 	kind, attributes, ok := s.operator(x.Shape[s.lead : len(x.Shape)-1])
 	if !ok {
 		e.errorf(v, "its padding is such that %s of ONNX gives another shape than %v", kind, v.Shape)

@@ -250,6 +250,7 @@ func numbers(t *ir.Tensor[float32]) []float64 {
 func TestLayers(t *testing.T) {
 	counts := map[string]int{}
 	reasons := map[string]int{}
+	python := newChecked(t)
 	for _, file := range vectorFiles {
 		for _, v := range vectors(t, file) {
 			n := v.network(t)
@@ -264,9 +265,7 @@ func TestLayers(t *testing.T) {
 				t.Logf("%s/%s: %v", file, v.Name, err)
 				continue
 			}
-			if dir := os.Getenv("ONNXOUT"); dir != "" {
-				os.WriteFile(dir+"/"+file+"-"+strings.ReplaceAll(v.Name, "/", "_")+".onnx", b, 0o644)
-			}
+			python.add(t, n, b, want)
 			got, err := n.reread(b)
 			if err != nil {
 				counts["not read"]++
@@ -290,4 +289,5 @@ func TestLayers(t *testing.T) {
 		}
 	}
 	t.Log(counts)
+	python.run(t)
 }

@@ -21,6 +21,10 @@ func (e *exporter) gather(v *ir.Value, k *op.Gather) {
 		e.set(v, "Gather", []string{table, ids}, intOf("axis", 0))
 		return
 	}
+	if b := k.BatchDims; len(v.Args[0].Shape) == b+1 && len(v.Args[1].Shape) == b+1 {
+		e.set(v, "GatherElements", []string{table, ids}, intOf("axis", b))
+		return
+	}
 	places := e.like("Unsqueeze", []string{e.wide(ids, title(v)), e.ints(len(v.Args[1].Shape))}, inner(title(v), "places"))
 	e.set(v, "GatherND", []string{table, places}, intOf("batch_dims", k.BatchDims))
 }
@@ -42,7 +46,7 @@ func (e *exporter) multiHot(v *ir.Value, k *op.MultiHot) {
 		return
 	}
 	values := e.tensor("0,1", ir.Shape{2}, &ir.Tensor[float32]{F: []float32{0, 1}})
-	in := []string{x, e.index(k.Limit), values}
+	in := []string{e.wide(x, title(v)), e.index(k.Limit), values}
 	if len(ids.Shape) == 1 {
 		e.set(v, "OneHot", in, intOf("axis", -1))
 		return

@@ -98,14 +98,18 @@ func (e *exporter) scan(v *ir.Value, k *op.Scan) *loopResults {
 	in := k.Body.Inputs
 	var inputs []string
 	for i, a := range v.Args {
+		if i >= k.Carried+k.Steps {
+			e.same[in[i]] = a
+			if e.free(a) { // the body may read it as it is, or what it makes of it
+				continue
+			}
+		}
 		x := e.value(a)
 		if x == "" {
 			return nil
 		}
 		if i < k.Carried+k.Steps {
 			inputs = append(inputs, x)
-		} else {
-			e.same[in[i]] = a
 		}
 	}
 	body := &proto.Graph{Name: inner(title(v), "body")}

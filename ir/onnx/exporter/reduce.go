@@ -57,8 +57,16 @@ func (e *exporter) reduce(v *ir.Value, k *op.Reduce) {
 		e.setTyped(proto.Int64, v, kinds[0], []string{name}, intOf("axis", k.Axes[0]), intOf("keepdims", keep))
 		return
 	}
-	in := []string{name, e.ints(k.Axes...)}
-	if k.Finish == nil {
+	in := []string{name}
+	if len(k.Axes) > 0 {
+		in = append(in, e.ints(k.Axes...))
+	} else { // of nothing, which operators take for everything
+		kinds[0] = "Identity"
+	}
+	if k.Finish == nil && kinds[0] == "Identity" {
+		e.set(v, kinds[0], in)
+		return
+	} else if k.Finish == nil {
 		e.set(v, kinds[0], in, intOf("keepdims", keep))
 		return
 	}
