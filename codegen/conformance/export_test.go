@@ -142,7 +142,7 @@ func (e *exported) read() ([][]float32, error) {
 // compute the same, most to the last bit.
 func TestExportedONNX(t *testing.T) {
 	same, close, loops := 0, 0, 0
-	const networks = 150
+	const networks = 300
 	for seed := range uint64(networks) {
 		e := exportedOf(t, 5000+seed)
 		c := e.randomCase(5000 + seed)
