@@ -61,8 +61,12 @@ func linear(n *node, results int) *Value {
 
 // result is the name of the first result that is read.
 func (n *node) result() string {
-	i := slices.IndexFunc(n.proto.Outputs, func(name string) bool { return name != "" })
-	return n.proto.Outputs[max(i, 0)]
+	for _, name := range n.proto.Outputs {
+		if name != "" {
+			return name
+		}
+	}
+	return n.proto.Op
 }
 
 // linearRegressor is a sum of products. Source: ONNX-ML 1, LinearRegressor.
@@ -86,7 +90,7 @@ func linearClassifier(n *node) []*Value {
 			classes = max(classes, len(a.Strings), len(a.Ints))
 		}
 	}
-	if n.proto.Outputs[0] != "" {
+	if len(n.proto.Outputs) != 2 || n.proto.Outputs[0] != "" {
 		return n.errorf("its label is used otherwise than as that of the largest score; only the scores are supported")
 	}
 	results, transform := classes, n.string("post_transform", "NONE")

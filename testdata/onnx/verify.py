@@ -2,7 +2,7 @@
 
     python verify.py DIR      # DIR/*/model.onnx, DIR/*/test_data_set_0/{input,output}_*.pb
 
-Every model must pass the checker with full_check, and give the outputs to 1e-5.
+Every model must pass the checker with full_check, and give the outputs to 1e-5, or to what tolerance.txt says.
 """
 import glob
 import os
@@ -32,10 +32,13 @@ def verify(folder):
     want = list(tensors(folder, "output"))
     if len(got) != len(want):
         raise ValueError(f"{len(got)} outputs, not {len(want)}")
+    tolerance = 1e-5
+    if os.path.exists(folder + "/tolerance.txt"):
+        tolerance = float(open(folder + "/tolerance.txt").read())
     for i, (a, b) in enumerate(zip(got, want)):
         if a.shape != b.shape:
             raise ValueError(f"output {i} is {a.shape}, not {b.shape}")
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5, err_msg=f"output {i}")
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=f"output {i}")
 
 
 def main():

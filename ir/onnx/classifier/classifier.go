@@ -53,13 +53,14 @@ type graph struct {
 
 // through is the name that a value had before its type or shape were changed.
 func (g *graph) through(name string) string {
-	for {
+	for range g.Nodes { // a file may go around in a circle
 		n := g.maker[name]
-		if n == nil || n.Domain != "" || !slices.Contains([]string{"Identity", "Cast", "Reshape", "Squeeze", "Flatten"}, n.Op) {
+		if n == nil || len(n.Inputs) == 0 || n.Domain != "" || !slices.Contains([]string{"Identity", "Cast", "Reshape", "Squeeze", "Flatten"}, n.Op) {
 			return name
 		}
 		name = n.Inputs[0]
 	}
+	return name
 }
 
 // labelled are the classes of which the first output is the one with the largest score.
@@ -70,7 +71,7 @@ func (g *graph) labelled(scores string) []string {
 	case n == nil || n.Domain != learned:
 	case n.Op == "LinearClassifier" && len(n.Outputs) == 2 && n.Outputs[0] == label:
 		from := g.through(scores)
-		if norm := g.maker[from]; norm != nil && norm.Op == "Normalizer" && norm.Domain == learned {
+		if norm := g.maker[from]; norm != nil && norm.Op == "Normalizer" && norm.Domain == learned && len(norm.Inputs) == 1 {
 			from = norm.Inputs[0]
 		}
 		if from == n.Outputs[1] {
@@ -78,7 +79,7 @@ func (g *graph) labelled(scores string) []string {
 		}
 	case n.Op == "ArrayFeatureExtractor" && len(n.Inputs) == 2:
 		most := g.maker[g.through(n.Inputs[1])]
-		if most == nil || most.Op != "ArgMax" || most.Inputs[0] != scores {
+		if most == nil || most.Op != "ArgMax" || len(most.Inputs) == 0 || most.Inputs[0] != scores {
 			return nil
 		}
 		for _, t := range g.Initializers {

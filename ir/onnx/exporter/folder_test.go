@@ -48,6 +48,11 @@ func (c *checked) add(t *testing.T, n *network, file []byte, outputs []*ir.Tenso
 		}
 	}
 	write("model.onnx", file)
+	if n.name == "layer_normalization_far" {
+		// ONNX Runtime takes E[x²]-E[x]² for the variance, which loses digits where the mean
+		// is a thousand deviations.
+		write("tolerance.txt", []byte("1e-3"))
+	}
 	for i, v := range n.graph.Inputs {
 		port := v.Op.(*op.Input).Port
 		x := n.feed[port]

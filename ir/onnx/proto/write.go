@@ -13,9 +13,12 @@ import (
 const MaxMessage = math.MaxInt32
 
 // Encode is the model as a file holds it: the fields in the order of their numbers,
-// what is empty left out, so that the same model gives the same bytes. A file that
-// readers would refuse for its size is an error.
+// what is empty left out, so that the same model gives the same bytes. What this package
+// reads over, and a file that readers would refuse for its size, is an error.
 func (m *Model) Encode() ([]byte, error) {
+	if err := m.partial(); err != nil {
+		return nil, err
+	}
 	var size int
 	for _, t := range m.Graph.Initializers {
 		size += len(t.Raw)
@@ -41,6 +44,23 @@ func (m *Model) Encode() ([]byte, error) {
 		return nil, tooLarge(len(w.b))
 	}
 	return w.b, nil
+}
+
+// partial reports what has been read over, and would be missing.
+func (m *Model) partial() error {
+	switch g := m.Graph; {
+	case m.Training > 0:
+		return fmt.Errorf("the model has training_info, which is not written")
+	case g.Sparse > 0:
+		return fmt.Errorf("the model has sparse initializers, which are not written")
+	default:
+		for _, v := range slices.Concat(g.Inputs, g.Outputs, g.Values) {
+			if v.Kind != "tensor" && v.Kind != "" {
+				return fmt.Errorf("%q is a %s; the types of tensors alone are written", v.Name, v.Kind)
+			}
+		}
+	}
+	return nil
 }
 
 func tooLarge(size int) error {
@@ -201,7 +221,7 @@ func (a *Attribute) encode(w *writer) {
 
 func (v *ValueInfo) encode(w *writer) {
 	w.string(1, v.Name)
-	if v.Kind != "tensor" { // of the others, what they hold is not read either
+	if v.Kind != "tensor" { // nothing is declared
 		return
 	}
 	w.message(2, func(w *writer) {
