@@ -73,7 +73,7 @@ func (n *network) describeONNX(m *exporter.Model, w io.Writer) {
 		fmt.Fprintln(w, note)
 	}
 	if n.program.Encoding != nil {
-		fmt.Fprintln(w, "the file takes what Encode of the Go package gives; the features, texts and categories that it makes this of are not in it")
+		fmt.Fprintln(w, "the inputs are what Encode of the Go package makes of raw rows; that step is not in the file")
 	}
 	if n.program.Classes != nil {
 		fmt.Fprintln(w, `the names of the classes are in the file's metadata, under "classes"`)
