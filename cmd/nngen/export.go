@@ -28,7 +28,7 @@ type exportFormat struct {
 }
 
 var exportFormats = []exportFormat{
-	{".onnx", "ONNX", (*network).exportONNX},
+	{".onnx", "ONNX", exportONNX},
 }
 
 // exportOptions are the flags of export.

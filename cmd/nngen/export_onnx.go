@@ -13,7 +13,7 @@ import (
 )
 
 // exportONNX writes the network as an ONNX file.
-func (n *network) exportONNX(params []float32, report io.Writer) ([]byte, error) {
+func exportONNX(n *network, params []float32, report io.Writer) ([]byte, error) {
 	o := exporter.Options{Name: n.program.Name, Version: toolVersion(), Weights: map[string][]float32{}, Metadata: map[string]string{"model_id": n.program.ModelID}}
 	for _, r := range n.spec.OutputRefs() {
 		o.Outputs = append(o.Outputs, r.Name)
@@ -37,12 +37,12 @@ func (n *network) exportONNX(params []float32, report io.Writer) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.program.Name, err)
 	}
-	n.describeONNX(m, report)
+	describeONNX(n, m, report)
 	return b, nil
 }
 
 // describeONNX says what the file takes and gives.
-func (n *network) describeONNX(m *exporter.Model, w io.Writer) {
+func describeONNX(n *network, m *exporter.Model, w io.Writer) {
 	nodes, weights := 0, 0
 	for _, x := range m.Graph.Nodes {
 		if x.Op != "Constant" {

@@ -56,7 +56,7 @@ func (p *plan) classNames() []string {
 	d := p.spec.Data
 	switch n := len(p.spec.OutputRefs()); {
 	case d == nil:
-		names, _ := p.ownClasses()
+		names, _ := ownClasses(p)
 		return names
 	case n > 1 && d.Train.Kind.Shape().Labelled():
 		for i := range n {
@@ -76,7 +76,7 @@ func (p *plan) classNames() []string {
 
 // ownClasses are those that the layer of the one output names itself, and whether it gives
 // their probabilities; nil where it names none, or as many as it has no values for.
-func (p *plan) ownClasses() (names []string, probabilities bool) {
+func ownClasses(p *plan) (names []string, probabilities bool) {
 	refs := p.spec.OutputRefs()
 	if len(refs) != 1 {
 		return nil, false

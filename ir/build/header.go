@@ -200,7 +200,7 @@ func (h heading) answer(classes int) loop.Answer {
 	if len(h.compile.losses) == 1 {
 		loss, fromLogits = h.compile.losses[0].name, layer.FromLogits(h.compile.losses[0].loss)
 	}
-	if names, probabilities := h.ownClasses(); probabilities && loss == "" && len(names) == y.Shape[1] {
+	if names, probabilities := ownClasses(h.plan); probabilities && loss == "" && len(names) == y.Shape[1] {
 		return loop.Answer{Kind: loop.Choice, Classes: len(names), Probabilities: loop.Given}
 	}
 	activation := ""

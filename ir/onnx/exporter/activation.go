@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"math"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -28,6 +29,8 @@ func activationTable() []activation {
 	plain := func(kind string, attributes ...*attribute) func(map[int]scalar.Expr) (string, []*attribute, []scalar.Expr) {
 		return func(map[int]scalar.Expr) (string, []*attribute, []scalar.Expr) { return kind, attributes, nil }
 	}
+	// named is an operator that the graph knows under the same name in small letters.
+	named := func(kind string) activation { return activation{op.Scalars[strings.ToLower(kind)].Expr, plain(kind)} }
 	// alpha is an operator with one number.
 	alpha := func(kind string) func(map[int]scalar.Expr) (string, []*attribute, []scalar.Expr) {
 		return func(bound map[int]scalar.Expr) (string, []*attribute, []scalar.Expr) {
@@ -37,12 +40,9 @@ func activationTable() []activation {
 	negative := call("min", x, num(0))
 	positive := call("gt", x, num(0))
 	return []activation{
-		{op.Scalars["gelu"].Expr, plain("Gelu")},
+		named("Gelu"),
 		{op.Scalars["gelu_tanh"].Expr, plain("Gelu", stringOf("approximate", "tanh"))},
-		{op.Scalars["mish"].Expr, plain("Mish")},
-		{op.Scalars["softplus"].Expr, plain("Softplus")},
-		{op.Scalars["softsign"].Expr, plain("Softsign")},
-		{op.Scalars["relu"].Expr, plain("Relu")},
+		named("Mish"), named("Softplus"), named("Softsign"), named("Relu"),
 		{op.EluExpr(1), plain("Elu", floatOf("alpha", 1))},
 		{scalar.Apply{Fn: "select", Args: []scalar.Expr{positive, x, call("mul", a, call("expm1", negative))}}, alpha("Elu")},
 		{scalar.Apply{Fn: "select", Args: []scalar.Expr{positive, call("mul", b, x), call("mul", a, call("expm1", negative))}}, selu},

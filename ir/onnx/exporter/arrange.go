@@ -7,6 +7,9 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+// arranging writes what moves elements and computes nothing.
+type arranging struct{ *exporter }
+
 // extents are those of a shape as operators take them: 0 keeps the first, that of the
 // rows.
 func extents(shape ir.Shape) []int {
@@ -17,8 +20,8 @@ func extents(shape ir.Shape) []int {
 	return out
 }
 
-func (e *exporter) reshape(v *ir.Value, k *op.Reshape) {
-	if e.unpacked(v) {
+func (e arranging) reshape(v *ir.Value, k *op.Reshape) {
+	if (loops{e.exporter}).unpacked(v) {
 		return
 	}
 	x := e.value(v.Args[0])
@@ -28,12 +31,7 @@ func (e *exporter) reshape(v *ir.Value, k *op.Reshape) {
 	e.setLike(v, "Reshape", []string{x, e.ints(extents(k.Shape)...)})
 }
 
-// reshaped is what has a name in another shape.
-func (e *exporter) reshaped(x string, shape []int, name string) string {
-	return e.like("Reshape", []string{x, e.ints(shape...)}, name)
-}
-
-func (e *exporter) transpose(v *ir.Value, k *op.Transpose) {
+func (e arranging) transpose(v *ir.Value, k *op.Transpose) {
 	x := v.Args[0]
 	if rank := len(v.Shape); rank > 2 && slices.Equal(k.Perm, toFirst(rank)) && e.isFirst(x) {
 		if name := e.channelsFirst(x); name != "" {
@@ -47,7 +45,7 @@ func (e *exporter) transpose(v *ir.Value, k *op.Transpose) {
 }
 
 // broadcast is an Expand. Of a constant the rows are counted while the model runs.
-func (e *exporter) broadcast(v *ir.Value, k *op.Broadcast) {
+func (e arranging) broadcast(v *ir.Value, k *op.Broadcast) {
 	x := e.value(v.Args[0])
 	if x == "" {
 		return
@@ -67,7 +65,7 @@ func (e *exporter) broadcast(v *ir.Value, k *op.Broadcast) {
 	e.setLike(v, "Expand", []string{x, whole})
 }
 
-func (e *exporter) concat(v *ir.Value, k *op.Concat) {
+func (e arranging) concat(v *ir.Value, k *op.Concat) {
 	rank, first := len(v.Shape), len(v.Shape) > 2
 	for _, a := range v.Args {
 		first = first && !e.free(a) && e.isFirst(a)
@@ -92,8 +90,8 @@ func (e *exporter) concat(v *ir.Value, k *op.Concat) {
 	e.setLike(v, "Concat", in, intOf("axis", k.Axis))
 }
 
-func (e *exporter) slice(v *ir.Value, k *op.Slice) {
-	if e.unpacked(v) {
+func (e arranging) slice(v *ir.Value, k *op.Slice) {
+	if (loops{e.exporter}).unpacked(v) {
 		return
 	}
 	x := v.Args[0]
@@ -142,7 +140,7 @@ func (e *exporter) slice(v *ir.Value, k *op.Slice) {
 
 // pad surrounds. What lies between neighbours is put after each of them, on an axis of
 // its own, and taken away after the last.
-func (e *exporter) pad(v *ir.Value, k *op.Pad) {
+func (e arranging) pad(v *ir.Value, k *op.Pad) {
 	x := v.Args[0]
 	if first := e.isFirst(x) && e.last[e.of(x)] == "" && k.Interior == nil; first {
 		perm := toFirst(len(v.Shape))

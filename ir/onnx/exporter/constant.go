@@ -13,10 +13,19 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+// known are the values that do not depend on the rows, and are computed here.
+type known struct {
+	*file
+	*report
+	params map[string][]float32
+	same   map[*ir.Value]*ir.Value // operands of a body that are values outside
+	values map[*ir.Value]*ir.Tensor[float32]
+}
+
 // of is the value itself, or the one outside that an operand of a loop's body stands for.
-func (e *exporter) of(v *ir.Value) *ir.Value {
+func (k *known) of(v *ir.Value) *ir.Value {
 	for {
-		outside, ok := e.same[v]
+		outside, ok := k.same[v]
 		if !ok {
 			return v
 		}
@@ -25,9 +34,9 @@ func (e *exporter) of(v *ir.Value) *ir.Value {
 }
 
 // free reports a value that neither inputs nor the number of rows make different.
-func (e *exporter) free(v *ir.Value) bool {
-	v = e.of(v)
-	if _, ok := e.known[v]; ok {
+func (k *known) free(v *ir.Value) bool {
+	v = k.of(v)
+	if _, ok := k.values[v]; ok {
 		return true
 	}
 	switch v.Op.(type) {
@@ -37,108 +46,134 @@ func (e *exporter) free(v *ir.Value) bool {
 	if v.Shape.Batched() {
 		return false
 	}
-	return !slices.ContainsFunc(v.Args, func(a *ir.Value) bool { return !e.free(a) })
+	return !slices.ContainsFunc(v.Args, func(a *ir.Value) bool { return !k.free(a) })
 }
 
 // learned reports that parameters are in a value that is free.
-func (e *exporter) learned(v *ir.Value) bool {
-	v = e.of(v)
+func (k *known) learned(v *ir.Value) bool {
+	v = k.of(v)
 	if _, ok := v.Op.(*op.Param); ok {
 		return true
 	}
-	return slices.ContainsFunc(v.Args, e.learned)
+	return slices.ContainsFunc(v.Args, k.learned)
 }
 
 // compute is what a free value holds.
-func (e *exporter) compute(v *ir.Value) *ir.Tensor[float32] {
-	v = e.of(v)
-	if t, ok := e.known[v]; ok {
+func (k *known) compute(v *ir.Value) *ir.Tensor[float32] {
+	v = k.of(v)
+	if t, ok := k.values[v]; ok {
 		return t
 	}
 	var t *ir.Tensor[float32]
 	if p, ok := v.Op.(*op.Param); ok {
-		t = &ir.Tensor[float32]{Shape: p.Shape, F: e.options.Weights[p.Segment]}
+		t = &ir.Tensor[float32]{Shape: p.Shape, F: k.params[p.Segment]}
 		if len(t.F) != p.Shape.Elements() {
-			e.errorf(v, "there are no weights for %s", p.Segment)
+			k.errorf(v, "there are no weights for %s", p.Segment)
 			t.F = make([]float32, p.Shape.Elements())
 		}
 	} else {
 		args := make([]*ir.Tensor[float32], len(v.Args))
 		for i, a := range v.Args {
-			args[i] = e.compute(a)
+			args[i] = k.compute(a)
 		}
 		t = op.Eval(&ir.Context[float32]{Rows: 1}, v, args)
 	}
-	e.known[v] = t
+	k.values[v] = t
 	return t
 }
 
 // constant is the name of a free value with its axes in another order and then of another
 // shape; nil leaves either as it is.
-func (e *exporter) constant(v *ir.Value, perm []int, shape ir.Shape) string {
-	v = e.of(v)
-	t := e.compute(v)
+func (k *known) constant(v *ir.Value, perm []int, shape ir.Shape) string {
+	v = k.of(v)
+	t := k.compute(v)
 	if perm != nil {
 		t = op.Eval(&ir.Context[float32]{Rows: 1}, &ir.Value{Op: &op.Transpose{Perm: perm}, Type: ir.Type{Shape: permuted(t.Shape, perm), DType: v.DType}}, []*ir.Tensor[float32]{t})
 	}
 	if shape == nil {
 		shape = t.Shape
 	}
-	if !e.learned(v) {
-		return e.tensor(title(v), shape, t)
+	if !k.learned(v) {
+		return k.tensor(title(v), shape, t)
 	}
 	key := fmt.Sprintf("%p %v %v", v, perm, shape)
-	if name, ok := e.stored[key]; ok {
+	if name, ok := k.stored[key]; ok {
 		return name
 	}
 	name := title(v)
 	if p, ok := v.Op.(*op.Param); ok {
 		name = p.Segment
 	}
-	name = e.unique(name)
-	e.stored[key], e.element[name] = name, proto.Float32
-	e.initializers = append(e.initializers, encoded(name, shape, t))
+	name = k.unique(name)
+	k.stored[key], k.element[name] = name, proto.Float32
+	k.initializers = append(k.initializers, encoded(name, shape, t))
 	return name
 }
 
 // weights adds numbers that have been made of weights.
-func (e *exporter) weights(name string, shape ir.Shape, data []float32) string {
-	name = e.unique(name)
-	e.element[name] = proto.Float32
-	e.initializers = append(e.initializers, encoded(name, shape, &ir.Tensor[float32]{F: data}))
+func (f *file) weights(name string, shape ir.Shape, data []float32) string {
+	name = f.unique(name)
+	f.element[name] = proto.Float32
+	f.initializers = append(f.initializers, encoded(name, shape, &ir.Tensor[float32]{F: data}))
 	return name
 }
 
+// aligned is a constant that broadcasts against a value of that rank which has its
+// channels first.
+func (k *known) aligned(v *ir.Value, rank int) string {
+	shape := slices.Clone(k.of(v).Shape)
+	if shape.Elements() == 1 {
+		return k.constant(v, nil, ir.Shape{})
+	}
+	if len(shape) == 1 {
+		return k.constant(v, nil, append(shape, slices.Repeat(ir.Shape{1}, rank-2)...))
+	}
+	wide := append(slices.Repeat(ir.Shape{1}, rank-len(shape)), shape...)
+	perm := toFirst(rank)
+	if len(shape) == rank {
+		return k.constant(v, perm, nil)
+	}
+	out := permuted(wide, perm)
+	// The axes that it lacks are of extent 1, so that the others move as if they were alonk.
+	var moved []int
+	for _, a := range perm {
+		if a >= rank-len(shape) {
+			moved = append(moved, a-(rank-len(shape)))
+		}
+	}
+	return k.constant(v, moved, out)
+}
+
 // tensor is the name of fixed numbers. They are not weights, but a node Constant.
-func (e *exporter) tensor(name string, shape ir.Shape, t *ir.Tensor[float32]) string {
+func (f *file) tensor(name string, shape ir.Shape, t *ir.Tensor[float32]) string {
 	p := encoded("", shape, t)
 	if len(shape) == 0 && t.I == nil {
 		name = number(float64(t.F[0]))
 	}
-	return e.fixed(name, p)
+	return f.fixed(name, p)
 }
 
 // number is what a constant that is one number is called.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 32) }
 
 // num is the name of a number.
-func (e *exporter) num(v float64) string {
-	return e.tensor("", ir.Shape{}, &ir.Tensor[float32]{F: []float32{float32(v)}})
+func (f *file) num(v float64) string {
+	return f.tensor("", ir.Shape{}, &ir.Tensor[float32]{F: []float32{float32(v)}})
 }
 
 // ints is the name of a vector of whole numbers, such as a shape.
-func (e *exporter) ints(list ...int) string {
+func (f *file) ints(list ...int) string {
 	p := &proto.Tensor{Type: proto.Int64, Dims: []int64{int64(len(list))}, HasRaw: true}
 	var names []string
 	for _, v := range list {
 		p.Raw = binary.LittleEndian.AppendUint64(p.Raw, uint64(v))
 		names = append(names, strconv.Itoa(v))
 	}
-	return e.fixed("["+strings.Join(names, ",")+"]", p)
+	return f.fixed("["+strings.Join(names, ",")+"]", p)
 }
 
 // table is the name of whole numbers of a shape.
-func (e *exporter) table(shape, list []int) string {
+func (f *file) table(shape, list []int) string {
 	p := &proto.Tensor{Type: proto.Int64, HasRaw: true}
 	for _, d := range shape {
 		p.Dims = append(p.Dims, int64(d))
@@ -146,24 +181,24 @@ func (e *exporter) table(shape, list []int) string {
 	for _, v := range list {
 		p.Raw = binary.LittleEndian.AppendUint64(p.Raw, uint64(v))
 	}
-	return e.fixed("places", p)
+	return f.fixed("places", p)
 }
 
 // index is the name of one whole number.
-func (e *exporter) index(v int) string {
+func (f *file) index(v int) string {
 	p := &proto.Tensor{Type: proto.Int64, HasRaw: true, Raw: binary.LittleEndian.AppendUint64(nil, uint64(v))}
-	return e.fixed(strconv.Itoa(v)+"i", p)
+	return f.fixed(strconv.Itoa(v)+"i", p)
 }
 
 // fixed is the name of a tensor, of which there is one node.
-func (e *exporter) fixed(name string, p *proto.Tensor) string {
+func (f *file) fixed(name string, p *proto.Tensor) string {
 	key := fmt.Sprintf("%v %v %s", p.Type, p.Dims, p.Raw)
-	if name, ok := e.stored[key]; ok {
+	if name, ok := f.stored[key]; ok {
 		return name
 	}
-	name = e.unique(name)
-	e.stored[key], e.element[name] = name, p.Type
-	e.front = append(e.front, &proto.Node{Name: name, Op: "Constant", Outputs: []string{name}, Attributes: []*attribute{{Name: "value", Kind: proto.TensorA, Tensor: p}}})
+	name = f.unique(name)
+	f.stored[key], f.element[name] = name, p.Type
+	f.front = append(f.front, &proto.Node{Name: name, Op: "Constant", Outputs: []string{name}, Attributes: []*attribute{{Name: "value", Kind: proto.TensorA, Tensor: p}}})
 	return name
 }
 

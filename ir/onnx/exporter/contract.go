@@ -8,9 +8,12 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
+// products writes contractions.
+type products struct{ *exporter }
+
 // biased writes a sum of a contraction and a constant for every column or filter as one
 // node, where nothing else reads the contraction.
-func (e *exporter) biased(v *ir.Value, m *op.Map) bool {
+func (e products) biased(v *ir.Value, m *op.Map) bool {
 	if len(v.Args) != 2 || !scalar.Equal(m.Expr, scalar.Call("add", scalar.Arg(0), scalar.Arg(1))) {
 		return false
 	}
@@ -28,7 +31,7 @@ func (e *exporter) biased(v *ir.Value, m *op.Map) bool {
 
 // contract writes the contraction that x or, with a bias added, v is; with a bias it
 // reports whether one node does both.
-func (e *exporter) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
+func (e products) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
 	args := v.Args
 	if bias != nil {
 		args = e.of(v.Args[0]).Args
@@ -51,7 +54,7 @@ func (e *exporter) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
 		for _, a := range args[2:] {
 			names = append(names, e.value(a))
 		}
-		e.last[v] = e.expression(v, k.Epilogue, names, e.called(v, ""))
+		e.last[v] = mapping{e.exporter}.expression(v, k.Epilogue, names, e.called(v, ""))
 		return true
 	}
 	if len(eq.out) < len(k.Shape) {
@@ -64,7 +67,7 @@ func (e *exporter) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
 }
 
 // widened is a product with the axes of extent 1 of its contraction.
-func (e *exporter) widened(name string, k *op.Contract, v *ir.Value) string {
+func (e products) widened(name string, k *op.Contract, v *ir.Value) string {
 	if !slices.ContainsFunc(k.Out, func(x op.Index) bool { return len(x.Terms) == 0 }) {
 		return name
 	}
@@ -76,7 +79,7 @@ type equation struct{ left, right, out string }
 
 // equation names the axes, and gives the operands as they have them: without those of
 // extent 1 that no axis goes along, and with several for one along which several go.
-func (e *exporter) equation(v *ir.Value, k *op.Contract, args []*ir.Value) (in []string, eq equation, ok bool) {
+func (e products) equation(v *ir.Value, k *op.Contract, args []*ir.Value) (in []string, eq equation, ok bool) {
 	if len(k.Axes) > 26 || slices.ContainsFunc(k.Out, func(x op.Index) bool { return !isPlain(x) && len(x.Terms)+x.Offset > 0 }) || !covers(k, k.Out, k.Shape) {
 		e.errorf(v, "the contraction %v adds to places of its result that overlap, which neither a product nor a convolution of ONNX does", k)
 		return nil, eq, false

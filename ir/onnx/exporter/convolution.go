@@ -112,7 +112,7 @@ func isPlain(x op.Index) bool {
 func sameIndex(x, y op.Index) bool { return x.Offset == y.Offset && slices.Equal(x.Terms, y.Terms) }
 
 // convolution writes a Conv or a ConvTranspose.
-func (e *exporter) convolution(v *ir.Value, args []*ir.Value, s sliding, bias *ir.Value) bool {
+func (e products) convolution(v *ir.Value, args []*ir.Value, s sliding, bias *ir.Value) bool {
 	x, kernel := args[0], args[1]
 	kind, attributes, ok := s.operator(x.Shape[s.lead : len(x.Shape)-1])
 	if !ok {

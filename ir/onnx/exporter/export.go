@@ -39,23 +39,22 @@ type Model struct {
 // Export writes a graph that predicts. The error is a [diag.List] of everything that
 // ONNX cannot say, with the layers that it is in.
 func Export(g *ir.Graph, o Options) (*Model, error) {
+	graph := &proto.Graph{Name: o.Name}
 	e := &exporter{
-		options: o,
-		taken:   map[string]bool{},
-		last:    map[*ir.Value]string{},
-		first:   map[*ir.Value]string{},
-		element: map[string]proto.Type{},
-		same:    map[*ir.Value]*ir.Value{},
-		known:   map[*ir.Value]*ir.Tensor[float32]{},
-		stored:  map[string]string{},
-		kept:    map[string]*ir.Value{},
-		uses:    map[*ir.Value]int{},
-		loops:   map[*ir.Value]*loopResults{},
-		refused: map[string]bool{},
+		known: &known{
+			file:   &file{nodes: &graph.Nodes, taken: map[string]bool{}, element: map[string]proto.Type{}, stored: map[string]string{}},
+			report: &report{refused: map[string]bool{}},
+			params: o.Weights,
+			same:   map[*ir.Value]*ir.Value{},
+			values: map[*ir.Value]*ir.Tensor[float32]{},
+		},
+		kept:  map[string]*ir.Value{},
+		last:  map[*ir.Value]string{},
+		first: map[*ir.Value]string{},
+		uses:  map[*ir.Value]int{},
+		loops: map[*ir.Value]*loopResults{},
 	}
 	e.count(g)
-	graph := &proto.Graph{Name: o.Name}
-	e.nodes = &graph.Nodes
 	for _, v := range g.Inputs {
 		e.input(graph, v)
 	}
@@ -90,40 +89,35 @@ func Export(g *ir.Graph, o Options) (*Model, error) {
 	return &Model{m, e.notes}, nil
 }
 
-// exporter is a model while it is written.
+// exporter is a graph while it is written.
 type exporter struct {
-	options      Options
-	nodes        *[]*proto.Node // of the graph, or of the body of a loop
-	front        []*proto.Node  // what all of them may read
-	initializers []*proto.Tensor
-	notes        []string
-	errs         diag.List
-	refused      map[string]bool // what has been reported
-
-	taken   map[string]bool
-	kept    map[string]*ir.Value // names of outputs, and the values that have them
-	element map[string]proto.Type
+	*known
+	kept map[string]*ir.Value // names of outputs, and the values that have them
 	// last and first are the names of values with their channels last, as they are in the
 	// graph, and with axis 1 being the channels.
 	last, first map[*ir.Value]string
-	same        map[*ir.Value]*ir.Value // operands of a body that are values outside
-	known       map[*ir.Value]*ir.Tensor[float32]
-	stored      map[string]string // names of constants, by what they are
 	uses        map[*ir.Value]int
 	loops       map[*ir.Value]*loopResults
 	rows        string // the name of the number of rows, as a vector of one
 	source      string // an input that has rows
 }
 
+// report is what has to be said.
+type report struct {
+	notes   []string
+	errs    diag.List
+	refused map[string]bool // what has been reported
+}
+
 // errorf reports what cannot be said, once for a layer.
-func (e *exporter) errorf(v *ir.Value, format string, args ...any) string {
+func (r *report) errorf(v *ir.Value, format string, args ...any) string {
 	msg := fmt.Sprintf(format, args...)
 	if v.Layer != "" {
 		msg = fmt.Sprintf("layer %s: %s", diag.Quote(v.Layer), msg)
 	}
-	if !e.refused[msg] {
-		e.refused[msg] = true
-		e.errs.Add(v.Pos, "%s", msg)
+	if !r.refused[msg] {
+		r.refused[msg] = true
+		r.errs.Add(v.Pos, "%s", msg)
 	}
 	return ""
 }

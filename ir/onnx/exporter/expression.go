@@ -9,9 +9,12 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
+// mapping writes expressions of elements.
+type mapping struct{ *exporter }
+
 // mapped writes an expression over operands that broadcast.
-func (e *exporter) mapped(v *ir.Value, m *op.Map) {
-	if e.biased(v, m) {
+func (e mapping) mapped(v *ir.Value, m *op.Map) {
+	if (products{e.exporter}).biased(v, m) {
 		return
 	}
 	args, first := e.operands(v, v.Args)
@@ -27,7 +30,7 @@ func (e *exporter) mapped(v *ir.Value, m *op.Map) {
 
 // operands are the names of the operands of an expression whose result is v, and whether
 // they have their channels first: where those that have all axes are there like that.
-func (e *exporter) operands(v *ir.Value, args []*ir.Value) (names []string, first bool) {
+func (e mapping) operands(v *ir.Value, args []*ir.Value) (names []string, first bool) {
 	rank := len(v.Shape)
 	if rank > 2 {
 		computed := slices.DeleteFunc(slices.Clone(args), e.free)
@@ -48,35 +51,9 @@ func (e *exporter) operands(v *ir.Value, args []*ir.Value) (names []string, firs
 	return names, first
 }
 
-// aligned is a constant that broadcasts against a value of that rank which has its
-// channels first.
-func (e *exporter) aligned(v *ir.Value, rank int) string {
-	shape := slices.Clone(e.of(v).Shape)
-	if shape.Elements() == 1 {
-		return e.constant(v, nil, ir.Shape{})
-	}
-	if len(shape) == 1 {
-		return e.constant(v, nil, append(shape, slices.Repeat(ir.Shape{1}, rank-2)...))
-	}
-	wide := append(slices.Repeat(ir.Shape{1}, rank-len(shape)), shape...)
-	perm := toFirst(rank)
-	if len(shape) == rank {
-		return e.constant(v, perm, nil)
-	}
-	out := permuted(wide, perm)
-	// The axes that it lacks are of extent 1, so that the others move as if they were alone.
-	var moved []int
-	for _, a := range perm {
-		if a >= rank-len(shape) {
-			moved = append(moved, a-(rank-len(shape)))
-		}
-	}
-	return e.constant(v, moved, out)
-}
-
 // expression writes an expression of named operands; the result has the given name.
-func (e *exporter) expression(v *ir.Value, x scalar.Expr, args []string, name string) string {
-	w := &expressing{exporter: e, v: v, args: args, base: name, done: map[string]string{}}
+func (e mapping) expression(v *ir.Value, x scalar.Expr, args []string, name string) string {
+	w := &expressing{exporter: e.exporter, v: v, args: args, base: name, done: map[string]string{}}
 	if a, ok := x.(scalar.Arg); ok {
 		from := args[a]
 		if t := e.element[from]; t != proto.Float32 {

@@ -10,9 +10,12 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+// lookups writes what goes by ids.
+type lookups struct{ *exporter }
+
 // gather looks rows of a table up. With axes that both share, an id is the place on the
 // axis after them.
-func (e *exporter) gather(v *ir.Value, k *op.Gather) {
+func (e lookups) gather(v *ir.Value, k *op.Gather) {
 	table, ids := e.value(v.Args[0]), e.value(v.Args[1])
 	if table == "" || ids == "" {
 		return
@@ -30,7 +33,7 @@ func (e *exporter) gather(v *ir.Value, k *op.Gather) {
 }
 
 // wide are ids as int64, which some operators insist on.
-func (e *exporter) wide(ids, name string) string {
+func (e lookups) wide(ids, name string) string {
 	if e.element[ids] == proto.Int64 {
 		return ids
 	}
@@ -39,7 +42,7 @@ func (e *exporter) wide(ids, name string) string {
 
 // multiHot is a OneHot of every id, of which those of a row are put together. Ids of rows
 // of different lengths are filled up with one that no column is of.
-func (e *exporter) multiHot(v *ir.Value, k *op.MultiHot) {
+func (e lookups) multiHot(v *ir.Value, k *op.MultiHot) {
 	ids := v.Args[0]
 	x := e.value(ids)
 	if x == "" {
@@ -63,7 +66,7 @@ func (e *exporter) multiHot(v *ir.Value, k *op.MultiHot) {
 }
 
 // integer is the whole part of what is above 0, up to a limit, and 0 elsewhere.
-func (e *exporter) integer(v *ir.Value, k *op.Integer) {
+func (e lookups) integer(v *ir.Value, k *op.Integer) {
 	x := e.value(v.Args[0])
 	if x == "" {
 		return
@@ -75,7 +78,7 @@ func (e *exporter) integer(v *ir.Value, k *op.Integer) {
 }
 
 // scatterAdd adds rows to those of a table of zeros that ids name.
-func (e *exporter) scatterAdd(v *ir.Value, k *op.ScatterAdd) {
+func (e lookups) scatterAdd(v *ir.Value, k *op.ScatterAdd) {
 	if k.BatchDims != 0 && !(k.BatchDims == 1 && k.Shape.Batched()) {
 		e.errorf(v, "it adds to the rows of several tables, after %d axes that they share; ONNX has that of one", k.BatchDims)
 		return
@@ -103,7 +106,7 @@ func (e *exporter) scatterAdd(v *ir.Value, k *op.ScatterAdd) {
 }
 
 // rowed puts the number of the row before every place.
-func (e *exporter) rowed(places string, rank int, name string) string {
+func (e lookups) rowed(places string, rank int, name string) string {
 	count := e.like("Squeeze", []string{e.rowCount()}, inner(name, "rows"))
 	numbers := e.typed(proto.Int64, "Range", []string{e.index(0), count, e.index(1)}, inner(name, "range"))
 	column := e.reshaped(numbers, append([]int{-1}, slices.Repeat([]int{1}, rank-1)...), inner(name, "column"))

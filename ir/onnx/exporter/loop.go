@@ -10,6 +10,9 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+// loops writes loops.
+type loops struct{ *exporter }
+
 // loopResults are the results of a loop that has been written.
 type loopResults struct {
 	pieces []op.Piece
@@ -20,7 +23,7 @@ type loopResults struct {
 
 // unpacked writes a value that is one of the results of a loop: a part of its packed
 // value, or that in the shape of the result.
-func (e *exporter) unpacked(v *ir.Value) bool {
+func (e loops) unpacked(v *ir.Value) bool {
 	part := e.of(v)
 	if _, ok := part.Op.(*op.Reshape); ok {
 		part = e.of(part.Args[0])
@@ -58,7 +61,7 @@ func (e *exporter) unpacked(v *ir.Value) bool {
 }
 
 // packed writes the results of a loop one after the other.
-func (e *exporter) packed(v *ir.Value, k *op.Scan) {
+func (e loops) packed(v *ir.Value, k *op.Scan) {
 	l := e.loop(v, k)
 	if l == nil {
 		return
@@ -73,8 +76,8 @@ func (e *exporter) packed(v *ir.Value, k *op.Scan) {
 }
 
 // loop writes a loop once: as the recurrent operator that it is, or as a Scan.
-func (e *exporter) loop(v *ir.Value, k *op.Scan) *loopResults {
-	if l, ok := e.loops[v]; ok {
+func (e loops) loop(v *ir.Value, k *op.Scan) *loopResults {
+	if l, ok := e.exporter.loops[v]; ok {
 		return l
 	}
 	if k.Sums > 0 || k.Keep || k.Shared {
@@ -89,12 +92,12 @@ func (e *exporter) loop(v *ir.Value, k *op.Scan) *loopResults {
 		finals, stacked := k.Pieces()
 		l.pieces = slices.Concat(finals, stacked)
 	}
-	e.loops[v] = l
+	e.exporter.loops[v] = l
 	return l
 }
 
 // scan writes a Scan, which has the axis of steps where the graph has it.
-func (e *exporter) scan(v *ir.Value, k *op.Scan) *loopResults {
+func (e loops) scan(v *ir.Value, k *op.Scan) *loopResults {
 	in := k.Body.Inputs
 	var inputs []string
 	for i, a := range v.Args {
@@ -167,7 +170,7 @@ func (e *exporter) scan(v *ir.Value, k *op.Scan) *loopResults {
 }
 
 // recurrentNode is an operator of which results are named as they are asked for.
-func (e *exporter) recurrentNode(v *ir.Value, kind string, inputs []string, states int, attributes ...*attribute) *loopResults {
+func (e loops) recurrentNode(v *ir.Value, kind string, inputs []string, states int, attributes ...*attribute) *loopResults {
 	node := &proto.Node{Name: e.unique(inner(title(v), kind)), Op: kind, Inputs: inputs, Attributes: attributes}
 	*e.nodes = append(*e.nodes, node)
 	named := func(i int, what string) string {

@@ -8,13 +8,23 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
+// file is what is written: nodes and constants, and the names that they have.
+type file struct {
+	nodes        *[]*proto.Node // of the graph, or of the body of a loop
+	front        []*proto.Node  // what all of them may read
+	initializers []*proto.Tensor
+	taken        map[string]bool
+	element      map[string]proto.Type
+	stored       map[string]string // names of constants, by what they are
+}
+
 // unique is a name that nothing has.
-func (e *exporter) unique(name string) string {
+func (f *file) unique(name string) string {
 	base := name
-	for i := 2; e.taken[name]; i++ {
+	for i := 2; f.taken[name]; i++ {
 		name = fmt.Sprintf("%s_%d", base, i)
 	}
-	e.taken[name] = true
+	f.taken[name] = true
 	return name
 }
 
@@ -31,29 +41,29 @@ func title(v *ir.Value) string {
 
 // append adds a node of the given result, which is given back. Node and result have one
 // name.
-func (e *exporter) append(kind string, inputs []string, out string, attributes ...*attribute) string {
+func (f *file) append(kind string, inputs []string, out string, attributes ...*attribute) string {
 	for len(inputs) > 0 && inputs[len(inputs)-1] == "" {
 		inputs = inputs[:len(inputs)-1]
 	}
-	*e.nodes = append(*e.nodes, &proto.Node{Name: out, Op: kind, Inputs: inputs, Outputs: []string{out}, Attributes: attributes})
+	*f.nodes = append(*f.nodes, &proto.Node{Name: out, Op: kind, Inputs: inputs, Outputs: []string{out}, Attributes: attributes})
 	return out
 }
 
 // node is append of a result of numbers that has a new name.
-func (e *exporter) node(kind string, inputs []string, name string, attributes ...*attribute) string {
-	return e.typed(proto.Float32, kind, inputs, name, attributes...)
+func (f *file) node(kind string, inputs []string, name string, attributes ...*attribute) string {
+	return f.typed(proto.Float32, kind, inputs, name, attributes...)
 }
 
 // typed is node of a result of another type.
-func (e *exporter) typed(t proto.Type, kind string, inputs []string, name string, attributes ...*attribute) string {
-	out := e.unique(name)
-	e.element[out] = t
-	return e.append(kind, inputs, out, attributes...)
+func (f *file) typed(t proto.Type, kind string, inputs []string, name string, attributes ...*attribute) string {
+	out := f.unique(name)
+	f.element[out] = t
+	return f.append(kind, inputs, out, attributes...)
 }
 
 // like is node of a result of the type of its first operand.
-func (e *exporter) like(kind string, inputs []string, name string, attributes ...*attribute) string {
-	return e.typed(e.element[inputs[0]], kind, inputs, name, attributes...)
+func (f *file) like(kind string, inputs []string, name string, attributes ...*attribute) string {
+	return f.typed(f.element[inputs[0]], kind, inputs, name, attributes...)
 }
 
 // inner is the name of something within what has a name.
@@ -62,6 +72,11 @@ func inner(name, what string) string {
 		return what
 	}
 	return name + "/" + strings.ToLower(what)
+}
+
+// reshaped is what has a name in another shape.
+func (f *file) reshaped(x string, shape []int, name string) string {
+	return f.like("Reshape", []string{x, f.ints(shape...)}, name)
 }
 
 // attribute is short for what nodes have.

@@ -9,6 +9,9 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
+// patterns writes several primitives together that are one operator.
+type patterns struct{ *exporter }
+
 // a is Arg(i).
 func a(i int) scalar.Expr { return scalar.Arg(i) }
 
@@ -35,7 +38,7 @@ func reduced(v *ir.Value, kind loop.Reduction, mean bool) (x *ir.Value, axes []i
 
 // softmax writes exp(x-max)/Σ exp(x-max), and its logarithm, as one node; see package op,
 // softmax.go.
-func (e *exporter) softmax(v *ir.Value) bool {
+func (e patterns) softmax(v *ir.Value) bool {
 	kind, shifted, sum := "Softmax", (*ir.Value)(nil), (*ir.Value)(nil)
 	if args := operandsOf(v, call("mul", a(0), a(1))); args != nil {
 		shift, inverse := operandsOf(args[0], call("exp", a(0))), operandsOf(args[1], call("div", scalar.Num(1), a(0)))
@@ -71,7 +74,7 @@ func (e *exporter) softmax(v *ir.Value) bool {
 
 // layerNormalization writes (x-mean)/√(variance+ε)·gamma + beta over the last axes as one
 // node; see package layer, norm.go.
-func (e *exporter) layerNormalization(v *ir.Value) bool {
+func (e patterns) layerNormalization(v *ir.Value) bool {
 	scaled := call("mul", a(0), a(1))
 	var gamma, beta *ir.Value
 	var args []*ir.Value

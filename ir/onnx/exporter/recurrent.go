@@ -209,7 +209,7 @@ func (c *cell) rnn() bool {
 
 // recurrent writes the loop of a recurrent layer as the operator that it is; nil where it
 // is none of them, such as one with a mask.
-func (e *exporter) recurrent(v *ir.Value, k *op.Scan) *loopResults {
+func (e loops) recurrent(v *ir.Value, k *op.Scan) *loopResults {
 	in, out := k.Body.Inputs, k.Body.Outputs
 	if k.Steps != 1 || k.Carried < 1 || k.Carried > 2 || len(in[0].Shape) != 2 {
 		return nil
@@ -229,7 +229,7 @@ func (e *exporter) recurrent(v *ir.Value, k *op.Scan) *loopResults {
 		order  []int // of the gates in the operator
 		is     func(c *cell) bool
 	}{{"LSTM", 2, []int{0, 3, 1, 2}, (*cell).lstm}, {"GRU", 1, []int{0, 1, 2}, (*cell).gru}, {"RNN", 1, []int{0}, (*cell).rnn}} {
-		c := &cell{exporter: e, scan: k, units: units}
+		c := &cell{exporter: e.exporter, scan: k, units: units}
 		if k.Carried == try.states && in[k.Carried].Shape[1] == len(try.order)*units && try.is(c) {
 			return c.operator(v, try.kind, try.order)
 		}
@@ -277,7 +277,7 @@ func (c *cell) operator(v *ir.Value, kind string, order []int) *loopResults {
 	for inputs[len(inputs)-1] == "" {
 		inputs = inputs[:len(inputs)-1]
 	}
-	return c.recurrentNode(v, kind, inputs, c.scan.Carried, c.attributes(kind)...)
+	return loops{c.exporter}.recurrentNode(v, kind, inputs, c.scan.Carried, c.attributes(kind)...)
 }
 
 // initial is a state to begin with as the operator takes it; empty where it is 0, which

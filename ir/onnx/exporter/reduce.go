@@ -9,12 +9,15 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+// reducing writes reductions and pools.
+type reducing struct{ *exporter }
+
 // reductions are the operators of reductions, and those over all of an image.
 var reductions = map[loop.Reduction][2]string{
 	loop.Sum: {"ReduceSum"}, loop.Max: {"ReduceMax", "GlobalMaxPool"}, loop.ArgMax: {"ArgMax"},
 }
 
-func (e *exporter) reduce(v *ir.Value, k *op.Reduce) {
+func (e reducing) reduce(v *ir.Value, k *op.Reduce) {
 	kinds := reductions[k.Kind]
 	if k.Mean {
 		kinds = [2]string{"ReduceMean", "GlobalAveragePool"}
@@ -42,7 +45,7 @@ func (e *exporter) reduce(v *ir.Value, k *op.Reduce) {
 		if slices.Contains(args, "") {
 			return
 		}
-		name = e.expression(v, k.Expr, args, inner(title(v), "of"))
+		name = mapping{e.exporter}.expression(v, k.Expr, args, inner(title(v), "of"))
 	} else if name = e.value(x); name != "" && e.element[name] != proto.Float32 {
 		name = e.node("Cast", []string{name}, inner(title(v), "number"), intOf("to", int(proto.Float32)))
 	}
@@ -71,7 +74,7 @@ func (e *exporter) reduce(v *ir.Value, k *op.Reduce) {
 		return
 	}
 	reduced := e.node(kinds[0], in, inner(title(v), "reduced"), intOf("keepdims", keep))
-	e.last[v] = e.expression(v, k.Finish, []string{reduced}, e.called(v, ""))
+	e.last[v] = mapping{e.exporter}.expression(v, k.Finish, []string{reduced}, e.called(v, ""))
 }
 
 // overSpace reports all axes between the first and the last.
@@ -81,7 +84,7 @@ func overSpace(axes []int, rank int) bool {
 
 // window is a pool. A sum is the mean over windows that count what lies outside, times
 // their size.
-func (e *exporter) window(v *ir.Value, k *op.Window) {
+func (e reducing) window(v *ir.Value, k *op.Window) {
 	if len(v.Args) > 1 {
 		e.errorf(v, "it takes what lies where another value is largest, which no operator of ONNX does")
 		return

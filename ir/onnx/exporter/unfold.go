@@ -9,7 +9,7 @@ import (
 
 // operand is an operand of a contraction with an axis of its own for every letter: an
 // index such as 2y+r-1 is looked up in the operand surrounded by zeros.
-func (e *exporter) operand(v *ir.Value, k *op.Contract, of *ir.Value, list []op.Index, letters []string) (name, text string) {
+func (e products) operand(v *ir.Value, k *op.Contract, of *ir.Value, list []op.Index, letters []string) (name, text string) {
 	if name = e.value(of); name == "" {
 		return "", ""
 	}
@@ -41,7 +41,7 @@ func (e *exporter) operand(v *ir.Value, k *op.Contract, of *ir.Value, list []op.
 }
 
 // unfold replaces an axis of d elements by one for each term of an index.
-func (e *exporter) unfold(v *ir.Value, k *op.Contract, name string, x op.Index, axis, rank, d int) (string, []int) {
+func (e products) unfold(v *ir.Value, k *op.Contract, name string, x op.Index, axis, rank, d int) (string, []int) {
 	places, points := []int{x.Offset}, []int(nil)
 	for _, t := range x.Terms {
 		var next []int

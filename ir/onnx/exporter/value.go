@@ -151,40 +151,40 @@ func toLast(rank int) []int {
 
 // write writes the nodes of a value that is not free.
 func (e *exporter) write(v *ir.Value) {
-	if e.softmax(v) || e.layerNormalization(v) {
+	if p := (patterns{e}); p.softmax(v) || p.layerNormalization(v) {
 		return
 	}
 	switch k := v.Op.(type) {
 	case *op.Contract:
-		e.contract(v, k, nil)
+		products{e}.contract(v, k, nil)
 	case *op.Map:
-		e.mapped(v, k)
+		mapping{e}.mapped(v, k)
 	case *op.Reduce:
-		e.reduce(v, k)
+		reducing{e}.reduce(v, k)
 	case *op.Window:
-		e.window(v, k)
+		reducing{e}.window(v, k)
 	case *op.Reshape:
-		e.reshape(v, k)
+		arranging{e}.reshape(v, k)
 	case *op.Transpose:
-		e.transpose(v, k)
+		arranging{e}.transpose(v, k)
 	case *op.Broadcast:
-		e.broadcast(v, k)
+		arranging{e}.broadcast(v, k)
 	case *op.Slice:
-		e.slice(v, k)
+		arranging{e}.slice(v, k)
 	case *op.Concat:
-		e.concat(v, k)
+		arranging{e}.concat(v, k)
 	case *op.Pad:
-		e.pad(v, k)
+		arranging{e}.pad(v, k)
 	case *op.Gather:
-		e.gather(v, k)
+		lookups{e}.gather(v, k)
 	case *op.MultiHot:
-		e.multiHot(v, k)
+		lookups{e}.multiHot(v, k)
 	case *op.Integer:
-		e.integer(v, k)
+		lookups{e}.integer(v, k)
 	case *op.ScatterAdd:
-		e.scatterAdd(v, k)
+		lookups{e}.scatterAdd(v, k)
 	case *op.Scan:
-		e.packed(v, k)
+		loops{e}.packed(v, k)
 	case *op.Random:
 		e.errorf(v, "it draws random numbers, and what ONNX draws is not the same; take the layer out of what predicts")
 	default:
