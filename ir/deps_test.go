@@ -38,7 +38,8 @@ ir/keras/container ir/keras/hdf5
 ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec ir/layer/operation runtime/nearest runtime/nn
 ir/onnx/proto     google.golang.org/protobuf
-ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto
+ir/onnx/classifier ir/onnx/proto
+ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/classifier
 ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
@@ -50,6 +51,7 @@ ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec runtime/
 ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
+ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static/verbatim

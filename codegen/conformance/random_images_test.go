@@ -159,7 +159,9 @@ func (g *generator) convolution() {
 // frames appends a layer over images that is applied to each of a film.
 func (g *generator) frames() {
 	one := &generator{r: g.r, shape: g.shape[1:]}
-	one.convolution()
+	for one.layers == nil { // some draws add nothing
+		one.convolution()
+	}
 	g.penalised = g.penalised || one.penalised
 	drawn := one.layers[0][0]
 	args := drawn.value.(object)

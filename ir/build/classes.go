@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -55,7 +56,8 @@ func (p *plan) classNames() []string {
 	d := p.spec.Data
 	switch n := len(p.spec.OutputRefs()); {
 	case d == nil:
-		return nil
+		names, _ := ownClasses(p)
+		return names
 	case n > 1 && d.Train.Kind.Shape().Labelled():
 		for i := range n {
 			if p.source(i).SameAs == "" {
@@ -70,6 +72,20 @@ func (p *plan) classNames() []string {
 		return slices.Clone(labels)
 	}
 	return slices.Clone(d.Classes)
+}
+
+// ownClasses are those that the layer of the one output names itself, and whether it gives
+// their probabilities; nil where it names none, or as many as it has no values for.
+func ownClasses(p *plan) (names []string, probabilities bool) {
+	refs := p.spec.OutputRefs()
+	if len(refs) != 1 {
+		return nil, false
+	}
+	k, ok := p.configs[slices.Index(p.names, refs[0].Name)].(layer.Classifier)
+	if !ok {
+		return nil, false
+	}
+	return k.Classes()
 }
 
 // targetFields names the values of the target of output i.

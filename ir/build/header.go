@@ -200,6 +200,9 @@ func (h heading) answer(classes int) loop.Answer {
 	if len(h.compile.losses) == 1 {
 		loss, fromLogits = h.compile.losses[0].name, layer.FromLogits(h.compile.losses[0].loss)
 	}
+	if names, probabilities := ownClasses(h.plan); probabilities && loss == "" && len(names) == y.Shape[1] {
+		return loop.Answer{Kind: loop.Choice, Classes: len(names), Probabilities: loop.Given}
+	}
 	activation := ""
 	if m, ok := y.Op.(*op.Map); ok {
 		activation = m.Word

@@ -101,3 +101,11 @@ func arg(args spec.Args, name string) (diag.Pos, bool) {
 	}
 	return args.Pos, false
 }
+
+// Classifier is the settings of a layer that may name the classes that its result tells
+// apart, as the file of a trained classifier does.
+type Classifier interface {
+	// Classes are asked for once the layer is built; probabilities says that the result is
+	// that of each.
+	Classes() (names []string, probabilities bool)
+}

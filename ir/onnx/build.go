@@ -92,6 +92,9 @@ func (s *scope) unknown() {
 // refusal says why an operator is not there.
 func refusal(n *proto.Node) string {
 	if d := domain(n.Domain); d == "ai.onnx.ml" {
+		if why, ok := refusedLearned[n.Op]; ok {
+			return why
+		}
 		return "of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported: " + strings.Join(slices.Sorted(maps.Keys(learned)), ", ")
 	} else if d != "" {
 		return fmt.Sprintf("operators of the domain %s are not supported", d)

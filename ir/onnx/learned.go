@@ -20,6 +20,9 @@ var learned = map[string]row{
 	"FeatureVectorizer":     {least: 1, most: 64, all: true, graph: vectorizer},
 	"ZipMap":                {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
 	"LinearRegressor":       {least: 1, most: 1, graph: linearRegressor},
+	"LinearClassifier":      {least: 1, most: 1, graph: linearClassifier},
+	"OneHotEncoder":         {least: 1, most: 1, graph: oneHotEncoder},
+	"LabelEncoder":          {least: 1, most: 1, graph: labelEncoder},
 }
 
 // floats is a list attribute of numbers as a known vector, for the last axis of the
@@ -159,31 +162,4 @@ func vectorizer(n *node) []*Value {
 		}
 	}
 	return one(n.computed(op.Concatenate(n.b, 1+axis, parts...), proto.Float32))
-}
-
-// linearRegressor is x·coefficientsᵀ + intercepts. Source: ONNX-ML 1, LinearRegressor.
-func linearRegressor(n *node) []*Value {
-	v, c := number32(n), n.attribute("coefficients")
-	targets := n.int("targets", 1)
-	if n.failed || c == nil || v.rank() != 2 || targets < 1 || len(c.Floats) != targets*v.Shape[1] || n.string("post_transform", "NONE") != "NONE" {
-		return n.errorf("coefficients or a post_transform that are not supported")
-	}
-	t := newTensor(proto.Float32, []int{targets, v.Shape[1]})
-	for i, f := range c.Floats {
-		t.F[i] = float64(f)
-	}
-	w := &Value{Name: n.proto.Outputs[0] + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
-	n.weights[w.Name] = true
-	y := multiplied(n, n.plain(v), n.constant(w, []int{1, 0}))
-	if a := n.attribute("intercepts"); a != nil && len(a.Floats) > 0 {
-		b := newTensor(proto.Float32, []int{len(a.Floats)})
-		for i, f := range a.Floats {
-			b.F[i] = float64(f)
-		}
-		of := n.with(n.computed(y, proto.Float32), &Value{Type: b.Type, Shape: b.Shape, Known: b})
-		out := mapped(of, call("add", a0, a1), "regression", proto.Float32)
-		n.take(of)
-		return out
-	}
-	return one(n.computed(y, proto.Float32))
 }

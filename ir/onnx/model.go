@@ -2,12 +2,14 @@ package onnx
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/classifier"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
@@ -15,10 +17,14 @@ import (
 type Model struct {
 	File            string // for messages
 	Inputs, Outputs []Port
-	proto           *proto.Model
-	known           map[string]*Tensor // the initializers
-	order           []*proto.Node
-	opset           map[string]int64
+	// Classes are the names of those that the output tells apart; nil where the file names
+	// none. Classifier says that the output is their probabilities.
+	Classes    []string
+	Classifier bool
+	proto      *proto.Model
+	known      map[string]*Tensor // the initializers
+	order      []*proto.Node
+	opset      map[string]int64
 }
 
 // Port is an input or an output of a model.
@@ -54,6 +60,7 @@ func Read(file string, data []byte, o Options) (*Model, error) {
 func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	m := &Model{File: file, proto: p, known: map[string]*Tensor{}, opset: map[string]int64{}}
 	r := reader{m, o, nil}
+	r.classes()
 	r.opsets()
 	r.initializers()
 	r.inputs()
@@ -82,6 +89,18 @@ func domain(name string) string {
 		return ""
 	}
 	return name
+}
+
+// classes reads those of a classifier, or those that the metadata name.
+func (r *reader) classes() {
+	if r.Classes = classifier.Reduce(r.proto); r.Classes != nil {
+		r.Classifier = true
+		return
+	}
+	var names []string
+	if json.Unmarshal([]byte(r.proto.Metadata["classes"]), &names) == nil && len(r.proto.Graph.Outputs) == 1 {
+		r.Classes = names
+	}
 }
 
 func (r *reader) opsets() {

@@ -35,6 +35,9 @@ type ONNX struct {
 	File    string   `arg:"file,required" doc:"the ONNX file, beside the description"`
 	Outputs []string `arg:"outputs" doc:"names of the results, in the order of the file's outputs"`
 	Bind    []string `arg:"bind" doc:"symbolic extents of the file: name=value each"`
+
+	classes       []string // that the file names
+	probabilities bool     // of the output
 }
 
 // Results implements [layer.Several].
@@ -44,6 +47,9 @@ func (o *ONNX) Results() []string {
 	}
 	return o.Outputs[1:]
 }
+
+// Classes implements [layer.Classifier].
+func (o *ONNX) Classes() (names []string, probabilities bool) { return o.classes, o.probabilities }
 
 // Build implements [layer.Config].
 func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
@@ -62,6 +68,7 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 	if err != nil {
 		return report(c, err)
 	}
+	o.classes, o.probabilities = m.Classes, m.Classifier
 	if len(in) != len(m.Inputs) {
 		return c.Errorf("%s has %d inputs, %s; the layer has %d", o.File, len(m.Inputs), strings.Join(names(m.Inputs), ", "), len(in))
 	}
@@ -90,6 +97,9 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 		case i < len(o.Outputs):
 			c.Result(o.Outputs[i], x)
 		}
+	}
+	if first != nil && (len(first.Shape) != 2 || first.Shape[1] != len(o.classes) && !(first.Shape[1] == 1 && len(o.classes) == 2)) {
+		o.classes, o.probabilities = nil, false // they are those of something else
 	}
 	return first
 }

@@ -1,5 +1,5 @@
-// Package proto reads the messages of ONNX files: the parts of onnx.proto that say
-// what a model computes. Documentation and metadata are passed over.
+// Package proto reads and writes the messages of ONNX files: the parts of onnx.proto that
+// say what a model computes. Documentation is passed over.
 //
 // Field numbers are those of onnx/onnx.proto of ONNX 1.22.
 package proto
@@ -7,7 +7,9 @@ package proto
 // Model is a ModelProto.
 type Model struct {
 	IRVersion int64
-	Producer  string // name and version
+	Producer  string // the program that wrote the file
+	Version   string // of that program
+	Metadata  map[string]string
 	Opsets    []Opset
 	Graph     *Graph
 	Functions []*Function

@@ -12,7 +12,6 @@ const maxDepth = 64
 // DecodeModel reads a ModelProto. It keeps parts of b: large tensors are not copied.
 func DecodeModel(b []byte) (*Model, error) {
 	m := &Model{}
-	version := ""
 	err := fields(b, func(n protowire.Number, f field) (err error) {
 		switch n {
 		case 1:
@@ -20,7 +19,7 @@ func DecodeModel(b []byte) (*Model, error) {
 		case 2:
 			return f.string(&m.Producer)
 		case 3:
-			return f.string(&version)
+			return f.string(&m.Version)
 		case 7:
 			if m.Graph == nil {
 				m.Graph = &Graph{}
@@ -30,6 +29,11 @@ func DecodeModel(b []byte) (*Model, error) {
 			var o Opset
 			err = f.message("opset_import", o.decode)
 			m.Opsets = append(m.Opsets, o)
+		case 14:
+			if m.Metadata == nil {
+				m.Metadata = map[string]string{}
+			}
+			return f.message("metadata_props", func(b []byte) error { return entry(b, m.Metadata) })
 		case 20:
 			m.Training++
 		case 25:
@@ -39,9 +43,6 @@ func DecodeModel(b []byte) (*Model, error) {
 		}
 		return err
 	})
-	if version != "" {
-		m.Producer += " " + version
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -288,6 +289,22 @@ func (x *Function) decode(b []byte) error {
 	})
 }
 
+// entry reads a StringStringEntryProto.
+func entry(b []byte, into map[string]string) error {
+	var key, value string
+	err := fields(b, func(n protowire.Number, f field) error {
+		switch n {
+		case 1:
+			return f.string(&key)
+		case 2:
+			return f.string(&value)
+		}
+		return nil
+	})
+	into[key] = value
+	return err
+}
+
 func (t *Tensor) decode(b []byte) error {
 	return fields(b, func(n protowire.Number, f field) (err error) {
 		switch n {
@@ -325,22 +342,10 @@ func (t *Tensor) decode(b []byte) error {
 				t.Uint64s = append(t.Uint64s, uint64(i))
 			}
 		case 13:
-			var key, value string
-			err = f.message("external_data", func(b []byte) error {
-				return fields(b, func(n protowire.Number, f field) error {
-					switch n {
-					case 1:
-						return f.string(&key)
-					case 2:
-						return f.string(&value)
-					}
-					return nil
-				})
-			})
 			if t.External == nil {
 				t.External = map[string]string{}
 			}
-			t.External[key] = value
+			return f.message("external_data", func(b []byte) error { return entry(b, t.External) })
 		case 14:
 			var where int64
 			if err = f.int(&where); where == 1 && t.External == nil {

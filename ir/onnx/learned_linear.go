@@ -1,0 +1,186 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+// refusedLearned are operators of ai.onnx.ml that are no part of neural networks, with
+// what to do.
+var refusedLearned = map[string]string{
+	"TreeEnsemble": trees, "TreeEnsembleClassifier": trees, "TreeEnsembleRegressor": trees,
+	"SVMClassifier":   "support vectors are not compiled; a linear one (LogisticRegression, or MLPClassifier with hidden layers) is",
+	"SVMRegressor":    "support vectors are not compiled; a linear one (LinearRegression, or MLPRegressor with hidden layers) is",
+	"DictVectorizer":  "maps are not supported; give the model columns of numbers",
+	"CastMap":         "maps are not supported; give the model columns of numbers",
+	"CategoryMapper":  "strings are not supported; number the categories before",
+	"TfIdfVectorizer": "strings are not supported; give the model counts",
+}
+
+const trees = "trees are not compiled, which decide and do not compute; fit an MLPClassifier, MLPRegressor or linear model to the same rows, or run the trees with a library for them"
+
+// linear is x·coefficientsᵀ + intercepts of the attributes, for so many results.
+func linear(n *node, results int) *Value {
+	v, c := number32(n), n.attribute("coefficients")
+	if n.failed || c == nil || v.rank() != 2 || results < 1 || len(c.Floats) != results*v.Shape[1] {
+		n.errorf("coefficients that do not fit %v and %d results", n.in[0].Shape, results)
+		return nil
+	}
+	t := newTensor(proto.Float32, []int{results, v.Shape[1]})
+	for i, f := range c.Floats {
+		t.F[i] = float64(f)
+	}
+	w := &Value{Name: n.result() + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
+	n.weights[w.Name] = true
+	y := n.computed(multiplied(n, n.plain(v), n.constant(w, []int{1, 0})), proto.Float32)
+	a := n.attribute("intercepts")
+	if n.failed || a == nil || len(a.Floats) == 0 {
+		return y
+	}
+	if len(a.Floats) != results {
+		n.errorf("%d intercepts for %d results", len(a.Floats), results)
+		return nil
+	}
+	b := newTensor(proto.Float32, []int{results})
+	for i, f := range a.Floats {
+		b.F[i] = float64(f)
+	}
+	of := n.with(y, &Value{Name: n.result() + ".intercepts", Type: b.Type, Shape: b.Shape, Known: b})
+	n.weights[of.in[1].Name] = true
+	out := mapped(of, call("add", a0, a1), "linear", proto.Float32)
+	if n.take(of) {
+		return nil
+	}
+	return out[0]
+}
+
+// result is the name of the first result that is read.
+func (n *node) result() string {
+	for _, name := range n.proto.Outputs {
+		if name != "" {
+			return name
+		}
+	}
+	return n.proto.Op
+}
+
+// linearRegressor is a sum of products. Source: ONNX-ML 1, LinearRegressor.
+func linearRegressor(n *node) []*Value {
+	if n.string("post_transform", "NONE") != "NONE" {
+		return n.errorf("post_transform %s is not supported", n.string("post_transform", "NONE"))
+	}
+	if v := linear(n, n.int("targets", 1)); v != nil {
+		return one(v)
+	}
+	return nil
+}
+
+// linearClassifier gives the score of every class; the label is that of the largest.
+// Where two classes have one score, it is that of the second. Source: ONNX-ML 1,
+// LinearClassifier.
+func linearClassifier(n *node) []*Value {
+	classes := 0
+	for _, name := range []string{"classlabels_strings", "classlabels_ints"} {
+		if a := n.attribute(name); a != nil {
+			classes = max(classes, len(a.Strings), len(a.Ints))
+		}
+	}
+	if len(n.proto.Outputs) != 2 || n.proto.Outputs[0] != "" {
+		return n.errorf("its label is used otherwise than as that of the largest score; only the scores are supported")
+	}
+	results, transform := classes, n.string("post_transform", "NONE")
+	if c, v := n.attribute("coefficients"), n.in[0]; c != nil && v.rank() == 2 && len(c.Floats) == v.Shape[1] && classes == 2 {
+		results = 1
+	}
+	v := linear(n, results)
+	if v == nil {
+		return nil
+	}
+	y := n.plain(v)
+	switch {
+	case transform == "LOGISTIC":
+		y = op.Unary(n.b, "sigmoid", y)
+	case transform == "SOFTMAX" && results > 1:
+		y = op.Softmax(n.b, y, -1)
+	case transform != "NONE" || results == 1 && classes == 2:
+		return n.errorf("post_transform %s of %d scores for %d classes is not supported", transform, results, classes)
+	}
+	if results == 1 && y.Valid() {
+		y = op.Concatenate(n.b, -1, op.MapOf(n.b, call("sub", num(1), a0), "complement", y), y)
+	}
+	return []*Value{nil, n.computed(y, proto.Float32)}
+}
+
+// oneHotEncoder is 1 at the place of the category that a number is; the axis of the
+// categories is the last, and new. Source: ONNX-ML 1, OneHotEncoder.
+func oneHotEncoder(n *node) []*Value {
+	var categories []float64
+	if a := n.attribute("cats_int64s"); a != nil {
+		for _, i := range a.Ints {
+			categories = append(categories, float64(i))
+		}
+	}
+	if n.attribute("cats_strings") != nil || len(categories) == 0 {
+		return n.errorf("its categories are no whole numbers; number them before")
+	}
+	if n.int("zeros", 1) == 0 {
+		return n.errorf("zeros 0, which makes an error of an unknown category, is not supported")
+	}
+	if slices.ContainsFunc(categories, func(c float64) bool { return math.Abs(c) > 1<<24 }) {
+		return n.errorf("a category that float32 does not have")
+	}
+	v := n.in[0]
+	x := n.plain(v)
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	x = op.ReshapeTo(n.b, x, append(slices.Clone(x.Shape), 1))
+	whole := scalar.Expr(a0)
+	if v.Type == proto.Float32 { // which the operator takes the whole part of
+		whole = truncated(a0)
+	}
+	y := op.MapOf(n.b, call("eq", whole, a1), "one_hot", x, op.ConstOf(n.b, ir.Shape{len(categories)}, categories))
+	return one(n.computed(y, proto.Float32))
+}
+
+// labelEncoder gives another number for each of some. Source: ONNX-ML 4, LabelEncoder.
+func labelEncoder(n *node) []*Value {
+	list := func(kind string) (out []float64, ok bool) {
+		if a := n.attribute(kind + "_floats"); a != nil {
+			for _, f := range a.Floats {
+				out = append(out, float64(f))
+			}
+			return out, true
+		}
+		if a := n.attribute(kind + "_int64s"); a != nil {
+			for _, i := range a.Ints {
+				out = append(out, float64(i))
+			}
+			return out, true
+		}
+		return nil, false
+	}
+	keys, ok := list("keys")
+	values, ok2 := list("values")
+	if !ok || !ok2 || len(keys) != len(values) || len(keys) == 0 || len(keys) > constants {
+		return n.errorf("it does not go from numbers to numbers, at most %d of them; strings are not supported", constants)
+	}
+	otherwise, to := n.float("default_float", 0), proto.Float32
+	if n.attribute("values_int64s") != nil {
+		otherwise, to = float64(n.int("default_int64", -1)), proto.Int64
+	}
+	e := scalar.Expr(num(otherwise))
+	for i, k := range slices.Backward(keys) { // the first of equal ones counts
+		is := call("eq", a0, num(k))
+		if math.IsNaN(k) {
+			is = call("sub", num(1), call("eq", a0, a0))
+		}
+		e = call("select", is, num(values[i]), e)
+	}
+	return mapped(n, e, "label", to)
+}
