@@ -22,20 +22,62 @@ type Built struct {
 // Build appends a model to a graph: inputs are its inputs in order, [n, shape…], of
 // which those with a batch lack the first extent; segments of parameters begin with
 // prefix. The error is a diag.List of every node that is not supported or not valid.
+//
+// Inputs of many bits that the model computes with take the whole numbers up to the
+// largest of some limits with which all that it computes is exact; they check that.
 func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
-	s := &scope{
-		model: m, b: b, prefix: prefix, opset: m.opset[""],
-		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
-	}
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
 	}
-	for i, p := range m.Inputs {
-		x := inputs[i]
-		if p.Batch {
-			x = op.ReshapeTo(b, x, append(ir.Shape{ir.Batch}, p.Shape...))
+	limit := 0.0
+	for _, next := range limits {
+		if !slices.ContainsFunc(m.Inputs, func(p Port) bool { return isInteger(p.Type) && width(p.Type) > 16 }) {
+			break
 		}
-		s.values[p.Name] = &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
+		trial := ir.NewBuilder("trial")
+		list := make([]*ir.Value, len(inputs))
+		for i, x := range inputs {
+			list[i] = op.InputOf(trial, op.Input{Port: m.Inputs[i].Name, Index: i, Of: x.Type})
+		}
+		s := m.scope(trial, prefix, limit)
+		if s.build(list); !s.inexact {
+			break
+		}
+		limit = next
+	}
+	s := m.scope(b, prefix, limit)
+	return s.build(inputs), s.errs.Err()
+}
+
+// limits are how far whole numbers of an input may go; 0: as far as their type does.
+var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 4, 0}
+
+func (m *Model) scope(b *ir.Builder, prefix string, limit float64) *scope {
+	return &scope{
+		model: m, b: b, prefix: prefix, opset: m.opset[""], limit: limit,
+		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
+	}
+}
+
+// input is an input of the model as a value.
+func (s *scope) input(p Port, x *ir.Value) *Value {
+	if p.Batch {
+		x = op.ReshapeTo(s.b, x, append(ir.Shape{ir.Batch}, p.Shape...))
+	}
+	v := &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
+	if all := rangeOf(p.Type); isInteger(p.Type) && width(p.Type) <= 16 {
+		bounded(x, all)
+	} else if isInteger(p.Type) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
+		v.whole = &span{low: max(all.low, -s.limit), high: min(all.high, s.limit)}
+	}
+	return v
+}
+
+// build computes the outputs from the inputs.
+func (s *scope) build(inputs []*ir.Value) *Built {
+	m := s.model
+	for i, p := range m.Inputs {
+		s.values[p.Name] = s.input(p, inputs[i])
 	}
 	for name, t := range m.known {
 		s.values[name] = &Value{Name: name, Type: t.Type, Shape: t.Shape, Known: t}
@@ -56,12 +98,24 @@ func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built,
 			built.Outputs = append(built.Outputs, v)
 			if v.Known == nil {
 				s.plain(v)
+				s.settled(v)
 			}
 		}
 		built.Weights = s.Weights
 	}
 	s.errs.Sort()
-	return built, s.errs.Err()
+	return built
+}
+
+// settled reports an output of whole numbers that are not exact.
+func (s *scope) settled(v *Value) {
+	if !isInteger(v.Type) || v.inOrder.Valid() && v.inOrder.DType == ir.I32 {
+		return
+	}
+	if v.span().rough {
+		s.inexact = true
+		s.errs.Add(diag.Pos{File: s.model.File}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
+	}
 }
 
 // Result is a computed output in the graph: [n, shape…].
@@ -78,6 +132,8 @@ type scope struct {
 	params  map[string]placed
 	Weights []Weight
 	errs    diag.List
+	limit   float64 // of whole numbers of the inputs; 0: none
+	inexact bool    // some of them would not be exact
 }
 
 // unknown reports the operators that are not there, all of them at once.

@@ -55,7 +55,7 @@ func gather(n *node) []*Value {
 	if !x.Valid() || x.DType != ir.I32 {
 		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
 	}
-	limit(x, d)
+	bounded(x, span{high: float64(d - 1)})
 	table := n.x(0)
 	if !table.Valid() {
 		return n.errorf("its table is not valid")
@@ -82,17 +82,6 @@ func gather(n *node) []*Value {
 		y = n.turned(y, perm)
 	}
 	return one(n.computed(y, v.Type))
-}
-
-// limit bounds the ids of the inputs that x comes from.
-func limit(x *ir.Value, d int) {
-	for stack := []*ir.Value{x}; len(stack) > 0; {
-		v := stack[len(stack)-1]
-		stack = append(stack[:len(stack)-1], v.Args...)
-		if in, ok := v.Op.(*op.Input); ok && v.DType == ir.I32 && (in.Limit == 0 || in.Limit > d) {
-			in.Limit = d
-		}
-	}
 }
 
 // picked is the operand at known places of an axis: runs of neighbours are taken at once.

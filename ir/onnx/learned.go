@@ -138,7 +138,7 @@ func extractor(n *node) []*Value {
 	if v.Known == nil || v.rank() > 1 && count(v.Shape) != width || !x.Valid() || x.DType != ir.I32 {
 		return n.errorf("its table must be one known row where its indices are computed")
 	}
-	limit(x, width)
+	bounded(x, span{high: float64(width - 1)})
 	table := make([]float64, width)
 	for i := range table {
 		table[i] = v.Known.at(i)

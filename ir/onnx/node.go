@@ -21,6 +21,8 @@ type row struct {
 	// most is how many operands there may be, least how many there must be.
 	least, most int
 	all         bool // none of them may be left out
+	// moves are the operands whose elements the results of their type hold, and 0; -1: all.
+	moves []int
 }
 
 // rows are the operators of the default domain.
@@ -87,8 +89,8 @@ func (n *node) build(r row) []*Value {
 		return n.errorf("operand %d is left out", i)
 	}
 	for _, v := range n.in {
-		if v != nil && v.Known == nil && v.Type != proto.Float32 && !isInteger(v.Type) && v.Type != proto.Bool {
-			return n.errorf("%s is computed in %v; only float32 is", diag.Quote(v.Name), v.Type)
+		if v != nil && v.Known == nil && !isFloat(v.Type) && !isInteger(v.Type) && v.Type != proto.Bool {
+			return n.errorf("%s is of %v, which is not supported", diag.Quote(v.Name), v.Type)
 		}
 	}
 	n.legacy()
@@ -105,7 +107,27 @@ func (n *node) build(r row) []*Value {
 	if r.graph == nil {
 		return n.errorf("its operands must be known when the model is built, and %s is computed", diag.Quote(n.firstComputed()))
 	}
-	return r.graph(n)
+	return n.moved(r, r.graph(n))
+}
+
+// moved gives results that hold elements of operands what is known of these.
+func (n *node) moved(r row, out []*Value) []*Value {
+	if len(r.moves) == 0 || n.failed {
+		return out
+	}
+	for _, v := range out {
+		if v.Known != nil || v.whole != nil || isFloat(v.Type) {
+			continue
+		}
+		all := span{}
+		for i, x := range n.in {
+			if x != nil && x.Type == v.Type && count(x.Shape) > 0 && (r.moves[0] < 0 || slices.Contains(r.moves, i)) {
+				all = all.or(x.span())
+			}
+		}
+		v.whole = &all
+	}
+	return out
 }
 
 // legacy aligns the second operand as opsets before 7 do: from an axis on, where the

@@ -9,11 +9,11 @@ import (
 )
 
 var _ = add(map[string]row{
-	"GatherElements":  {least: 2, most: 2, known: gatherElementsKnown, graph: gatherElements},
-	"GatherND":        {least: 2, most: 2, known: gatherNDKnown, graph: gatherND},
-	"ScatterElements": {least: 3, most: 3, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, known: scatterElementsKnown, graph: scatterElements},
-	"ScatterND": {least: 3, most: 3, known: scatterNDKnown, graph: scatterND},
-	"TopK":      {least: 1, most: 2, graph: topK},
+	"GatherElements":  {least: 2, most: 2, moves: []int{0}, known: gatherElementsKnown, graph: gatherElements},
+	"GatherND":        {least: 2, most: 2, moves: []int{0}, known: gatherNDKnown, graph: gatherND},
+	"ScatterElements": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements},
+	"ScatterND": {least: 3, most: 3, moves: []int{0, 2}, known: scatterNDKnown, graph: scatterND},
+	"TopK":      {least: 1, most: 2, moves: []int{0}, graph: topK},
 })
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
@@ -150,7 +150,7 @@ func elementsAt(n *node, axis int) []*Value {
 	if !x.Valid() || !at.Valid() || at.DType != ir.I32 {
 		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
 	}
-	limit(at, v.Shape[axis])
+	bounded(at, span{high: float64(v.Shape[axis] - 1)})
 	y := op.GatherAlong(n.b, x, at, rank)
 	back := slices.Insert(identity(rank-1), axis, rank-1)
 	return one(n.computed(n.turned(y, back), v.Type))

@@ -125,9 +125,6 @@ func reduceGraph(n *node, r reduction) []*Value {
 	if n.failed {
 		return nil
 	}
-	if v.Type != proto.Float32 {
-		return n.errorf("it computes with %s, which is %v and depends on an input; only float32 is computed", v.Name, v.Type)
-	}
 	finish := func(x *ir.Value) *ir.Value {
 		if r.out != nil {
 			return op.MapOf(n.b, r.out, "reduced", x)

@@ -18,6 +18,8 @@ type Value struct {
 	// inOrder is the value in the graph with its axes in ONNX's order, channelsLast
 	// with axis 1 after the others; one of both may be nil until it is asked for.
 	inOrder, channelsLast *ir.Value
+	// whole is what is known of whole numbers that are computed; nil: their type alone.
+	whole *span
 }
 
 // rank is the number of axes that ONNX counts.
