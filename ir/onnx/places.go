@@ -308,9 +308,10 @@ func topK(n *node) []*Value {
 		list, given = []int{int(a.Int)}, true
 	}
 	axis := n.axis(n.int("axis", -1), v.rank())
-	if n.failed || !given || len(list) != 1 || list[0] < 1 || list[0] > v.Shape[axis] || list[0] > 64 || v.Type != proto.Float32 {
-		return n.errorf("k %v of axis %d of %v; at most 64 of float32 are supported", list, axis, v.Shape)
+	if n.failed || !given || len(list) != 1 || list[0] < 1 || list[0] > v.Shape[axis] || list[0] > 64 {
+		return n.errorf("k %v of axis %d of %v; at most 64 are supported", list, axis, v.Shape)
 	}
+	n.exact(v)
 	rank := v.rank()
 	x := n.turned(n.x(0), append(slices.Delete(identity(rank), axis, axis+1), axis))
 	if !x.Valid() {
@@ -342,7 +343,9 @@ func topK(n *node) []*Value {
 		}
 		return n.computed(n.turned(y, back), t)
 	}
-	return []*Value{join(values, v.Type), join(places, proto.Int64)}
+		at := join(places, proto.Int64)
+	at.whole = &span{high: float64(v.Shape[axis] - 1)}
+	return []*Value{join(values, v.Type), at}
 }
 
 // lowest is below every float32 that is finite and was not taken.
