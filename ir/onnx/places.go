@@ -343,7 +343,7 @@ func topK(n *node) []*Value {
 		}
 		return n.computed(n.turned(y, back), t)
 	}
-		at := join(places, proto.Int64)
+	at := join(places, proto.Int64)
 	at.whole = &span{high: float64(v.Shape[axis] - 1)}
 	return []*Value{join(values, v.Type), at}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = add(map[string]row{
-	"MaxPool":           {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Max}) }},
+	"MaxPool":           {least: 1, most: 1, moves: []int{0}, graph: maxPool},
 	"AveragePool":       {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum, Mean: true}) }},
 	"GlobalAveragePool": {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Mean) }},
 	"GlobalMaxPool":     {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Max) }},
@@ -29,9 +29,13 @@ func globalPool(n *node, reduce func(b *ir.Builder, x *ir.Value, keep bool, axes
 	return one(n.computedLast(reduce(n.b, x, true, axes...), v.Type))
 }
 
-// pooled slides a window. With ceil_mode the last position may hang over the end, but
+// pooled slides a window.
+func pooled(n *node, w op.Window) []*Value { return pooledWith(n, w, nil) }
+
+// pooledWith is pooled, or gives the elements of places where those of the operand are
+// the largest. With ceil_mode the last position may hang over the end, but
 // begins within the image or the padding before it. Source: ONNX 1.22, AveragePool.
-func pooled(n *node, w op.Window) []*Value {
+func pooledWith(n *node, w op.Window, places *ir.Value) []*Value {
 	size, ok := n.ints("kernel_shape")
 	if !ok {
 		return n.errorf("it has no kernel_shape")
@@ -43,8 +47,11 @@ func pooled(n *node, w op.Window) []*Value {
 	autoPad(n, &f)
 	v := n.in[0]
 	x := n.wide(v, v.rank())
-	if !x.Valid() {
+	if n.exact(v); n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
+	}
+	if x.DType != ir.F32 {
+		x = op.MapOf(n.b, a0, "number", x)
 	}
 	var ends []int // where the padding after the image begins
 	for i, d := range f.in {
@@ -74,23 +81,32 @@ func pooled(n *node, w op.Window) []*Value {
 		}
 	}
 	w.Sizes, w.Strides, w.Dilations, w.Before, w.After = f.size, f.strides, f.dilations, f.before, f.after
-	return one(n.computedLast(windowed(n, x, w), v.Type))
+	return one(n.computedLast(windowed(n, w, x, places), v.Type))
 }
 
 // windowed applies a window to [rows, batch, space…, channels]; the primitive knows one
 // axis before those of space.
-func windowed(n *node, x *ir.Value, w op.Window) *ir.Value {
+func windowed(n *node, w op.Window, x, places *ir.Value) *ir.Value {
+	if places != nil {
+		places = op.BroadcastTo(n.b, op.ReshapeTo(n.b, places, append(slices.Repeat([]int{1}, front(x)), x.Shape[front(x):]...)), x.Shape)
+	}
+	apply := func(reshape func(v *ir.Value) *ir.Value) *ir.Value {
+		if places == nil {
+			return n.b.Apply(&w, reshape(x))
+		}
+		return n.b.Apply(&w, reshape(x), reshape(places))
+	}
 	s := x.Shape
 	if front(x) == 1 && s[1] > 1 {
 		w.Sizes, w.Strides, w.Dilations = append([]int{1}, w.Sizes...), append([]int{1}, w.Strides...), append([]int{1}, w.Dilations...)
 		w.Before, w.After = append([]int{0}, w.Before...), append([]int{0}, w.After...)
-		return n.b.Apply(&w, x)
+		return apply(func(v *ir.Value) *ir.Value { return v })
 	}
-	if front(x) == 1 {
-		x = op.ReshapeTo(n.b, x, slices.Delete(slices.Clone(s), 1, 2))
+	if front(x) == 0 {
+		return apply(func(v *ir.Value) *ir.Value { return v })
 	}
-	y := n.b.Apply(&w, x)
-	if front(x) == 1 && y.Valid() {
+	y := apply(func(v *ir.Value) *ir.Value { return op.ReshapeTo(n.b, v, slices.Delete(slices.Clone(s), 1, 2)) })
+	if y.Valid() {
 		y = op.ReshapeTo(n.b, y, slices.Insert(slices.Clone(y.Shape), 1, 1))
 	}
 	return y

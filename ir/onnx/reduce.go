@@ -24,7 +24,6 @@ type reduction struct {
 
 func (s span) any(int) span { return s }
 
-
 func sum(a, b float64) float64 { return a + b }
 
 var (
@@ -50,11 +49,11 @@ var _ = add(map[string]row{
 		}
 		return reduceKnown(n, reduction{fold: sum, out: call("log", a0)})
 	}},
-	"ArgMax":          {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
-	"ArgMin":          {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
-	"Softmax":         {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
-	"LogSoftmax":      {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
-	"Hardmax":         {least: 1, most: 1, graph: hardmax},
+	"ArgMax":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
+	"ArgMin":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
+	"Softmax":    {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
+	"LogSoftmax": {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
+	"Hardmax":    {least: 1, most: 1, graph: hardmax},
 })
 
 // smallest is the least element, the largest of the negated ones.
