@@ -54,7 +54,7 @@ var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 
 
 func (m *Model) scope(b *ir.Builder, prefix string, limit float64) *scope {
 	return &scope{
-		model: m, b: b, prefix: prefix, opset: m.opset[""], limit: limit,
+		model: m, graph: m.proto.Graph, b: b, prefix: prefix, opset: m.opset[""], limit: limit,
 		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
 	}
 }
@@ -124,6 +124,10 @@ func (v *Value) Result() *ir.Value { return v.inOrder }
 // scope is what the nodes of a graph share while they are built.
 type scope struct {
 	model   *Model
+	graph   *proto.Graph // of the model, or one within a node
+	inside  string       // the node that it is within, for messages
+	label   string       // before the names of values of a graph within
+	depth   int          // of graphs within graphs
 	b       *ir.Builder
 	prefix  string
 	opset   int64
@@ -138,9 +142,9 @@ type scope struct {
 
 // unknown reports the operators that are not there, all of them at once.
 func (s *scope) unknown() {
-	for i, n := range s.model.proto.Graph.Nodes {
-		if _, ok := rowOf(n); !ok {
-			s.errs.Add(diag.Pos{File: s.model.File}, "%s: %s", nodeName(i, n), refusal(n))
+	for i, n := range s.graph.Nodes {
+		if _, ok := s.rowOf(n); !ok {
+			s.errs.Add(diag.Pos{File: s.model.File}, "%s%s: %s", s.inside, nodeName(i, n), refusal(n))
 		}
 	}
 }
@@ -164,7 +168,7 @@ func refusal(n *proto.Node) string {
 
 func (s *scope) run(nodes []*proto.Node) {
 	at := map[*proto.Node]int{}
-	for i, n := range s.model.proto.Graph.Nodes {
+	for i, n := range s.graph.Nodes {
 		at[n] = i
 	}
 	for _, p := range nodes {
@@ -177,7 +181,7 @@ func (s *scope) run(nodes []*proto.Node) {
 
 // node builds one node, and reports whether it could.
 func (s *scope) node(i int, p *proto.Node) bool {
-	n := &node{scope: s, proto: p, what: nodeName(i, p)}
+	n := &node{scope: s, proto: p, what: s.inside + nodeName(i, p)}
 	for _, name := range p.Inputs {
 		if name == "" {
 			n.in = append(n.in, nil)
@@ -190,7 +194,7 @@ func (s *scope) node(i int, p *proto.Node) bool {
 		}
 		n.in = append(n.in, v)
 	}
-	r, _ := rowOf(p)
+	r, _ := s.rowOf(p)
 	before := len(s.b.Errors)
 	s.b.At(strings.TrimSuffix(s.prefix, "/"), diag.Pos{File: s.model.File, Path: n.what})
 	out := n.build(r)
@@ -218,20 +222,20 @@ func (s *scope) node(i int, p *proto.Node) bool {
 // define gives a value its name.
 func (s *scope) define(name string, v *Value) {
 	if v.Name == "" {
-		v.Name = name
+		v.Name = s.label + name
 		for _, x := range []*ir.Value{v.inOrder, v.channelsLast} {
 			if x != nil {
-				s.b.Named(x, name)
+				s.b.Named(x, v.Name)
 			}
 		}
 	}
 	s.values[name] = v
 }
 
-// read reports whether a node or the model uses a value.
+// read reports whether a node or the graph uses a value.
 func (s *scope) read(name string) bool {
-	if slices.ContainsFunc(s.model.Outputs, func(p Port) bool { return p.Name == name }) {
+	if slices.ContainsFunc(s.graph.Outputs, func(v *proto.ValueInfo) bool { return v.Name == name }) {
 		return true
 	}
-	return slices.ContainsFunc(s.model.proto.Graph.Nodes, func(n *proto.Node) bool { return slices.Contains(operands(n), name) })
+	return slices.ContainsFunc(s.graph.Nodes, func(n *proto.Node) bool { return slices.Contains(operands(n), name) })
 }

@@ -36,7 +36,7 @@ func reshaped(n *node, s []int) []*Value {
 		t.Shape = s
 		// An initializer in another shape is an initializer still.
 		if n.weights[v.Name] {
-			n.weights[n.proto.Outputs[0]] = true
+			n.weights[n.label+n.proto.Outputs[0]] = true
 		}
 		return one(&Value{Type: v.Type, Shape: s, Known: &t})
 	}
@@ -146,7 +146,7 @@ func transposeKnown(n *node) []*Tensor {
 		t.set(i, v)
 	}
 	if n.weights[n.in[0].Name] {
-		n.weights[n.proto.Outputs[0]] = true
+		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
 	return []*Tensor{t}
 }

@@ -172,7 +172,7 @@ func linearRegressor(n *node) []*Value {
 	for i, f := range c.Floats {
 		t.F[i] = float64(f)
 	}
-	w := &Value{Name: n.proto.Outputs[0] + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
+	w := &Value{Name: n.label + n.proto.Outputs[0] + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
 	n.weights[w.Name] = true
 	y := multiplied(n, n.plain(v), n.constant(w, []int{1, 0}))
 	if a := n.attribute("intercepts"); a != nil && len(a.Floats) > 0 {

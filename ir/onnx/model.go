@@ -229,6 +229,9 @@ func operands(n *proto.Node) []string {
 			for _, inner := range g.Nodes {
 				out = append(out, operands(inner)...)
 			}
+			for _, v := range g.Outputs { // which may be of the graph around
+				out = append(out, v.Name)
+			}
 		}
 	}
 	return out

@@ -49,13 +49,6 @@ var refused = map[string]string{
 	"OptionalHasElement": "optional values are not supported", "ImageDecoder": "images are not decoded here",
 }
 
-// rowOf finds the operator of a node.
-func rowOf(n *proto.Node) (row, bool) {
-	of := map[string]map[string]row{"": rows, "ai.onnx.ml": learned}
-	r, ok := of[domain(n.Domain)][n.Op]
-	return r, ok
-}
-
 // names are those of the operators, sorted.
 func names() []string { return slices.Sorted(maps.Keys(rows)) }
 
@@ -67,6 +60,7 @@ type node struct {
 	in     []*Value // nil: left out
 	failed bool
 	ranks  int // of a recurrent operator: the axes of its batch
+	calls  int // of graphs within it
 }
 
 // errorf reports a mistake of the node.

@@ -166,7 +166,7 @@ func sliceKnown(n *node) []*Tensor {
 		i++
 	}
 	if n.weights[n.in[0].Name] {
-		n.weights[n.proto.Outputs[0]] = true
+		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
 	return []*Tensor{t}
 }
