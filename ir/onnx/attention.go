@@ -44,8 +44,9 @@ func repeatedHeads(n *node, x *ir.Value, times int) *ir.Value {
 // attention is softmax(Q·Kᵀ·scale + mask)·V over heads. Source: ONNX 1.24, Attention.
 func attention(n *node) []*Value {
 	q, k, v := headsOf(n, n.in[0], "q_num_heads"), headsOf(n, n.in[1], "kv_num_heads"), headsOf(n, n.in[2], "kv_num_heads")
-	if n.operand(6) != nil {
-		return n.errorf("nonpad_kv_seqlen is not supported")
+	lengths := n.operand(6)
+	if lengths != nil && (lengths.Known == nil || n.int("is_causal", 0) != 0) {
+		return n.errorf("nonpad_kv_seqlen must be known when the model is built, and is not supported with is_causal")
 	}
 	if n.int("left_window_size", -1) >= 0 || n.int("right_window_size", -1) >= 0 {
 		return n.errorf("windows of keys are not supported")
@@ -89,6 +90,9 @@ func attention(n *node) []*Value {
 		}
 	}
 	scores = n.plain(masked[0])
+	if lengths != nil {
+		scores = beforeEnd(n, scores, lengths.Known.I)
+	}
 	if n.int("is_causal", 0) != 0 {
 		scores = causal(n, scores, past)
 	}
@@ -130,6 +134,25 @@ func joinPast(n *node, keys, values **ir.Value) (past int) {
 		*x = op.Concatenate(n.b, front(*x)+2, before, *x)
 	}
 	return past
+}
+
+// beforeEnd leaves out the keys of every entry of the batch from its length on.
+func beforeEnd(n *node, scores *ir.Value, lengths []int64) *ir.Value {
+	if !scores.Valid() {
+		return scores
+	}
+	keys := scores.Shape[len(scores.Shape)-1]
+	there := make([]float64, 0, len(lengths)*keys)
+	for _, size := range lengths {
+		for j := range keys {
+			is := 0.0
+			if int64(j) < size {
+				is = 1
+			}
+			there = append(there, is)
+		}
+	}
+	return op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "padding", scores, op.ConstOf(n.b, ir.Shape{len(lengths), 1, 1, keys}, there))
 }
 
 // causal leaves out the keys after each query, which comes after past ones.

@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func gatherKnown(n *node) []*Tensor {
@@ -119,18 +120,14 @@ func picked(n *node, axis, d int, out []int) []*Value {
 
 // oneHot compares ids with the numbers of an axis; negative ones count from the end.
 func oneHot(n *node) []*Value {
-	ids, values := n.in[0], n.in[2].Known
+	ids, values := n.in[0], n.in[2]
 	depth := int(n.number("depth", 1, 0))
-	if n.failed || values == nil || count(values.Shape) != 2 || depth < 1 {
-		return n.errorf("depth and values must be known when the model is built")
+	if n.failed || !slices.Equal(values.Shape, []int{2}) || depth < 1 || depth > maxKnown {
+		return n.errorf("depth %d and values %v", depth, values.Shape)
 	}
 	rank := ids.rank() + 1
 	axis := n.axis(n.int("axis", -1), rank)
 	if n.failed {
-		return nil
-	}
-	shape := slices.Insert(slices.Clone(ids.Shape), axis, 1)
-	if n.large([]int{depth}) {
 		return nil
 	}
 	numbers := newTensor(proto.Float32, slices.Repeat([]int{1}, rank-axis))
@@ -138,10 +135,13 @@ func oneHot(n *node) []*Value {
 	for i := range depth {
 		numbers.F[i] = float64(i)
 	}
-	at := reshaped(n.with(ids), shape)
+	at := n.shaped(ids, slices.Insert(slices.Clone(ids.Shape), axis, 1))
+	off, on := n.shaped(n.part(values, 0, 0, 1, 1), nil), n.shaped(n.part(values, 0, 1, 2, 1), nil)
 	e := call("max", call("eq", a0, a1), call("eq", call("add", a0, num(float64(depth))), a1))
-	of := n.with(at[0], &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers})
-	out := mapped(of, call("select", e, num(values.at(1)), num(values.at(0))), "one_hot", n.in[2].Type)
-	n.take(of)
-	return out
+	e = call("select", e, a2, scalar.Arg(3))
+	y := n.then(e, "one_hot", values.Type, at, &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers}, on, off)
+	if n.failed {
+		return nil
+	}
+	return one(y)
 }

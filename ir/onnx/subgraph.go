@@ -13,9 +13,10 @@ import (
 
 func init() { // rows that read the table of rows
 	add(map[string]row{
-		"If":   {least: 1, most: 1, graph: branches},
-		"Loop": {least: 2, most: 1 << 10, graph: loops},
-		"Scan": {least: 1, most: 1 << 10, graph: scanned},
+		"OneHot": {least: 3, most: 3, moves: []int{2}, graph: oneHot},
+		"If":     {least: 1, most: 1, graph: branches},
+		"Loop":   {least: 2, most: 1 << 10, graph: loops},
+		"Scan":   {least: 1, most: 1 << 10, graph: scanned},
 	})
 }
 
