@@ -137,6 +137,7 @@ type scope struct {
 	Weights []Weight
 	errs    diag.List
 	limit   float64 // of whole numbers of the inputs; 0: none
+	folding bool    // the graph is of known values alone
 	inexact bool    // some of them would not be exact
 }
 

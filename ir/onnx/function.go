@@ -20,7 +20,7 @@ func (m *Model) functionOf(n *proto.Node) *proto.Function {
 
 // inlined is the row of a function: its nodes in place of the call.
 func inlined(f *proto.Function) row {
-	return row{most: len(f.Inputs), graph: func(n *node) []*Value {
+	return row{most: len(f.Inputs), apart: true, graph: func(n *node) []*Value {
 		given := map[string]*proto.Attribute{}
 		for _, a := range slices.Concat(f.Defaults, n.proto.Attributes) {
 			given[a.Name] = a

@@ -20,6 +20,7 @@ type row struct {
 	graph func(n *node) []*Value
 	// most is how many operands there may be, least how many there must be.
 	least, most int
+	apart       bool // it holds a graph, which known operands alone do not settle
 	all         bool // none of them may be left out
 	// moves are the operands whose elements the results of their type hold, and 0; -1: all.
 	moves []int
@@ -95,6 +96,11 @@ func (n *node) build(r row) []*Value {
 			out = append(out, &Value{Type: t.Type, Shape: t.Shape, Known: t})
 		}
 		if len(out) > 0 || n.failed {
+			return out
+		}
+	}
+	if known && !r.apart && r.graph != nil && n.folds() {
+		if out := n.foldedBy(r); out != nil {
 			return out
 		}
 	}

@@ -8,13 +8,14 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Concat": {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
-	"Slice":  {least: 1, most: 5, moves: []int{0}, known: sliceKnown, graph: slice},
-	"Split":  {least: 1, most: 2, moves: []int{0}, graph: split},
-	"Gather": {least: 2, most: 2, moves: []int{0}, known: gatherKnown, graph: gather},
-	"Pad":    {least: 1, most: 4, moves: []int{0, 2}, graph: pad},
-	"Trilu":  {least: 1, most: 2, moves: []int{0}, graph: trilu},
-	"CumSum": {least: 2, most: 2, graph: cumulated},
+	"Concat":        {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
+	"Slice":         {least: 1, most: 5, moves: []int{0}, known: sliceKnown, graph: slice},
+	"Split":         {least: 1, most: 2, moves: []int{0}, graph: split},
+	"Gather":        {least: 2, most: 2, moves: []int{0}, known: gatherKnown, graph: gather},
+	"Pad":           {least: 1, most: 4, moves: []int{0, 2}, graph: pad},
+	"CenterCropPad": {least: 2, most: 2, moves: []int{0}, graph: centred},
+	"Trilu":         {least: 1, most: 2, moves: []int{0}, graph: trilu},
+	"CumSum":        {least: 2, most: 2, graph: cumulated},
 })
 
 func concatKnown(n *node) []*Tensor {

@@ -345,7 +345,10 @@ func deformConv(n *node) []*Value {
 		return nil
 	}
 	y := contracted(n, all, "btpgc", n.plain(kernel), "goct", "bpgo")
-	return biased(n, op.ReshapeTo(b, y, ir.Shape{ir.Batch, batch, out[0], out[1], w.Shape[0]}))
+	of := n.with(v, w, n.operand(3))
+	result := biased(of, op.ReshapeTo(b, y, ir.Shape{ir.Batch, batch, out[0], out[1], w.Shape[0]}))
+	n.take(of)
+	return result
 }
 
 // places are where the taps of a window lie along one of two axes: [taps, positions].

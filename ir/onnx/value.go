@@ -145,7 +145,7 @@ func (s *scope) constant(v *Value, perm []int) *ir.Value {
 		return s.b.Errorf("%s has no elements", v.Name)
 	}
 	data := t.permuted(perm)
-	if n <= constants && !(s.weights[v.Name] && isFloat(t.Type)) || !isFloat(t.Type) {
+	if s.folding || n <= constants && !(s.weights[v.Name] && isFloat(t.Type)) || !isFloat(t.Type) {
 		return op.ConstOf(s.b, shape, data)
 	}
 	return s.weight(v, perm, shape, data)
