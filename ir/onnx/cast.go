@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 
@@ -152,4 +153,45 @@ func (n *node) ifFinite(x, y *Value) []*Value {
 		return nil
 	}
 	return one(out)
+}
+
+// bitcastKnown reads known bits as another type of as many. Source: ONNX 1.23, BitCast.
+func bitcastKnown(n *node) []*Tensor {
+	from, to := n.in[0].Known, proto.Type(n.int("to", 0))
+	if to.Size() == 0 || to.Size() != from.Type.Size() || !isFloat(to) && !isInteger(to) {
+		n.errorf("it reads %v as %v", from.Type, to)
+		return nil
+	}
+	out := newTensor(to, from.Shape)
+	raw := make([]byte, 0, count(from.Shape)*to.Size())
+	for i := range count(from.Shape) {
+		switch {
+		case from.Type == proto.Float64:
+			raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(from.F[i]))
+		case from.Type == proto.Float32:
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(from.F[i])))
+		case isFloat(from.Type):
+			n.errorf("the bits of %v are not supported", from.Type)
+			return nil
+		default:
+			raw = append(raw, binary.LittleEndian.AppendUint64(nil, uint64(from.I[i]))[:to.Size()]...)
+		}
+	}
+	out.fill(raw)
+	return []*Tensor{out}
+}
+
+// bitcast reads known bits as another type of as many; whole numbers of one type as those
+// of another where they are computed. Source: ONNX 1.23, BitCast.
+func bitcast(n *node) []*Value {
+	v, to := n.in[0], proto.Type(n.int("to", 0))
+	if !isInteger(v.Type) || !isInteger(to) || width(v.Type) != width(to) {
+		return n.errorf("it reads the bits of %v as %v while the model runs, which holds float32", v.Type, to)
+	}
+	s := n.exact(v)
+	y := n.then(a0, "bits", to, v)
+	if n.failed {
+		return nil
+	}
+	return n.fitted(one(y), s)
 }

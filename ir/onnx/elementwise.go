@@ -99,6 +99,7 @@ var _ = add(map[string]row{
 	"Clip":     {least: 1, most: 3, known: func(n *node) []*Tensor { return clipKnown(n) }, graph: func(n *node) []*Value { return unary(n.with(n.in[0]), clipExpr(n), "clip") }},
 	"Identity": {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
 	"Dropout":  {least: 1, most: 3, graph: dropout},
+	"BitCast":  {least: 1, most: 1, known: bitcastKnown, graph: bitcast},
 	"Cast":     {least: 1, most: 1, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, known: castKnown, graph: cast},
 })
 
@@ -268,7 +269,9 @@ func clipKnown(n *node) []*Tensor {
 
 // dropout is the identity while nothing is trained.
 func dropout(n *node) []*Value {
-	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) {
+	ratio := n.operand(1)
+	none := ratio != nil && ratio.Known != nil && count(ratio.Shape) == 1 && ratio.Known.at(0) == 0
+	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) && !none {
 		return n.errorf("training_mode is not supported in a file that predicts")
 	}
 	out := n.in[:1:1]

@@ -86,7 +86,7 @@ func (s *scope) rowOf(n *proto.Node) (row, bool) {
 }
 
 // domains are the operators by domain.
-var domains = map[string]map[string]row{"": rows, "ai.onnx.ml": learned, "ai.onnx.preview": preview}
+var domains = map[string]map[string]row{"": rows, "ai.onnx.ml": learned, "ai.onnx.preview": preview, "ai.onnx.preview.training": trainers}
 
 // preview are the operators of the domain ai.onnx.preview.
 var preview = map[string]row{}
