@@ -14,12 +14,12 @@ var _ = add(map[string]row{
 // angle is an operator that Keras has as a function of the given name.
 func angle(name string) row {
 	return row{least: 1, most: 1, graph: func(n *node) []*Value {
-		return one(n.computed(n.function(name, n.x(0)), n.in[0].Type))
+		return one(n.computed(function(n, name, n.x(0)), n.in[0].Type))
 	}}
 }
 
 // function is one of Keras's functions of one operand.
-func (n *node) function(name string, x *ir.Value) *ir.Value {
+func function(n *node, name string, x *ir.Value) *ir.Value {
 	row, ok := operation.Find(name)
 	if !ok {
 		return n.b.Errorf("no function %s", name)

@@ -9,8 +9,11 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+func init() { // reads the table of rows
+	add(map[string]row{"Attention": {least: 3, most: 7, graph: attention}})
+}
+
 var _ = add(map[string]row{
-	"Attention":                 {least: 3, most: 7, graph: attention},
 	"NegativeLogLikelihoodLoss": {least: 2, most: 3, graph: logLikelihood},
 	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, graph: crossEntropy},
 })
@@ -80,8 +83,8 @@ func attention(n *node) []*Value {
 		if m.Type == proto.Bool {
 			e = call("select", a1, a0, num(math.Inf(-1)))
 		}
-		if d := m.Shape[m.rank()-1]; d != sk[2] {
-			return n.errorf("a mask %v of %d keys", m.Shape, sk[2])
+		if m = maskOf(n, m, sk[2]); n.failed {
+			return nil
 		}
 		of := n.with(masked[0], m)
 		masked = mapped(of, e, "mask", n.in[0].Type)
@@ -134,6 +137,24 @@ func joinPast(n *node, keys, values **ir.Value) (past int) {
 		*x = op.Concatenate(n.b, front(*x)+2, before, *x)
 	}
 	return past
+}
+
+// maskOf is a mask for so many keys: those after the last that it has are left out.
+func maskOf(n *node, m *Value, keys int) *Value {
+	if m.rank() < 2 || m.Shape[m.rank()-1] > keys || isInteger(m.Type) {
+		n.errorf("a mask %v of %d keys", m.Shape, keys)
+		return m
+	}
+	if m.Shape[m.rank()-1] == keys {
+		return m
+	}
+	s := slices.Clone(m.Shape)
+	s[len(s)-1] = keys - s[len(s)-1]
+	rest := newTensor(m.Type, s)
+	for i := range rest.F {
+		rest.F[i] = math.Inf(-1)
+	}
+	return operator(n, "Concat", attributes{"axis": m.rank() - 1}, m, &Value{Type: m.Type, Shape: s, Known: rest})
 }
 
 // beforeEnd leaves out the keys of every entry of the batch from its length on.

@@ -142,11 +142,11 @@ func narrowed(n *node, v *Value) []*Value {
 	y := n.then(e, "rounded", v.Type, v, power)
 	infinity := call("mul", call("sign", a0), num(math.Inf(1)))
 	y = n.then(call("select", endless, infinity, a0), "rounded", v.Type, y)
-	return n.ifFinite(v, y)
+	return ifFinite(n, v, y)
 }
 
 // ifFinite is y where x is a finite number, and x elsewhere.
-func (n *node) ifFinite(x, y *Value) []*Value {
+func ifFinite(n *node, x, y *Value) []*Value {
 	finite := call("le", call("abs", a0), num(math.MaxFloat32))
 	out := n.then(call("select", finite, a1, a0), "rounded", y.Type, x, y)
 	if n.failed {

@@ -178,8 +178,8 @@ func determinant(n *node) []*Value {
 	var elements []*Value
 	for i := range d {
 		for j := range d {
-			e := n.part(n.part(v, rank-2, i, i+1, 1), rank-1, j, j+1, 1)
-			elements = append(elements, n.shaped(e, v.Shape[:rank-2]))
+			e := partFrom(n, partFrom(n, v, rank-2, i, i+1, 1), rank-1, j, j+1, 1)
+			elements = append(elements, shapedAs(n, e, v.Shape[:rank-2]))
 		}
 	}
 	if n.failed {

@@ -123,7 +123,7 @@ func comparison(fn string) row {
 		least: 2, most: 2,
 		known: func(n *node) []*Tensor { return folded(n, e, proto.Bool) },
 		graph: func(n *node) []*Value {
-			if n.spans(); n.failed {
+			if spansOf(n); n.failed {
 				return nil
 			}
 			return mapped(n, e, fn, proto.Bool)
@@ -200,15 +200,15 @@ func arithmetic(n *node, e scalar.Expr, word string) []*Value {
 	if isFloat(n.in[0].Type) {
 		return mapped(n, e, word, n.in[0].Type)
 	}
-	s := reach(e, n.spans())
+	s := reach(e, spansOf(n))
 	if n.failed {
 		return nil
 	}
 	return n.fitted(mapped(n, e, word, n.in[0].Type), s)
 }
 
-// spans are those of the operands, which have to be exact.
-func (n *node) spans() []span {
+// spansOf are those of the operands, which have to be exact.
+func spansOf(n *node) []span {
 	var out []span
 	for _, v := range n.in {
 		out = append(out, n.exact(v))

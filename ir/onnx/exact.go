@@ -28,7 +28,7 @@ type span struct {
 // anywhere is a span of which nothing is known.
 var anywhere = span{math.Inf(-1), math.Inf(1), true}
 
-// within reports whether all of s is in t.
+// scopeWithin reports whether all of s is in t.
 func (s span) within(t span) bool { return s.low >= t.low && s.high <= t.high }
 
 // or holds what either may be.

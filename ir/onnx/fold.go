@@ -14,7 +14,7 @@ const mostFolded = 1 << 16
 
 // folds reports whether the results of known operands are to be known: weights that
 // training may change stay in the graph.
-func (n *node) folds() bool {
+func folds(n *node) bool {
 	if slices.ContainsFunc(n.proto.Attributes, func(a *proto.Attribute) bool { return a.Graph != nil }) {
 		return false // reads what is around it
 	}
@@ -29,7 +29,7 @@ func (n *node) folds() bool {
 
 // foldedBy computes an operator of known operands in a graph of its own; nil where that
 // cannot be.
-func (n *node) foldedBy(r row) []*Value {
+func foldedBy(n *node, r row) []*Value {
 	s := *n.scope
 	s.b, s.params, s.errs, s.folding = ir.NewBuilder("known"), map[string]placed{}, nil, true
 	s.weights = maps.Clone(n.weights)

@@ -29,7 +29,7 @@ func inlined(f *proto.Function) row {
 		for _, name := range f.Outputs {
 			g.Outputs = append(g.Outputs, &proto.ValueInfo{Name: name})
 		}
-		s := n.within(g, n.b)
+		s := scopeWithin(n, g, n.b)
 		s.values = map[string]*Value{}
 		for i, name := range f.Inputs {
 			s.values[name] = n.operand(i) // nil: left out
@@ -40,7 +40,7 @@ func inlined(f *proto.Function) row {
 			}
 		}
 		out := s.results(nil)
-		if n.close(s); n.failed {
+		if adopt(n, s); n.failed {
 			return nil
 		}
 		return out

@@ -135,8 +135,8 @@ func oneHot(n *node) []*Value {
 	for i := range depth {
 		numbers.F[i] = float64(i)
 	}
-	at := n.shaped(ids, slices.Insert(slices.Clone(ids.Shape), axis, 1))
-	off, on := n.shaped(n.part(values, 0, 0, 1, 1), nil), n.shaped(n.part(values, 0, 1, 2, 1), nil)
+	at := shapedAs(n, ids, slices.Insert(slices.Clone(ids.Shape), axis, 1))
+	off, on := shapedAs(n, partFrom(n, values, 0, 0, 1, 1), nil), shapedAs(n, partFrom(n, values, 0, 1, 2, 1), nil)
 	e := call("max", call("eq", a0, a1), call("eq", call("add", a0, num(float64(depth))), a1))
 	e = call("select", e, a2, scalar.Arg(3))
 	y := n.then(e, "one_hot", values.Type, at, &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers}, on, off)

@@ -103,19 +103,19 @@ func (n *node) build(r row) []*Value {
 			return out
 		}
 	}
-	if known && !r.apart && r.graph != nil && n.folds() {
-		if out := n.foldedBy(r); out != nil {
+	if known && !r.apart && r.graph != nil && folds(n) {
+		if out := foldedBy(n, r); out != nil {
 			return out
 		}
 	}
 	if r.graph == nil {
 		return n.errorf("its operands must be known when the model is built, and %s is computed", diag.Quote(n.firstComputed()))
 	}
-	return n.moved(r, r.graph(n))
+	return movedBy(n, r, r.graph(n))
 }
 
-// moved gives results that hold elements of operands what is known of these.
-func (n *node) moved(r row, out []*Value) []*Value {
+// movedBy gives results that hold elements of operands what is known of these.
+func movedBy(n *node, r row, out []*Value) []*Value {
 	if len(r.moves) == 0 || n.failed {
 		return out
 	}

@@ -244,7 +244,7 @@ func replaced(n *node, offsets []int, run int) []*Value {
 	if n.large(v.Shape) {
 		return nil
 	}
-	x, y := n.shaped(v, []int{size}), n.shaped(u, []int{count(u.Shape)})
+	x, y := shapedAs(n, v, []int{size}), shapedAs(n, u, []int{count(u.Shape)})
 	r := n.string("reduction", "none")
 	if r == "none" {
 		list := identity(size)
@@ -253,7 +253,7 @@ func replaced(n *node, offsets []int, run int) []*Value {
 				list[at+j] = size + i*run + j
 			}
 		}
-		x = n.chosen(list, x, y)
+		x = chosenOf(n, list, x, y)
 	} else if _, ok := neutral[r]; !ok {
 		return n.errorf("reduction %s", r)
 	}
@@ -281,17 +281,17 @@ func replaced(n *node, offsets []int, run int) []*Value {
 		}
 		none := newTensor(u.Type, []int{1})
 		none.F[0] = neutral[r]
-		of := n.chosen(list, y, &Value{Type: u.Type, Shape: none.Shape, Known: none})
+		of := chosenOf(n, list, y, &Value{Type: u.Type, Shape: none.Shape, Known: none})
 		x = n.then(call(r, a0, a1), r, v.Type, x, of)
 	}
-	if x = n.shaped(x, v.Shape); n.failed {
+	if x = shapedAs(n, x, v.Shape); n.failed {
 		return nil
 	}
 	return one(x)
 }
 
-// chosen are elements of two vectors laid one after the other.
-func (n *node) chosen(list []int, a, b *Value) *Value {
+// chosenOf are elements of two vectors laid one after the other.
+func chosenOf(n *node, list []int, a, b *Value) *Value {
 	if n.failed {
 		return nil
 	}

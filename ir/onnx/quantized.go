@@ -25,7 +25,7 @@ func quantizable(t proto.Type) bool { return isInteger(t) && width(t) <= 16 }
 // QuantizeLinear.
 func alongAxis(n *node, v, of *Value) *Value {
 	if v == nil || count(v.Shape) == 1 && v.rank() <= 1 {
-		return n.shaped(v, nil)
+		return shapedAs(n, v, nil)
 	}
 	axis := n.axis(n.int("axis", 1), of.rank())
 	if n.failed {
@@ -36,7 +36,7 @@ func alongAxis(n *node, v, of *Value) *Value {
 			n.errorf("scales %v for axis %d of %v", v.Shape, axis, of.Shape)
 			return nil
 		}
-		return n.shaped(v, append([]int{v.Shape[0]}, slices.Repeat([]int{1}, of.rank()-axis-1)...))
+		return shapedAs(n, v, append([]int{v.Shape[0]}, slices.Repeat([]int{1}, of.rank()-axis-1)...))
 	}
 	block := n.int("block_size", 0)
 	if v.rank() != of.rank() || block < 1 || v.Shape[axis] != (of.Shape[axis]+block-1)/block {
@@ -66,8 +66,8 @@ func alongAxis(n *node, v, of *Value) *Value {
 	return y[0]
 }
 
-// shaped is v in another shape; nil stays nil.
-func (n *node) shaped(v *Value, s []int) *Value {
+// shapedAs is v in another shape; nil stays nil.
+func shapedAs(n *node, v *Value, s []int) *Value {
 	if v == nil || n.failed {
 		return v
 	}
@@ -86,8 +86,8 @@ func saturated(x, zero scalar.Expr, t proto.Type) scalar.Expr {
 	return clipped(call("add", rounded(x), zero), all.low, all.high)
 }
 
-// quantized is saturated of v/scale.
-func (n *node) quantized(v, scale, zero *Value, t proto.Type) *Value {
+// quantizedBy is saturated of v/scale.
+func quantizedBy(n *node, v, scale, zero *Value, t proto.Type) *Value {
 	x := n.then(call("div", a0, a1), "scaled", proto.Float32, v, scale)
 	if zero == nil {
 		return n.then(saturated(a0, num(0), t), "quantized", t, x)
@@ -111,7 +111,7 @@ func quantizeLinear(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	y := n.quantized(v, alongAxis(n, n.in[1], v), alongAxis(n, zero, v), t)
+	y := quantizedBy(n, v, alongAxis(n, n.in[1], v), alongAxis(n, zero, v), t)
 	if n.failed {
 		return nil
 	}
@@ -128,7 +128,7 @@ func dequantizeLinear(n *node) []*Value {
 	if o := n.int("output_dtype", 0); o != 0 {
 		t = proto.Type(o)
 	}
-	y := n.lessZero(v, alongAxis(n, zero, v))
+	y := lessZero(n, v, alongAxis(n, zero, v))
 	y = n.then(call("mul", a0, a1), "dequantized", t, y, scale)
 	if n.failed {
 		return nil
@@ -137,7 +137,7 @@ func dequantizeLinear(n *node) []*Value {
 }
 
 // lessZero is v without its zero point, as numbers.
-func (n *node) lessZero(v, zero *Value) *Value {
+func lessZero(n *node, v, zero *Value) *Value {
 	if zero == nil || n.failed {
 		return n.then(a0, "number", proto.Float32, v)
 	}
@@ -185,25 +185,25 @@ func dynamicQuantize(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	y := n.quantized(n.in[0], scale, zero, proto.Uint8)
+	y := quantizedBy(n, n.in[0], scale, zero, proto.Uint8)
 	return []*Value{y, scale, zero}
 }
 
 // sideways is a zero point for every row of a matrix as a column.
-func (n *node) sideways(zero *Value, rows bool) *Value {
+func sideways(n *node, zero *Value, rows bool) *Value {
 	switch {
 	case zero == nil || count(zero.Shape) == 1:
-		return n.shaped(zero, nil)
+		return shapedAs(n, zero, nil)
 	case rows && zero.rank() == 1:
-		return n.shaped(zero, []int{zero.Shape[0], 1})
+		return shapedAs(n, zero, []int{zero.Shape[0], 1})
 	}
 	return zero
 }
 
 // wholeProduct is the product of two operands without their zero points, and the span of
 // its elements.
-func (n *node) wholeProduct(a, b, zeroA, zeroB *Value) (*Value, span) {
-	x, y := n.lessZero(a, n.sideways(zeroA, true)), n.lessZero(b, n.sideways(zeroB, false))
+func wholeProduct(n *node, a, b, zeroA, zeroB *Value) (*Value, span) {
+	x, y := lessZero(n, a, sideways(n, zeroA, true)), lessZero(n, b, sideways(n, zeroB, false))
 	if n.failed || x.rank() == 0 || y.rank() == 0 {
 		n.errorf("a product of %v", n.shapes())
 		return nil, anywhere
@@ -213,11 +213,11 @@ func (n *node) wholeProduct(a, b, zeroA, zeroB *Value) (*Value, span) {
 	if n.take(of) {
 		return nil, anywhere
 	}
-	return out[0], summed(n.difference(a, zeroA), n.difference(b, zeroB), y, max(y.rank()-2, 0), x.Shape[x.rank()-1])
+	return out[0], summed(differenceOf(n, a, zeroA), differenceOf(n, b, zeroB), y, max(y.rank()-2, 0), x.Shape[x.rank()-1])
 }
 
-// difference is the span of v without its zero point.
-func (n *node) difference(v, zero *Value) span {
+// differenceOf is the span of v without its zero point.
+func differenceOf(n *node, v, zero *Value) span {
 	if zero == nil {
 		return v.span()
 	}
@@ -250,7 +250,7 @@ func summed(x, y span, weights *Value, axis, size int) span {
 }
 
 func matmulInteger(n *node) []*Value {
-	y, s := n.wholeProduct(n.in[0], n.in[1], n.operand(2), n.operand(3))
+	y, s := wholeProduct(n, n.in[0], n.in[1], n.operand(2), n.operand(3))
 	if n.failed {
 		return nil
 	}
@@ -259,11 +259,11 @@ func matmulInteger(n *node) []*Value {
 }
 
 // wholeConv is the convolution of an image and weights without their zero points.
-func (n *node) wholeConv(x, w, zeroX, zeroW, bias *Value) (*Value, span) {
+func wholeConv(n *node, x, w, zeroX, zeroW, bias *Value) (*Value, span) {
 	if zeroW != nil && zeroW.rank() == 1 && count(zeroW.Shape) > 1 {
-		zeroW = n.shaped(zeroW, append([]int{zeroW.Shape[0]}, slices.Repeat([]int{1}, w.rank()-1)...))
+		zeroW = shapedAs(n, zeroW, append([]int{zeroW.Shape[0]}, slices.Repeat([]int{1}, w.rank()-1)...))
 	}
-	a, b := n.lessZero(x, n.sideways(zeroX, false)), n.lessZero(w, n.sideways(zeroW, false))
+	a, b := lessZero(n, x, sideways(n, zeroX, false)), lessZero(n, w, sideways(n, zeroW, false))
 	if n.failed {
 		return nil, anywhere
 	}
@@ -278,11 +278,11 @@ func (n *node) wholeConv(x, w, zeroX, zeroW, bias *Value) (*Value, span) {
 	if n.take(of) {
 		return nil, anywhere
 	}
-	return out[0], summed(n.difference(x, zeroX), n.difference(w, zeroW), &Value{}, 0, count(w.Shape[1:]))
+	return out[0], summed(differenceOf(n, x, zeroX), differenceOf(n, w, zeroW), &Value{}, 0, count(w.Shape[1:]))
 }
 
 func convInteger(n *node) []*Value {
-	y, s := n.wholeConv(n.in[0], n.in[1], n.operand(2), n.operand(3), nil)
+	y, s := wholeConv(n, n.in[0], n.in[1], n.operand(2), n.operand(3), nil)
 	if n.failed {
 		return nil
 	}
@@ -291,7 +291,7 @@ func convInteger(n *node) []*Value {
 }
 
 // requantized is y in the scale of the results: y·a·b/c, rounded.
-func (n *node) requantized(y, a, b, c, zero *Value) []*Value {
+func requantized(n *node, y, a, b, c, zero *Value) []*Value {
 	if n.failed || !quantizable(zero.Type) {
 		return n.errorf("its result is %v; integers of 8 and 16 bits are supported", zero.Type)
 	}
@@ -306,23 +306,23 @@ func (n *node) requantized(y, a, b, c, zero *Value) []*Value {
 }
 
 func qlinearMatmul(n *node) []*Value {
-	y, _ := n.wholeProduct(n.in[0], n.in[3], n.in[2], n.in[5])
+	y, _ := wholeProduct(n, n.in[0], n.in[3], n.in[2], n.in[5])
 	if n.failed {
 		return nil
 	}
-	return n.requantized(y, n.sideways(n.in[1], true), n.sideways(n.in[4], false), n.sideways(n.in[6], true), n.sideways(n.in[7], true))
+	return requantized(n, y, sideways(n, n.in[1], true), sideways(n, n.in[4], false), sideways(n, n.in[6], true), sideways(n, n.in[7], true))
 }
 
 func qlinearConv(n *node) []*Value {
-	y, _ := n.wholeConv(n.in[0], n.in[3], n.in[2], n.in[5], n.operand(8))
+	y, _ := wholeConv(n, n.in[0], n.in[3], n.in[2], n.in[5], n.operand(8))
 	if n.failed {
 		return nil
 	}
 	scale := n.in[4]
 	if scale.rank() == 1 && count(scale.Shape) > 1 {
-		scale = n.shaped(scale, append([]int{scale.Shape[0]}, slices.Repeat([]int{1}, y.rank()-2)...))
+		scale = shapedAs(n, scale, append([]int{scale.Shape[0]}, slices.Repeat([]int{1}, y.rank()-2)...))
 	} else {
-		scale = n.shaped(scale, nil)
+		scale = shapedAs(n, scale, nil)
 	}
-	return n.requantized(y, n.shaped(n.in[1], nil), scale, n.shaped(n.in[6], nil), n.shaped(n.in[7], nil))
+	return requantized(n, y, shapedAs(n, n.in[1], nil), scale, shapedAs(n, n.in[6], nil), shapedAs(n, n.in[7], nil))
 }

@@ -28,14 +28,14 @@ func rotary(n *node) []*Value {
 	x := v
 	switch heads := n.int("num_heads", 0); {
 	case v.rank() == 4:
-		x = n.operator("Transpose", attributes{"perm": []int{0, 2, 1, 3}}, v)
+		x = operator(n, "Transpose", attributes{"perm": []int{0, 2, 1, 3}}, v)
 	case v.rank() == 3 && heads > 0 && v.Shape[2]%heads == 0:
-		x = n.shaped(v, []int{v.Shape[0], v.Shape[1], heads, v.Shape[2] / heads})
+		x = shapedAs(n, v, []int{v.Shape[0], v.Shape[1], heads, v.Shape[2] / heads})
 	default:
 		return n.errorf("%v in %d heads", v.Shape, heads)
 	}
 	if ids := n.operand(3); ids != nil {
-		cos, sin = n.operator("Gather", nil, cos, ids), n.operator("Gather", nil, sin, ids)
+		cos, sin = operator(n, "Gather", nil, cos, ids), operator(n, "Gather", nil, sin, ids)
 	}
 	if n.failed {
 		return nil
@@ -48,11 +48,11 @@ func rotary(n *node) []*Value {
 	if turned < 2 || turned > size || turned%2 != 0 || cos.rank() != 3 || cos.Shape[2] != turned/2 || !slices.Equal(cos.Shape, sin.Shape) {
 		return n.errorf("%d of %d elements turned by angles %v", turned, size, cos.Shape)
 	}
-	cos, sin = n.operator("Unsqueeze", attributes{"axes": []int{2}}, cos), n.operator("Unsqueeze", attributes{"axes": []int{2}}, sin)
+	cos, sin = operator(n, "Unsqueeze", attributes{"axes": []int{2}}, cos), operator(n, "Unsqueeze", attributes{"axes": []int{2}}, sin)
 	interleaved := n.int("interleaved", 0) != 0
-	first, second := n.part(x, 3, 0, turned/2, 1), n.part(x, 3, turned/2, turned, 1)
+	first, second := partFrom(n, x, 3, 0, turned/2, 1), partFrom(n, x, 3, turned/2, turned, 1)
 	if interleaved {
-		first, second = n.part(x, 3, 0, turned, 2), n.part(x, 3, 1, turned, 2)
+		first, second = partFrom(n, x, 3, 0, turned, 2), partFrom(n, x, 3, 1, turned, 2)
 	}
 	turn := func(word string, e1, e2 *Value) *Value {
 		a, b := n.then(call("mul", a0, a1), word, v.Type, first, e1), n.then(call("mul", a0, a1), word, v.Type, second, e2)
@@ -67,18 +67,18 @@ func rotary(n *node) []*Value {
 	}
 	var y *Value
 	if s := slices.Clone(real.Shape); interleaved {
-		real, imaginary = n.shaped(real, append(s, 1)), n.shaped(imaginary, append(s, 1))
-		y = n.shaped(n.operator("Concat", attributes{"axis": 4}, real, imaginary), append(s[:3:3], turned))
+		real, imaginary = shapedAs(n, real, append(s, 1)), shapedAs(n, imaginary, append(s, 1))
+		y = shapedAs(n, operator(n, "Concat", attributes{"axis": 4}, real, imaginary), append(s[:3:3], turned))
 	} else {
-		y = n.operator("Concat", attributes{"axis": 3}, real, imaginary)
+		y = operator(n, "Concat", attributes{"axis": 3}, real, imaginary)
 	}
 	if turned < size {
-		y = n.operator("Concat", attributes{"axis": 3}, y, n.part(x, 3, turned, size, 1))
+		y = operator(n, "Concat", attributes{"axis": 3}, y, partFrom(n, x, 3, turned, size, 1))
 	}
 	if v.rank() == 4 {
-		y = n.operator("Transpose", attributes{"perm": []int{0, 2, 1, 3}}, y)
+		y = operator(n, "Transpose", attributes{"perm": []int{0, 2, 1, 3}}, y)
 	} else {
-		y = n.shaped(y, v.Shape)
+		y = shapedAs(n, y, v.Shape)
 	}
 	if n.failed {
 		return nil
@@ -104,23 +104,23 @@ func causalConv(n *node) []*Value {
 		if past == nil {
 			past = zeros(x.Type, x.Shape[0], x.Shape[1], before)
 		}
-		whole = n.operator("Concat", attributes{"axis": 2}, past, x)
+		whole = operator(n, "Concat", attributes{"axis": 2}, past, x)
 	}
 	in := []*Value{whole, w}
 	if b := n.operand(2); b != nil {
 		in = append(in, b)
 	}
-	y := n.operator("Conv", attributes{"group": x.Shape[1]}, in...)
+	y := operator(n, "Conv", attributes{"group": x.Shape[1]}, in...)
 	switch n.string("activation", "none") {
 	case "none":
 	case "silu", "swish":
-		y = n.operator("Swish", nil, y)
+		y = operator(n, "Swish", nil, y)
 	default:
 		return n.errorf("the activation %s", n.string("activation", "none"))
 	}
 	present := zeros(x.Type, x.Shape[0], x.Shape[1], 0)
 	if before > 0 && !n.failed {
-		present = n.part(whole, 2, x.Shape[2], x.Shape[2]+before, 1)
+		present = partFrom(n, whole, 2, x.Shape[2], x.Shape[2]+before, 1)
 	}
 	if n.failed {
 		return nil
@@ -154,7 +154,7 @@ func flexAttention(n *node) []*Value {
 			return x
 		}
 		of := n.computed(x, t)
-		out := n.called(a.Graph, of)
+		out := called(n, a.Graph, of)
 		if n.failed || len(out) != 1 || !slices.Equal(out[0].Shape, of.Shape) {
 			n.errorf("%s must give one result of the shape of its operand", name)
 			return x

@@ -144,7 +144,7 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 }
 
 // rowsLast is operand i with rows in front and its channels last.
-func (n *node) rowsLast(i int) *ir.Value {
+func rowsLast(n *node, i int) *ir.Value {
 	x := n.wide(n.in[i], n.in[i].rank())
 	return rowed(n, x)
 }
@@ -162,7 +162,7 @@ func gridSample(n *node) []*Value {
 	if !known || !slices.Contains([]string{"zeros", "border", "reflection"}, s.outside) {
 		return n.errorf("mode %s with padding_mode %s", n.string("mode", "linear"), s.outside)
 	}
-	s.image = n.rowsLast(0)
+	s.image = rowsLast(n, 0)
 	x := rowed(n, n.x(1))
 	if !s.image.Valid() || !x.Valid() {
 		return n.errorf("its operands are not valid")
@@ -212,7 +212,7 @@ func affineGrid(n *node) []*Value {
 	}
 	m := op.ConstOf(n.b, ir.Shape{count(size[2:]), space + 1}, table)
 	y := n.computed(contracted(n, n.x(0), "bij", m, "pj", "bpi"), v.Type)
-	y = n.shaped(y, append(append([]int{v.Shape[0]}, size[2:]...), space))
+	y = shapedAs(n, y, append(append([]int{v.Shape[0]}, size[2:]...), space))
 	if n.failed {
 		return nil
 	}
@@ -238,7 +238,7 @@ func roiAlign(n *node) []*Value {
 	if n.string("coordinate_transformation_mode", otherwise) == "half_pixel" {
 		half = 0.5
 	}
-	x, box, id := n.rowsLast(0), rowed(n, n.x(1)), rowed(n, n.x(2))
+	x, box, id := rowsLast(n, 0), rowed(n, n.x(1)), rowed(n, n.x(2))
 	if !x.Valid() || !box.Valid() || !id.Valid() {
 		return n.errorf("its operands are not valid")
 	}
@@ -306,7 +306,7 @@ func deformConv(n *node) []*Value {
 	if !slices.Equal(offset.Shape, []int{batch, parts * taps * 2, out[0], out[1]}) {
 		return n.errorf("offsets %v for %d taps in %d groups at %v", offset.Shape, taps, parts, out)
 	}
-	b, x, moved := n.b, n.rowsLast(0), rowed(n, n.x(2))
+	b, x, moved := n.b, rowsLast(n, 0), rowed(n, n.x(2))
 	if !x.Valid() || !moved.Valid() {
 		return n.errorf("its operands are not valid")
 	}
@@ -340,7 +340,7 @@ func deformConv(n *node) []*Value {
 		all = op.Concatenate(b, 3, columns...)
 	}
 	all = op.ReshapeTo(b, all, ir.Shape{ir.Batch, batch, taps, points, groups, w.Shape[1]})
-	kernel := n.operator("Reshape", nil, w, list(groups, w.Shape[0]/groups, w.Shape[1], taps))
+	kernel := operator(n, "Reshape", nil, w, list(groups, w.Shape[0]/groups, w.Shape[1], taps))
 	if n.failed {
 		return nil
 	}

@@ -23,9 +23,9 @@ func init() { // rows that read the table of rows
 // mostDeep is how deep graphs may be within graphs.
 const mostDeep = 32
 
-// within is the scope of a graph that the node holds: it sees all that the node's own
+// scopeWithin is the scope of a graph that the node holds: it sees all that the node's own
 // graph has. Its values are called after the node and the times it was called.
-func (n *node) within(g *proto.Graph, b *ir.Builder) *scope {
+func scopeWithin(n *node, g *proto.Graph, b *ir.Builder) *scope {
 	s := *n.scope
 	s.graph, s.b, s.errs, s.inside = g, b, nil, n.what+": "
 	s.values = maps.Clone(n.values)
@@ -34,8 +34,8 @@ func (n *node) within(g *proto.Graph, b *ir.Builder) *scope {
 	return &s
 }
 
-// close hands over what a scope within has found.
-func (n *node) close(s *scope) {
+// adopt hands over what a scope within has found.
+func adopt(n *node, s *scope) {
 	n.Weights, n.inexact = s.Weights, n.inexact || s.inexact
 	n.errs = append(n.errs, s.errs...)
 	n.failed = n.failed || len(s.errs) > 0
@@ -78,10 +78,10 @@ func (s *scope) results(in []*Value) []*Value {
 }
 
 // called gives the results of a graph in place.
-func (n *node) called(g *proto.Graph, in ...*Value) []*Value {
-	s := n.within(g, n.b)
+func called(n *node, g *proto.Graph, in ...*Value) []*Value {
+	s := scopeWithin(n, g, n.b)
 	out := s.results(in)
-	if n.close(s); n.failed {
+	if adopt(n, s); n.failed {
 		return nil
 	}
 	return out
@@ -100,11 +100,11 @@ func branches(n *node) []*Value {
 			return n.errorf("a condition of shape %v", c.Shape)
 		}
 		if c.Known.at(0) != 0 {
-			return n.called(yes.Graph)
+			return called(n, yes.Graph)
 		}
-		return n.called(no.Graph)
+		return called(n, no.Graph)
 	}
-	a, b := n.called(yes.Graph), n.called(no.Graph)
+	a, b := called(n, yes.Graph), called(n, no.Graph)
 	if n.failed || count(c.Shape) != 1 || len(a) != len(b) {
 		return n.errorf("branches of %d and %d results", len(a), len(b))
 	}
@@ -113,7 +113,7 @@ func branches(n *node) []*Value {
 		if a[i].Type != b[i].Type || !slices.Equal(a[i].Shape, b[i].Shape) {
 			return n.errorf("result %d is %v %v of one branch and %v %v of the other; where the condition depends on an input they must agree", i, a[i].Type, a[i].Shape, b[i].Type, b[i].Shape)
 		}
-		v := n.then(call("select", a0, a1, a2), "branch", a[i].Type, n.shaped(c, nil), a[i], b[i])
+		v := n.then(call("select", a0, a1, a2), "branch", a[i].Type, shapedAs(n, c, nil), a[i], b[i])
 		if n.failed {
 			return nil
 		}
@@ -157,7 +157,7 @@ func loops(n *node) []*Value {
 		if goes == nil {
 			goes = &Value{Type: proto.Bool, Known: &Tensor{Type: proto.Bool, I: []int64{1}}}
 		}
-		out := n.called(g, slices.Concat([]*Value{{Type: proto.Int64, Known: at}, goes}, carried)...)
+		out := called(n, g, slices.Concat([]*Value{{Type: proto.Int64, Known: at}, goes}, carried)...)
 		if n.failed {
 			return nil
 		}
@@ -166,7 +166,7 @@ func loops(n *node) []*Value {
 		}
 		carried = out[1:][:len(carried)]
 		for j, v := range out[1+len(carried):] {
-			stacks[j] = append(stacks[j], n.shaped(v, append([]int{1}, v.Shape...)))
+			stacks[j] = append(stacks[j], shapedAs(n, v, append([]int{1}, v.Shape...)))
 		}
 	}
 	out := slices.Clone(carried)
@@ -174,7 +174,7 @@ func loops(n *node) []*Value {
 		if len(list) == 0 {
 			return n.errorf("it has no step, and result %d stays empty", len(carried)+j)
 		}
-		out = append(out, n.operator("Concat", attributes{"axis": 0}, list...))
+		out = append(out, operator(n, "Concat", attributes{"axis": 0}, list...))
 	}
 	if n.failed {
 		return nil
@@ -186,7 +186,7 @@ func loops(n *node) []*Value {
 type attributes map[string]any
 
 // operator is the first result of another operator.
-func (n *node) operator(name string, list attributes, in ...*Value) *Value {
+func operator(n *node, name string, list attributes, in ...*Value) *Value {
 	if n.failed {
 		return nil
 	}
@@ -221,9 +221,9 @@ func list(values ...int) *Value {
 	return &Value{Type: t.Type, Shape: t.Shape, Known: t}
 }
 
-// part is a slice of an axis from one place to another, by steps.
-func (n *node) part(v *Value, axis, from, to, step int) *Value {
-	return n.operator("Slice", nil, v, list(from), list(to), list(axis), list(step))
+// partFrom is a slice of an axis from one place to another, by steps.
+func partFrom(n *node, v *Value, axis, from, to, step int) *Value {
+	return operator(n, "Slice", nil, v, list(from), list(to), list(axis), list(step))
 }
 
 // scanned runs a graph over the steps of its operands. What the graph reads from
@@ -235,46 +235,17 @@ func scanned(n *node) []*Value {
 		return n.errorf("a scan over %d of %d operands, in opset %d", inputs, len(n.in), n.opset)
 	}
 	g := body.Graph
-	settings := func(name string, size int) []int {
-		if list, ok := n.ints(name); ok && len(list) == size {
-			return list
-		}
-		return make([]int, size)
-	}
-	outs := len(g.Outputs) - states
-	backIn, backOut := settings("scan_input_directions", inputs), settings("scan_output_directions", outs)
-	axesIn, axesOut := settings("scan_input_axes", inputs), settings("scan_output_axes", outs)
-	r := op.Recurrence{}
-	number := func(v *Value) *ir.Value { return rowed(n, n.plain(n.then(a0, "number", v.Type, v))) }
-	for _, v := range n.in[:states] {
-		if n.failed {
-			return nil
-		}
-		r.Initial = append(r.Initial, number(v))
-	}
-	for i, v := range n.in[states:] {
-		axis := n.axis(axesIn[i], v.rank())
-		if n.failed || r.Length > 0 && v.Shape[axis] != r.Length || v.Shape[axis] < 1 {
-			return n.errorf("steps along axis %d of %v", axesIn[i], v.Shape)
-		}
-		r.Length = v.Shape[axis]
-		x := number(v)
-		if n.failed {
-			return nil
-		}
-		x = n.turned(x, slices.Insert(slices.Delete(identity(v.rank()), axis, axis+1), 0, axis))
-		if backIn[i] != 0 {
-			x = op.Flip(n.b, x, 1)
-		}
-		r.Steps = append(r.Steps, x)
-	}
-	outside := n.outside(g)
+	r := scanOperands(n, states)
+	outside := outsideOf(n, g)
 	for _, v := range outside {
 		r.Captures = append(r.Captures, n.plain(v))
 	}
+	if n.failed {
+		return nil
+	}
 	types := make([]proto.Type, len(g.Outputs))
 	r.Body = func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
-		s := n.within(g, b)
+		s := scopeWithin(n, g, b)
 		s.params = map[string]placed{}
 		for i, v := range outside {
 			s.values[v.Name] = &Value{Name: v.Name, Type: v.Type, Shape: v.Shape, inOrder: captures[i], whole: v.whole}
@@ -293,7 +264,7 @@ func scanned(n *node) []*Value {
 			inner := node{scope: s, proto: n.proto, what: n.what}
 			results = append(results, op.MapOf(b, a0, "result", rowed(&inner, inner.plain(v))))
 		}
-		if n.close(s); n.failed {
+		if adopt(n, s); n.failed {
 			return nil, nil
 		}
 		return results[:states], results[states:]
@@ -307,12 +278,13 @@ func scanned(n *node) []*Value {
 	for i, x := range finals {
 		out = append(out, n.computed(x, types[i]))
 	}
+	axes, back := perValue(n, "scan_output_axes", len(stacked)), perValue(n, "scan_output_directions", len(stacked))
 	for i, x := range stacked {
-		if backOut[i] != 0 {
+		if back[i] != 0 {
 			x = op.Flip(n.b, x, 1)
 		}
 		rank := len(x.Shape) - 1
-		axis := n.axis(axesOut[i], rank)
+		axis := n.axis(axes[i], rank)
 		if n.failed {
 			return nil
 		}
@@ -321,9 +293,54 @@ func scanned(n *node) []*Value {
 	return out
 }
 
-// outside are the values of the graph around that a graph reads, those aside that are
+// perValue is a list attribute with a number for each of so many values; all are 0 where
+// it is left out.
+func perValue(n *node, name string, size int) []int {
+	if list, ok := n.ints(name); ok && len(list) == size {
+		return list
+	} else if ok {
+		n.errorf("%s %v for %d values", name, list, size)
+	}
+	return make([]int, size)
+}
+
+// scanOperands are the first values of the states, and the operands that are taken apart
+// with their steps in front.
+func scanOperands(n *node, states int) op.Recurrence {
+	r := op.Recurrence{}
+	number := func(v *Value) *ir.Value {
+		if v = n.then(a0, "number", v.Type, v); v == nil {
+			return n.bad()
+		}
+		return rowed(n, n.plain(v))
+	}
+	for _, v := range n.in[:states] {
+		r.Initial = append(r.Initial, number(v))
+	}
+	axes, back := perValue(n, "scan_input_axes", len(n.in)-states), perValue(n, "scan_input_directions", len(n.in)-states)
+	for i, v := range n.in[states:] {
+		axis := n.axis(axes[i], v.rank())
+		if n.failed || r.Length > 0 && v.Shape[axis] != r.Length || v.Shape[axis] < 1 {
+			n.errorf("steps along axis %d of %v", axes[i], v.Shape)
+			return r
+		}
+		r.Length = v.Shape[axis]
+		x := number(v)
+		if !x.Valid() {
+			return r
+		}
+		x = n.turned(x, slices.Insert(slices.Delete(identity(v.rank()), axis, axis+1), 0, axis))
+		if back[i] != 0 {
+			x = op.Flip(n.b, x, 1)
+		}
+		r.Steps = append(r.Steps, x)
+	}
+	return r
+}
+
+// outsideOf are the values of the graph around that a graph reads, those aside that are
 // small and known.
-func (n *node) outside(g *proto.Graph) []*Value {
+func outsideOf(n *node, g *proto.Graph) []*Value {
 	seen := map[string]bool{}
 	for _, v := range g.Inputs {
 		seen[v.Name] = true

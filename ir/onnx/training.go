@@ -99,7 +99,7 @@ func optimizer(lists int, step func(n *node, rate, steps *Value, of []*Value) []
 			for j := range lists {
 				of = append(of, n.in[2+j*tensors+i])
 			}
-			for j, v := range step(n, n.shaped(n.in[0], nil), n.shaped(n.in[1], nil), of) {
+			for j, v := range step(n, shapedAs(n, n.in[0], nil), shapedAs(n, n.in[1], nil), of) {
 				out[j*tensors+i] = v
 			}
 			if n.failed {

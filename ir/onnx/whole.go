@@ -46,7 +46,7 @@ func product(n *node) []*Value {
 	if isFloat(t) || width(t) != 16 {
 		return arithmetic(n, call("mul", a0, a1), "mul")
 	}
-	n.spans()
+	spansOf(n)
 	high := n.then(call("floor", call("mul", num(1.0/256), a0)), "high", t, n.in[0])
 	low := n.then(call("sub", a0, call("mul", num(256), a1)), "low", t, n.in[0], high)
 	round := func(e scalar.Expr) scalar.Expr { return wrapped(e, t) }
@@ -84,7 +84,7 @@ func divide(n *node) []*Value {
 	if isFloat(n.in[0].Type) {
 		return arithmetic(n, call("div", a0, a1), "div")
 	}
-	s := n.spans()
+	s := spansOf(n)
 	y := quotient(n)
 	if n.failed {
 		return nil
@@ -127,7 +127,7 @@ func modulo(n *node) []*Value {
 	if isFloat(n.in[0].Type) {
 		return arithmetic(n, moduloOf(n), "mod")
 	}
-	s, t := n.spans(), n.in[0].Type
+	s, t := spansOf(n), n.in[0].Type
 	q := quotient(n)
 	r := n.then(call("sub", a0, call("mul", a1, a2)), "rest", t, n.in[0], n.in[1], q)
 	if n.int("fmod", 0) == 0 { // of the divisor's sign
@@ -238,7 +238,7 @@ func bitwise(e scalar.Expr) row {
 		return scalar.Substitute(e, []scalar.Expr{digit(x, i), digit(y, i)})
 	}
 	return row{least: 2, most: 2, graph: func(n *node) []*Value {
-		s := n.spans()
+		s := spansOf(n)
 		if n.failed {
 			return nil
 		}
@@ -293,7 +293,7 @@ func complement(n *node) []*Value {
 
 // shifted multiplies with a power of two, or divides by it. What leaves the type is lost.
 func shifted(n *node) []*Value {
-	s, t := n.spans(), n.in[0].Type
+	s, t := spansOf(n), n.in[0].Type
 	left := n.string("direction", "") == "LEFT"
 	step := 2.0
 	if !left {
