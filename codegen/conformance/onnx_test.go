@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,7 +61,13 @@ func onnxCase(name, dir string) (*network, harness.Case, [][]float64, error) {
 		if err != nil {
 			return nil, c, nil, err
 		}
-		x = append(x, t[:min(len(t), product(read.Inputs[i].Shape))]...)
+		port := net.Header.Inputs[i]
+		for _, v := range t[:min(len(t), product(read.Inputs[i].Shape))] {
+			if math.IsNaN(v) || math.IsInf(v, 0) || port.Limit > 0 && (v < float64(port.Least) || v >= float64(port.Limit)) {
+				return nil, c, nil, fmt.Errorf("%v is no value that the packages are sent here, or that input %s takes", v, port.Name)
+			}
+			x = append(x, v)
+		}
 	}
 	c.Batch.X[0] = x
 	var want [][]float64

@@ -14,8 +14,8 @@ func init() { // reads the table of rows
 }
 
 var _ = add(map[string]row{
-	"NegativeLogLikelihoodLoss": {least: 2, most: 3, graph: logLikelihood},
-	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, graph: crossEntropy},
+	"NegativeLogLikelihoodLoss": {least: 2, most: 3, ids: true, graph: logLikelihood},
+	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, ids: true, graph: crossEntropy},
 })
 
 // headsOf takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,

@@ -67,6 +67,9 @@ func (s *scope) input(p Port, x *ir.Value) *Value {
 	v := &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
 	if all := rangeOf(p.Type); isInteger(p.Type) && width(p.Type) <= 16 {
 		bounded(x, all)
+		if x.Valid() && x.DType == ir.I32 {
+			v.inOrder = op.MapOf(s.b, a0, "number", x)
+		}
 	} else if isInteger(p.Type) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
 		v.whole = &span{low: max(all.low, -s.limit), high: min(all.high, s.limit)}
 	}

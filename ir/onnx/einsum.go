@@ -10,7 +10,7 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Einsum": {least: 1, most: 16, graph: einsum},
+	"Einsum": {least: 1, most: 16, all: true, graph: einsum},
 	"Det":    {least: 1, most: 1, graph: determinant},
 })
 

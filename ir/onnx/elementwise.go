@@ -97,10 +97,10 @@ var _ = add(map[string]row{
 		return arithmetic(n, call("select", call("lt", a0, num(0)), call("mul", a0, a1), a0), "prelu")
 	}},
 	"Clip":     {least: 1, most: 3, known: func(n *node) []*Tensor { return clipKnown(n) }, graph: func(n *node) []*Value { return unary(n.with(n.in[0]), clipExpr(n), "clip") }},
-	"Identity": {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
+	"Identity": {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return n.in[:1] }},
 	"Dropout":  {least: 1, most: 3, graph: dropout},
 	"BitCast":  {least: 1, most: 1, known: bitcastKnown, graph: bitcast},
-	"Cast":     {least: 1, most: 1, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, known: castKnown, graph: cast},
+	"Cast":     {least: 1, most: 1, ids: true, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, ids: true, known: castKnown, graph: cast},
 })
 
 // clipped is x between two bounds.

@@ -133,6 +133,22 @@ func (n *node) exact(v *Value) span {
 	return s
 }
 
+// numbered is v as numbers, which have to be exact.
+func numbered(n *node, v *Value) *Value {
+	if v == nil || v.Known != nil || v.inOrder == nil || !v.inOrder.Valid() || v.inOrder.DType != ir.I32 || !isInteger(v.Type) {
+		return v
+	}
+	if v.number == nil {
+		s := n.exact(v)
+		if n.failed {
+			return v
+		}
+		v.number = n.computed(op.MapOf(n.b, a0, "number", v.inOrder), v.Type)
+		v.number.Name, v.number.whole = v.Name, &s
+	}
+	return v.number
+}
+
 // fitted gives results of whole numbers their span; those of few bits go round as two's
 // complement.
 func (n *node) fitted(out []*Value, s span) []*Value {

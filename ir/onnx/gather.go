@@ -52,12 +52,12 @@ func gather(n *node) []*Value {
 	if ids.Known != nil {
 		return picked(n, axis, d, out)
 	}
-	x := n.plain(ids)
-	if !x.Valid() || x.DType != ir.I32 {
-		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
+	x := indicesOf(n, ids, d)
+	v = numbered(n, v)
+	if n.failed || !x.Valid() {
+		return nil
 	}
-	bounded(x, span{high: float64(d - 1)})
-	table := n.x(0)
+	table := n.plain(v)
 	if !table.Valid() {
 		return n.errorf("its table is not valid")
 	}
@@ -85,11 +85,33 @@ func gather(n *node) []*Value {
 	return one(n.computed(y, v.Type))
 }
 
+// indicesOf are places of an axis of d. Those of an input are checked to be there; those
+// that are computed count from the end where they are negative, and what is beyond either
+// end is the place there.
+func indicesOf(n *node, ids *Value, d int) *ir.Value {
+	x := n.plain(ids)
+	if !x.Valid() {
+		return x
+	}
+	if x.DType == ir.I32 {
+		bounded(x, span{high: float64(d - 1)})
+		return x
+	}
+	if d > mostExact {
+		n.errorf("an axis of %d; computed places are supported below %d", d, mostExact)
+		return n.bad()
+	}
+	return op.Integers(n.b, op.MapOf(n.b, call("select", call("lt", a0, num(0)), call("add", a0, num(float64(d))), a0), "place", x), d)
+}
+
 // picked is the operand at known places of an axis: runs of neighbours are taken at once.
 func picked(n *node, axis, d int, out []int) []*Value {
-	v := n.in[0]
+	v := numbered(n, n.in[0])
+	if n.failed {
+		return nil
+	}
 	var parts []*ir.Value
-	x := n.x(0)
+	x := n.plain(v)
 	list := n.in[1].Known.I
 	for i := 0; i < len(list); {
 		id, size := list[i], 1

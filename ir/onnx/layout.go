@@ -8,16 +8,16 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Shape":           {least: 1, most: 1, graph: shape},
-	"Size":            {least: 1, most: 1, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
+	"Shape":           {least: 1, most: 1, ids: true, graph: shape},
+	"Size":            {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
 	"Constant":        {known: constant},
 	"ConstantOfShape": {least: 1, most: 1, known: constantOfShape},
 	"Range":           {least: 3, most: 3, known: ranged},
-	"EyeLike":         {least: 1, most: 1, graph: eye},
-	"Reshape":         {least: 1, most: 2, moves: []int{0}, graph: reshape},
-	"Flatten":         {least: 1, most: 1, moves: []int{0}, graph: flatten},
-	"Squeeze":         {least: 1, most: 2, moves: []int{0}, graph: squeeze},
-	"Unsqueeze":       {least: 1, most: 2, moves: []int{0}, graph: unsqueeze},
+	"EyeLike":         {least: 1, most: 1, ids: true, graph: eye},
+	"Reshape":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: reshape},
+	"Flatten":         {least: 1, most: 1, ids: true, moves: []int{0}, graph: flatten},
+	"Squeeze":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: squeeze},
+	"Unsqueeze":       {least: 1, most: 2, ids: true, moves: []int{0}, graph: unsqueeze},
 	"Transpose":       {least: 1, most: 1, moves: []int{0}, known: transposeKnown, graph: transpose},
 	"Expand":          {least: 2, most: 2, moves: []int{0}, known: expandKnown, graph: expand},
 	"Tile":            {least: 2, most: 2, moves: []int{0}, known: tileKnown, graph: tile},

@@ -16,7 +16,7 @@ var learned = map[string]row{
 	"Normalizer":            {least: 1, most: 1, graph: normalizer},
 	"Imputer":               {least: 1, most: 1, graph: imputer},
 	"Binarizer":             {least: 1, most: 1, graph: func(n *node) []*Value { return unary(n, call("gt", a0, num(n.float("threshold", 0))), "binarizer") }},
-	"ArrayFeatureExtractor": {least: 2, most: 2, graph: extractor},
+	"ArrayFeatureExtractor": {least: 2, most: 2, ids: true, graph: extractor},
 	"FeatureVectorizer":     {least: 1, most: 64, all: true, graph: vectorizer},
 	"ZipMap":                {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
 	"LinearRegressor":       {least: 1, most: 1, graph: linearRegressor},

@@ -20,6 +20,7 @@ type row struct {
 	graph func(n *node) []*Value
 	// most is how many operands there may be, least how many there must be.
 	least, most int
+	ids         bool // it reads whole numbers of an input as they are, not as numbers
 	apart       bool // it holds a graph, which known operands alone do not settle
 	all         bool // none of them may be left out
 	// moves are the operands whose elements the results of their type hold, and 0; -1: all.
@@ -106,6 +107,14 @@ func (n *node) build(r row) []*Value {
 	if known && !r.apart && r.graph != nil && folds(n) {
 		if out := foldedBy(n, r); out != nil {
 			return out
+		}
+	}
+	if !r.ids && !r.apart {
+		for i, v := range n.in {
+			n.in[i] = numbered(n, v)
+		}
+		if n.failed {
+			return nil
 		}
 	}
 	if r.graph == nil {

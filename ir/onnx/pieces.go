@@ -9,9 +9,9 @@ import (
 
 var _ = add(map[string]row{
 	"Concat":        {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
-	"Slice":         {least: 1, most: 5, moves: []int{0}, known: sliceKnown, graph: slice},
-	"Split":         {least: 1, most: 2, moves: []int{0}, graph: split},
-	"Gather":        {least: 2, most: 2, moves: []int{0}, known: gatherKnown, graph: gather},
+	"Slice":         {least: 1, most: 5, ids: true, moves: []int{0}, known: sliceKnown, graph: slice},
+	"Split":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: split},
+	"Gather":        {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherKnown, graph: gather},
 	"Pad":           {least: 1, most: 4, moves: []int{0, 2}, graph: pad},
 	"CenterCropPad": {least: 2, most: 2, moves: []int{0}, graph: centred},
 	"Trilu":         {least: 1, most: 2, moves: []int{0}, graph: trilu},
@@ -23,7 +23,7 @@ func concatKnown(n *node) []*Tensor {
 	axis := n.axis(n.int("axis", 1), first.rank())
 	s := slices.Clone(first.Shape)
 	for _, v := range n.in[1:] {
-		if v.rank() != len(s) {
+		if v.rank() != len(s) || isFloat(v.Type) != isFloat(first.Type) {
 			n.errorf("shapes %v do not go together", n.shapes())
 			return nil
 		}
@@ -283,8 +283,7 @@ func cumulated(n *node) []*Value {
 		return nil
 	}
 	d := v.Shape[axis]
-	v = n.then(a0, "number", v.Type, v)
-	if n.failed || n.large([]int{d, d}) {
+	if n.large([]int{d, d}) {
 		return nil
 	}
 	t := make([]float64, d*d)

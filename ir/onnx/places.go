@@ -10,7 +10,7 @@ import (
 )
 
 var _ = add(map[string]row{
-	"GatherElements":  {least: 2, most: 2, moves: []int{0}, known: gatherElementsKnown, graph: gatherElements},
+	"GatherElements":  {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherElementsKnown, graph: gatherElements},
 	"GatherND":        {least: 2, most: 2, moves: []int{0}, known: gatherNDKnown, graph: gatherND},
 	"ScatterElements": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements},
 	"ScatterND": {least: 3, most: 3, moves: []int{0, 2}, known: scatterNDKnown, graph: scatterND},
@@ -147,11 +147,12 @@ func elementsAt(n *node, axis int) []*Value {
 		return n.errorf("indices %v, which are computed, of %v", ids.Shape, v.Shape)
 	}
 	last := append(slices.Delete(identity(rank), axis, axis+1), axis)
-	x, at := n.turned(rowed(n, n.x(0)), last), n.turned(rowed(n, n.x(1)), last)
-	if !x.Valid() || !at.Valid() || at.DType != ir.I32 {
-		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
+	v = numbered(n, v)
+	x, at := n.turned(rowed(n, n.plain(v)), last), indicesOf(n, ids, v.Shape[axis])
+	if !x.Valid() || !at.Valid() || n.failed {
+		return n.errorf("its operands are not valid")
 	}
-	bounded(at, span{high: float64(v.Shape[axis] - 1)})
+	at = n.turned(rowed(n, at), last)
 	y := op.GatherAlong(n.b, x, at, rank)
 	back := slices.Insert(identity(rank-1), axis, rank-1)
 	return one(n.computed(n.turned(y, back), v.Type))

@@ -29,13 +29,9 @@ func globalPool(n *node, reduce func(b *ir.Builder, x *ir.Value, keep bool, axes
 	return one(n.computedLast(reduce(n.b, x, true, axes...), v.Type))
 }
 
-// pooled slides a window.
-func pooled(n *node, w op.Window) []*Value { return pooledWith(n, w, nil) }
-
-// pooledWith is pooled, or gives the elements of places where those of the operand are
-// the largest. With ceil_mode the last position may hang over the end, but
+// pooled slides a window. With ceil_mode the last position may hang over the end, but
 // begins within the image or the padding before it. Source: ONNX 1.22, AveragePool.
-func pooledWith(n *node, w op.Window, places *ir.Value) []*Value {
+func pooled(n *node, w op.Window) []*Value {
 	size, ok := n.ints("kernel_shape")
 	if !ok {
 		return n.errorf("it has no kernel_shape")
@@ -49,9 +45,6 @@ func pooledWith(n *node, w op.Window, places *ir.Value) []*Value {
 	x := n.wide(v, v.rank())
 	if n.exact(v); n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
-	}
-	if x.DType != ir.F32 {
-		x = op.MapOf(n.b, a0, "number", x)
 	}
 	var ends []int // where the padding after the image begins
 	for i, d := range f.in {
@@ -81,32 +74,23 @@ func pooledWith(n *node, w op.Window, places *ir.Value) []*Value {
 		}
 	}
 	w.Sizes, w.Strides, w.Dilations, w.Before, w.After = f.size, f.strides, f.dilations, f.before, f.after
-	return one(n.computedLast(windowed(n, w, x, places), v.Type))
+	return one(n.computedLast(windowed(n, x, w), v.Type))
 }
 
 // windowed applies a window to [rows, batch, space…, channels]; the primitive knows one
 // axis before those of space.
-func windowed(n *node, w op.Window, x, places *ir.Value) *ir.Value {
-	if places != nil {
-		places = op.BroadcastTo(n.b, op.ReshapeTo(n.b, places, append(slices.Repeat([]int{1}, front(x)), x.Shape[front(x):]...)), x.Shape)
-	}
-	apply := func(reshape func(v *ir.Value) *ir.Value) *ir.Value {
-		if places == nil {
-			return n.b.Apply(&w, reshape(x))
-		}
-		return n.b.Apply(&w, reshape(x), reshape(places))
-	}
+func windowed(n *node, x *ir.Value, w op.Window) *ir.Value {
 	s := x.Shape
 	if front(x) == 1 && s[1] > 1 {
 		w.Sizes, w.Strides, w.Dilations = append([]int{1}, w.Sizes...), append([]int{1}, w.Strides...), append([]int{1}, w.Dilations...)
 		w.Before, w.After = append([]int{0}, w.Before...), append([]int{0}, w.After...)
-		return apply(func(v *ir.Value) *ir.Value { return v })
+		return n.b.Apply(&w, x)
 	}
-	if front(x) == 0 {
-		return apply(func(v *ir.Value) *ir.Value { return v })
+	if front(x) == 1 {
+		x = op.ReshapeTo(n.b, x, slices.Delete(slices.Clone(s), 1, 2))
 	}
-	y := apply(func(v *ir.Value) *ir.Value { return op.ReshapeTo(n.b, v, slices.Delete(slices.Clone(s), 1, 2)) })
-	if y.Valid() {
+	y := n.b.Apply(&w, x)
+	if front(x) == 1 && y.Valid() {
 		y = op.ReshapeTo(n.b, y, slices.Insert(slices.Clone(y.Shape), 1, 1))
 	}
 	return y

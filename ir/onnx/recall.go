@@ -13,7 +13,7 @@ import (
 
 func init() { // rows that read the table of rows
 	add(map[string]row{
-		"RotaryEmbedding":     {least: 3, most: 4, graph: rotary},
+		"RotaryEmbedding":     {least: 3, most: 4, ids: true, graph: rotary},
 		"CausalConvWithState": {least: 2, most: 4, graph: causalConv},
 		"LinearAttention":     {least: 3, most: 6, graph: linearAttention},
 		"TensorScatter":       {least: 2, most: 3, graph: tensorScatter},

@@ -174,7 +174,6 @@ func reduceGraph(n *node, r reduction) []*Value {
 		return nil
 	}
 	if isInteger(v.Type) {
-		v = n.then(a0, "number", v.Type, v)
 		if r.in != nil {
 			s = reach(r.in, []span{s})
 		}
@@ -267,7 +266,6 @@ func argumentOf(n *node, least bool) []*Value {
 	if n.exact(v); n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
-	x = op.MapOf(n.b, a0, "number", x)
 	if least {
 		x = op.MapOf(n.b, call("neg", a0), "neg", x)
 	}

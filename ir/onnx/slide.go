@@ -15,7 +15,7 @@ import (
 var _ = add(map[string]row{
 	"LpPool":       {least: 1, most: 1, graph: func(n *node) []*Value { return lpPool(n, slidingSum) }},
 	"GlobalLpPool": {least: 1, most: 1, graph: func(n *node) []*Value { return lpPool(n, func(n *node) []*Value { return globalPool(n, op.Sum) }) }},
-	"MaxUnpool":    {least: 2, most: 3, graph: maxUnpool},
+	"MaxUnpool":    {least: 2, most: 3, ids: true, graph: maxUnpool},
 	"Col2Im":       {least: 3, most: 3, graph: columnsToImage},
 	"CumProd":      {least: 2, most: 2, graph: cumulatedProduct},
 })
@@ -57,45 +57,93 @@ func lpPool(n *node, pool func(n *node) []*Value) []*Value {
 // maxPool gives the places of the largest elements too, counted over the whole operand,
 // or by columns. Source: ONNX 1.22, MaxPool.
 func maxPool(n *node) []*Value {
-	w := op.Window{Reduce: loop.Max}
-	out := pooled(n, w)
+	out := pooled(n, op.Window{Reduce: loop.Max})
 	if n.failed || len(n.proto.Outputs) < 2 || n.proto.Outputs[1] == "" {
 		return out
 	}
 	v := n.in[0]
-	if count(v.Shape) > mostExact || n.large(v.Shape) {
-		return n.errorf("places in %v, which are more than %d", v.Shape, mostExact)
+	f, at, ok := frame{}, []int(nil), false
+	if size, has := n.ints("kernel_shape"); has {
+		f, ok = frameOf(n, size)
 	}
-	places := newTensor(proto.Float32, v.Shape)
-	index := make([]int, v.rank())
-	for i := range places.F {
-		at := 0
-		if n.int("storage_order", 0) == 0 {
-			at = i
-		} else { // the last two axes change their turns
-			for a, k := range index {
-				at = at*v.Shape[a] + k
-			}
-			if r := v.rank(); r > 3 {
-				plane := v.Shape[r-2] * v.Shape[r-1]
-				at = at/plane*plane + index[r-1]*v.Shape[r-2] + index[r-2]
-			}
+	if !ok || count(v.Shape) > mostExact || count(f.size) > mostTaps || n.int("ceil_mode", 0) != 0 {
+		return n.errorf("places of the largest elements are supported in at most %d elements, of windows of at most %d, without ceil_mode", mostExact, mostTaps)
+	}
+	autoPad(n, &f)
+	x := n.plain(v)
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	none := make([]int, front(x)+2)
+	x = op.PadWith(n.b, x, append(slices.Clone(none), f.before...), append(none, f.after...), math.Inf(-1))
+	var best, place *ir.Value
+	for range count(f.size) { // from the first tap to the last
+		if at == nil {
+			at = make([]int, len(f.size))
 		}
-		places.F[i] = float64(at)
-		for a := len(index) - 1; a >= 0; a-- {
-			if index[a]++; index[a] < v.Shape[a] {
+		cuts := []cut{{0, v.Shape[0], 1}, {0, v.Shape[1], 1}}
+		for i, t := range at {
+			cuts = append(cuts, cut{t * f.dilations[i], f.out(i), f.strides[i]})
+		}
+		y := sliced(n, x, cuts)
+		p := op.ConstOf(n.b, append(ir.Shape{}, f.outs()...), f.counted(at, n.int("storage_order", 0) != 0))
+		if best == nil {
+			best, place = y, op.MapOf(n.b, call("add", call("mul", num(0), call("eq", a0, a0)), a1), "place", y, p)
+		} else {
+			place = op.MapOf(n.b, call("select", call("gt", a0, a1), a2, scalar.Arg(3)), "place", y, best, p, place)
+			best = op.MapOf(n.b, call("max", a0, a1), "best", y, best)
+		}
+		for i := len(at) - 1; i >= 0; i-- {
+			if at[i]++; at[i] < f.size[i] {
 				break
 			}
-			index[a] = 0
+			at[i] = 0
 		}
 	}
-	x := n.wide(&Value{Type: places.Type, Shape: places.Shape, Known: places}, v.rank())
-	at := pooledWith(n, w, x)
-	if n.failed {
-		return nil
+	planes := make([]float64, count(v.Shape[:2]))
+	for i := range planes {
+		planes[i] = float64(i * count(f.in))
 	}
-	at[0].Type, at[0].whole = proto.Int64, &span{high: float64(count(v.Shape) - 1)}
-	return append(out, at...)
+	first := op.ConstOf(n.b, append(ir.Shape{v.Shape[0], v.Shape[1]}, slices.Repeat([]int{1}, len(f.in))...), planes)
+	places := n.computed(op.MapOf(n.b, call("add", a0, a1), "place", place, first), proto.Int64)
+	places.whole = &span{high: float64(count(v.Shape) - 1)}
+	return append(out, places)
+}
+
+// mostTaps is how many places a window has at most whose largest element is looked for.
+const mostTaps = 64
+
+// outs are the positions of the window along every axis.
+func (f frame) outs() []int {
+	var out []int
+	for i := range f.in {
+		out = append(out, f.out(i))
+	}
+	return out
+}
+
+// counted are the places within an image that one tap reads at every position, counted by
+// rows, or by columns.
+func (f frame) counted(tap []int, columns bool) []float64 {
+	step := strides(f.in)
+	if columns {
+		n := 1
+		for i, d := range f.in {
+			step[i] = n
+			n *= d
+		}
+	}
+	outs := f.outs()
+	first, move := 0, make([]int, len(outs))
+	for i, t := range tap {
+		first += (t*f.dilations[i] - f.before[i]) * step[i]
+		move[i] = f.strides[i] * step[i]
+	}
+	var list []float64
+	for at := range walk(outs, move) {
+		list = append(list, float64(first+at))
+	}
+	return list
 }
 
 // maxUnpool puts elements back to the places that a MaxPool took them from. Source: ONNX
@@ -206,7 +254,7 @@ func cumulatedProduct(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	x := n.plain(n.then(a0, "number", v.Type, v))
+	x := n.plain(v)
 	if n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}

@@ -13,10 +13,10 @@ import (
 
 func init() { // rows that read the table of rows
 	add(map[string]row{
-		"OneHot": {least: 3, most: 3, moves: []int{2}, graph: oneHot},
-		"If":     {least: 1, most: 1, graph: branches},
-		"Loop":   {least: 2, most: 1 << 10, graph: loops},
-		"Scan":   {least: 1, most: 1 << 10, graph: scanned},
+		"OneHot": {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
+		"If":     {least: 1, most: 1, apart: true, graph: branches},
+		"Loop":   {most: 1 << 10, apart: true, graph: loops},
+		"Scan":   {least: 1, most: 1 << 10, all: true, apart: true, graph: scanned},
 	})
 }
 
@@ -137,17 +137,17 @@ func loops(n *node) []*Value {
 		return n.errorf("it has no body")
 	}
 	g := body.Graph
+	if len(n.in) < 2 || len(g.Inputs) != len(n.in) || len(g.Outputs) < len(n.in)-1 {
+		return n.errorf("a body of %d operands and %d results for %d operands", len(g.Inputs), len(g.Outputs), len(n.in))
+	}
 	trips, going := n.in[0], n.in[1]
 	for _, v := range []*Value{trips, going} {
-		if v != nil && (v.Known == nil || count(v.Shape) != 1) {
+		if v != nil && (v.Known == nil || isFloat(v.Type) || count(v.Shape) != 1) {
 			return n.errorf("%s, which says how often it runs, must be known when the model is built", diag.Quote(v.Name))
 		}
 	}
 	carried := n.in[2:]
 	stacks := make([][]*Value, len(g.Outputs)-1-len(carried))
-	if len(g.Inputs) != 2+len(carried) || len(g.Outputs) < 1+len(carried) {
-		return n.errorf("a body of %d operands and %d results for %d carried values", len(g.Inputs), len(g.Outputs), len(carried))
-	}
 	for i := 0; (trips == nil || float64(i) < trips.Known.at(0)) && (going == nil || going.Known.at(0) != 0); i++ {
 		if i*max(1, len(g.Nodes)) > mostNodes {
 			return n.errorf("more than %d steps", i)
@@ -161,7 +161,7 @@ func loops(n *node) []*Value {
 		if n.failed {
 			return nil
 		}
-		if going = out[0]; going.Known == nil || count(going.Shape) != 1 {
+		if going = out[0]; going == nil || going.Known == nil || isFloat(going.Type) || count(going.Shape) != 1 {
 			return n.errorf("after step %d, whether it goes on depends on an input", i)
 		}
 		carried = out[1:][:len(carried)]

@@ -20,6 +20,8 @@ type Value struct {
 	inOrder, channelsLast *ir.Value
 	// whole is what is known of whole numbers that are computed; nil: their type alone.
 	whole *span
+	// number is the value as numbers where the graph has whole ones, once it was asked for.
+	number *Value
 }
 
 // rank is the number of axes that ONNX counts.

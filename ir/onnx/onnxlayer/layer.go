@@ -196,7 +196,7 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		return nil, err
 	}
 	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
-	taken := map[string]bool{layerName: true}
+	taken := map[string]bool{layerName: true, "weight": true, "inv_total": true, "share": true} // what training feeds too
 	inputs, outputs := called(m.Inputs, taken), called(m.Outputs, taken)
 	var parts []string
 	for i, p := range m.Inputs {
