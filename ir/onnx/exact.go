@@ -161,7 +161,8 @@ func (n *node) fitted(out []*Value, s span) []*Value {
 			n.inexact = true
 			return n.errorf("its result may be beyond %v", v.Type)
 		}
-		if width(v.Type) == 64 {
+		// What wraps into the largest numbers of many bits has too many digits.
+		if width(v.Type) == 64 || width(v.Type) == 32 && !signed(v.Type) && s.low < 0 {
 			return n.errorf("its result may be beyond %v, from %v to %v", v.Type, s.low, s.high)
 		}
 		of := n.with(v)
