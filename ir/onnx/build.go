@@ -61,7 +61,7 @@ func (m *Model) scope(b *ir.Builder, prefix string, limit float64) *scope {
 
 // input is an input of the model as a value.
 func (s *scope) input(p Port, x *ir.Value) *Value {
-	if p.Batch {
+	if p.Batch || len(p.Shape) == 0 && x.Valid() && len(x.Shape) > 1 {
 		x = op.ReshapeTo(s.b, x, append(ir.Shape{ir.Batch}, p.Shape...))
 	}
 	v := &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}

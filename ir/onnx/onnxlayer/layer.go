@@ -84,6 +84,9 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 		if m.Outputs[i].Batch && len(v.Shape) > 1 && v.Shape[0] == 1 {
 			x = op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch}, v.Shape[1:]...))
 		}
+		if len(x.Shape) == 1 { // one number a row, which descriptions have an axis for
+			x = op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, 1})
+		}
 		switch {
 		case i == 0:
 			first = x
@@ -203,6 +206,9 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		shape := p.Shape
 		if p.Batch {
 			shape = shape[1:]
+		}
+		if len(shape) == 0 { // one number a row
+			shape = []int{1}
 		}
 		dtype, ok := portType(p.Type)
 		if !ok {
