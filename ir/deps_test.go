@@ -40,6 +40,7 @@ ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec ir/lay
 ir/onnx/proto     google.golang.org/protobuf
 ir/onnx/classifier ir/onnx/proto
 ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/classifier
+ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag ir/layer/operation runtime/nearest ir/onnx/proto
 ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train

@@ -145,7 +145,11 @@ func sample(r *rand.Rand, p loop.Port) []float64 {
 	for i := range out {
 		switch {
 		case p.DType == loop.I32:
-			out[i] = float64(r.IntN(p.Limit))
+			limit := p.Limit
+			if limit == 0 {
+				limit = 100
+			}
+			out[i] = float64(p.Least + r.IntN(limit-p.Least))
 		case p.Loss == "binary_crossentropy":
 			out[i] = float64(r.IntN(2))
 		case p.Loss == "categorical_crossentropy":

@@ -147,7 +147,7 @@ func (e modelText) portWords(ports []loop.Port) string {
 		case p.Ragged:
 			s += fmt.Sprintf("any number of ids from 0 to %d", p.Limit-1)
 		case p.Limit > 0:
-			s += fmt.Sprintf("%s ids from 0 to %d", shapeWords(p), p.Limit-1)
+			s += fmt.Sprintf("%s %ss from %d to %d", shapeWords(p), idWord(p), p.Least, p.Limit-1)
 		case len(p.Shape) == 0 || size(p.Shape) == 1:
 			s += "one value"
 		default:

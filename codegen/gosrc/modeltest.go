@@ -158,6 +158,9 @@ func portTable(ports []loop.Port, distinct func(i int) bool) string {
 		if p.Limit > 0 {
 			fields = append(fields, fmt.Sprintf("Limit: %d", p.Limit))
 		}
+		if p.Least < 0 {
+			fields = append(fields, fmt.Sprintf("Least: %d", p.Least))
+		}
 		if distinct != nil && distinct(i) {
 			fields = append(fields, "Distinct: true")
 		}

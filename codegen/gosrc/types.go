@@ -176,6 +176,14 @@ func (e *program) targetField(i int) string {
 	return "target"
 }
 
+// idWord is what one of the whole numbers of a port is called.
+func idWord(p loop.Port) string {
+	if p.Least < 0 {
+		return "value"
+	}
+	return "id"
+}
+
 // checkMethod prints the check of ids, which come before any kernel.
 func (e *program) checkMethod(f *file, in gotree.Ports, note string) {
 	body := ""
@@ -190,11 +198,11 @@ func (e *program) checkMethod(f *file, in gotree.Ports, note string) {
 			ids = index(in.Flat("x", i))
 		}
 		body += fmt.Sprintf(`for i, id := range %s {
-		if id < 0 || id >= %d {
-			return §fmt.Errorf("input %%s: id %%d at position %%d is not from 0 to %d", %s, id, i)
+		if id < %d || id >= %d {
+			return §fmt.Errorf("input %%s: %s %%d at position %%d is not from %d to %d", %s, id, i)
 		}
 	}
-	`, ids, p.Limit, p.Limit-1, quote(p.Name))
+	`, ids, p.Least, p.Limit, idWord(p), p.Least, p.Limit-1, quote(p.Name))
 	}
 	f.add("%sfunc (x *%s) Check() error {\n%sreturn nil\n}", docComment("Check reports the first id that is out of range."+note), in.Type, body)
 }

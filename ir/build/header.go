@@ -66,7 +66,7 @@ func inputPorts(g *built, e *encoding.Encoding) []loop.Port {
 	var ports []loop.Port
 	for i, v := range g.inputs {
 		in := v.Op.(*op.Input)
-		port := loop.Port{Name: in.Port, Layer: in.Port, DType: dtype(in.Of), Ragged: in.Of.Shape.Ragged(), Limit: in.Limit}
+		port := loop.Port{Name: in.Port, Layer: in.Port, DType: dtype(in.Of), Ragged: in.Of.Shape.Ragged(), Limit: in.Limit, Least: in.Least}
 		if !port.Ragged {
 			port.Shape = slices.Clone(in.Of.Shape.Row())
 		}

@@ -113,7 +113,7 @@ func otherParameter(a, b *ir.Graph) string {
 func stepPort(name string, v *ir.Value, timed bool) loop.Port {
 	port := loop.Port{Name: name, Layer: v.Layer, DType: dtype(v.Type), Shape: slices.Clone(v.Shape.Row())}
 	if in, ok := v.Op.(*op.Input); ok {
-		port.Limit = in.Limit
+		port.Limit, port.Least = in.Limit, in.Least
 	}
 	if timed {
 		port.Shape = port.Shape[1:]

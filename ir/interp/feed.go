@@ -67,8 +67,8 @@ func fits[F ir.Float](in *op.Input, v *ir.Value, t *ir.Tensor[F], rows int) erro
 	}
 	if in.Limit > 0 {
 		for i, id := range t.I {
-			if id < 0 || int(id) >= in.Limit {
-				return fmt.Errorf("element %d is id %d, ids are 0 to %d", i, id, in.Limit-1)
+			if int(id) < in.Least || int(id) >= in.Limit {
+				return fmt.Errorf("element %d is id %d, ids are %d to %d", i, id, in.Least, in.Limit-1)
 			}
 		}
 	}

@@ -65,6 +65,9 @@ func (p Port) typeText() string {
 	if p.Limit > 0 {
 		t += fmt.Sprintf(" below %d", p.Limit)
 	}
+	if p.Least < 0 {
+		t += fmt.Sprintf(" from %d", p.Least)
+	}
 	return t
 }
 

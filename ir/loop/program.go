@@ -48,7 +48,8 @@ type Port struct {
 	Shape  []int // of one sample; empty: a scalar. Ragged: nil
 	DType  DType
 	Ragged bool
-	Limit  int      // ids: 0 <= id < Limit; 0: not an id
+	Limit  int      // ids and whole numbers are below it; 0: any
+	Least  int      // and at least this, which is 0 for ids
 	Loss   string   // targets: the loss, for comments
 	Fields []string // what the values of a sample are called, in order: columns of a table; nil: not known
 }

@@ -114,7 +114,8 @@ func (v *kernelVerifier) between(a Access, low, high int, axes []Axis) bool {
 func (v *kernelVerifier) limit(b *Buffer) (int, bool) {
 	switch b.Class {
 	case Input:
-		return v.p.Inputs[b.Port].Limit, v.p.Inputs[b.Port].Limit > 0
+		in := v.p.Inputs[b.Port]
+		return in.Limit, in.Limit > 0 && in.Least == 0
 	case Target:
 		return v.p.Targets[b.Port].Limit, v.p.Targets[b.Port].Limit > 0
 	case State:

@@ -9,10 +9,13 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+func init() { // reads the table of rows
+	add(map[string]row{"Attention": {least: 3, most: 7, graph: attention}})
+}
+
 var _ = add(map[string]row{
-	"Attention":                 {least: 3, most: 7, graph: attention},
-	"NegativeLogLikelihoodLoss": {least: 2, most: 3, graph: logLikelihood},
-	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, graph: crossEntropy},
+	"NegativeLogLikelihoodLoss": {least: 2, most: 3, ids: true, graph: logLikelihood},
+	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, ids: true, graph: crossEntropy},
 })
 
 // headsOf takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,
@@ -44,8 +47,9 @@ func repeatedHeads(n *node, x *ir.Value, times int) *ir.Value {
 // attention is softmax(Q·Kᵀ·scale + mask)·V over heads. Source: ONNX 1.24, Attention.
 func attention(n *node) []*Value {
 	q, k, v := headsOf(n, n.in[0], "q_num_heads"), headsOf(n, n.in[1], "kv_num_heads"), headsOf(n, n.in[2], "kv_num_heads")
-	if n.operand(6) != nil {
-		return n.errorf("nonpad_kv_seqlen is not supported")
+	lengths := n.operand(6)
+	if lengths != nil && (lengths.Known == nil || n.int("is_causal", 0) != 0) {
+		return n.errorf("nonpad_kv_seqlen must be known when the model is built, and is not supported with is_causal")
 	}
 	if n.int("left_window_size", -1) >= 0 || n.int("right_window_size", -1) >= 0 {
 		return n.errorf("windows of keys are not supported")
@@ -79,8 +83,8 @@ func attention(n *node) []*Value {
 		if m.Type == proto.Bool {
 			e = call("select", a1, a0, num(math.Inf(-1)))
 		}
-		if d := m.Shape[m.rank()-1]; d != sk[2] {
-			return n.errorf("a mask %v of %d keys", m.Shape, sk[2])
+		if m = maskOf(n, m, sk[2]); n.failed {
+			return nil
 		}
 		of := n.with(masked[0], m)
 		masked = mapped(of, e, "mask", n.in[0].Type)
@@ -89,6 +93,9 @@ func attention(n *node) []*Value {
 		}
 	}
 	scores = n.plain(masked[0])
+	if lengths != nil {
+		scores = beforeEnd(n, scores, lengths.Known.I)
+	}
 	if n.int("is_causal", 0) != 0 {
 		scores = causal(n, scores, past)
 	}
@@ -130,6 +137,43 @@ func joinPast(n *node, keys, values **ir.Value) (past int) {
 		*x = op.Concatenate(n.b, front(*x)+2, before, *x)
 	}
 	return past
+}
+
+// maskOf is a mask for so many keys: those after the last that it has are left out.
+func maskOf(n *node, m *Value, keys int) *Value {
+	if m.rank() < 2 || m.Shape[m.rank()-1] > keys || isInteger(m.Type) {
+		n.errorf("a mask %v of %d keys", m.Shape, keys)
+		return m
+	}
+	if m.Shape[m.rank()-1] == keys {
+		return m
+	}
+	s := slices.Clone(m.Shape)
+	s[len(s)-1] = keys - s[len(s)-1]
+	rest := newTensor(m.Type, s)
+	for i := range rest.F {
+		rest.F[i] = math.Inf(-1)
+	}
+	return operator(n, "Concat", attributes{"axis": m.rank() - 1}, m, &Value{Type: m.Type, Shape: s, Known: rest})
+}
+
+// beforeEnd leaves out the keys of every entry of the batch from its length on.
+func beforeEnd(n *node, scores *ir.Value, lengths []int64) *ir.Value {
+	if !scores.Valid() {
+		return scores
+	}
+	keys := scores.Shape[len(scores.Shape)-1]
+	there := make([]float64, 0, len(lengths)*keys)
+	for _, size := range lengths {
+		for j := range keys {
+			is := 0.0
+			if int64(j) < size {
+				is = 1
+			}
+			there = append(there, is)
+		}
+	}
+	return op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "padding", scores, op.ConstOf(n.b, ir.Shape{len(lengths), 1, 1, keys}, there))
 }
 
 // causal leaves out the keys after each query, which comes after past ones.

@@ -22,20 +22,65 @@ type Built struct {
 // Build appends a model to a graph: inputs are its inputs in order, [n, shape…], of
 // which those with a batch lack the first extent; segments of parameters begin with
 // prefix. The error is a diag.List of every node that is not supported or not valid.
+//
+// Inputs of many bits that the model computes with take the whole numbers up to the
+// largest of some limits with which all that it computes is exact; they check that.
 func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
-	s := &scope{
-		model: m, b: b, prefix: prefix, opset: m.opset[""],
-		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
-	}
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
 	}
-	for i, p := range m.Inputs {
-		x := inputs[i]
-		if p.Batch {
-			x = op.ReshapeTo(b, x, append(ir.Shape{ir.Batch}, p.Shape...))
+	limit := 0.0
+	for _, next := range limits {
+		if !slices.ContainsFunc(m.Inputs, func(p Port) bool { return isInteger(p.Type) && width(p.Type) > 16 }) {
+			break
 		}
-		s.values[p.Name] = &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
+		trial := ir.NewBuilder("trial")
+		list := make([]*ir.Value, len(inputs))
+		for i, x := range inputs {
+			list[i] = op.InputOf(trial, op.Input{Port: m.Inputs[i].Name, Index: i, Of: x.Type})
+		}
+		s := m.scope(trial, prefix, limit)
+		if s.build(list); !s.inexact {
+			break
+		}
+		limit = next
+	}
+	s := m.scope(b, prefix, limit)
+	return s.build(inputs), s.errs.Err()
+}
+
+// limits are how far whole numbers of an input may go; 0: as far as their type does.
+var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 4, 0}
+
+func (m *Model) scope(b *ir.Builder, prefix string, limit float64) *scope {
+	return &scope{
+		model: m, graph: m.proto.Graph, b: b, prefix: prefix, opset: m.opset[""], limit: limit,
+		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
+	}
+}
+
+// input is an input of the model as a value.
+func (s *scope) input(p Port, x *ir.Value) *Value {
+	if p.Batch || len(p.Shape) == 0 && x.Valid() && len(x.Shape) > 1 {
+		x = op.ReshapeTo(s.b, x, append(ir.Shape{ir.Batch}, p.Shape...))
+	}
+	v := &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
+	if all := rangeOf(p.Type); isInteger(p.Type) && width(p.Type) <= 16 {
+		bounded(x, all)
+		if x.Valid() && x.DType == ir.I32 {
+			v.inOrder = op.MapOf(s.b, a0, "number", x)
+		}
+	} else if isInteger(p.Type) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
+		v.whole = &span{low: max(all.low, -s.limit), high: min(all.high, s.limit)}
+	}
+	return v
+}
+
+// build computes the outputs from the inputs.
+func (s *scope) build(inputs []*ir.Value) *Built {
+	m := s.model
+	for i, p := range m.Inputs {
+		s.values[p.Name] = s.input(p, inputs[i])
 	}
 	for name, t := range m.known {
 		s.values[name] = &Value{Name: name, Type: t.Type, Shape: t.Shape, Known: t}
@@ -56,12 +101,24 @@ func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built,
 			built.Outputs = append(built.Outputs, v)
 			if v.Known == nil {
 				s.plain(v)
+				s.settled(v)
 			}
 		}
 		built.Weights = s.Weights
 	}
 	s.errs.Sort()
-	return built, s.errs.Err()
+	return built
+}
+
+// settled reports an output of whole numbers that are not exact.
+func (s *scope) settled(v *Value) {
+	if !isInteger(v.Type) || v.inOrder.Valid() && v.inOrder.DType == ir.I32 {
+		return
+	}
+	if v.span().rough {
+		s.inexact = true
+		s.errs.Add(diag.Pos{File: s.model.File}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
+	}
 }
 
 // Result is a computed output in the graph: [n, shape…].
@@ -70,6 +127,10 @@ func (v *Value) Result() *ir.Value { return v.inOrder }
 // scope is what the nodes of a graph share while they are built.
 type scope struct {
 	model   *Model
+	graph   *proto.Graph // of the model, or one within a node
+	inside  string       // the node that it is within, for messages
+	label   string       // before the names of values of a graph within
+	depth   int          // of graphs within graphs
 	b       *ir.Builder
 	prefix  string
 	opset   int64
@@ -78,13 +139,16 @@ type scope struct {
 	params  map[string]placed
 	Weights []Weight
 	errs    diag.List
+	limit   float64 // of whole numbers of the inputs; 0: none
+	folding bool    // the graph is of known values alone
+	inexact bool    // some of them would not be exact
 }
 
 // unknown reports the operators that are not there, all of them at once.
 func (s *scope) unknown() {
-	for i, n := range s.model.proto.Graph.Nodes {
-		if _, ok := rowOf(n); !ok {
-			s.errs.Add(diag.Pos{File: s.model.File}, "%s: %s", nodeName(i, n), refusal(n))
+	for i, n := range s.graph.Nodes {
+		if _, ok := s.rowOf(n); !ok {
+			s.errs.Add(diag.Pos{File: s.model.File}, "%s%s: %s", s.inside, nodeName(i, n), refusal(n))
 		}
 	}
 }
@@ -111,7 +175,7 @@ func refusal(n *proto.Node) string {
 
 func (s *scope) run(nodes []*proto.Node) {
 	at := map[*proto.Node]int{}
-	for i, n := range s.model.proto.Graph.Nodes {
+	for i, n := range s.graph.Nodes {
 		at[n] = i
 	}
 	for _, p := range nodes {
@@ -124,7 +188,7 @@ func (s *scope) run(nodes []*proto.Node) {
 
 // node builds one node, and reports whether it could.
 func (s *scope) node(i int, p *proto.Node) bool {
-	n := &node{scope: s, proto: p, what: nodeName(i, p)}
+	n := &node{scope: s, proto: p, what: s.inside + nodeName(i, p)}
 	for _, name := range p.Inputs {
 		if name == "" {
 			n.in = append(n.in, nil)
@@ -137,7 +201,7 @@ func (s *scope) node(i int, p *proto.Node) bool {
 		}
 		n.in = append(n.in, v)
 	}
-	r, _ := rowOf(p)
+	r, _ := s.rowOf(p)
 	before := len(s.b.Errors)
 	s.b.At(strings.TrimSuffix(s.prefix, "/"), diag.Pos{File: s.model.File, Path: n.what})
 	out := n.build(r)
@@ -165,20 +229,20 @@ func (s *scope) node(i int, p *proto.Node) bool {
 // define gives a value its name.
 func (s *scope) define(name string, v *Value) {
 	if v.Name == "" {
-		v.Name = name
+		v.Name = s.label + name
 		for _, x := range []*ir.Value{v.inOrder, v.channelsLast} {
 			if x != nil {
-				s.b.Named(x, name)
+				s.b.Named(x, v.Name)
 			}
 		}
 	}
 	s.values[name] = v
 }
 
-// read reports whether a node or the model uses a value.
+// read reports whether a node or the graph uses a value.
 func (s *scope) read(name string) bool {
-	if slices.ContainsFunc(s.model.Outputs, func(p Port) bool { return p.Name == name }) {
+	if slices.ContainsFunc(s.graph.Outputs, func(v *proto.ValueInfo) bool { return v.Name == name }) {
 		return true
 	}
-	return slices.ContainsFunc(s.model.proto.Graph.Nodes, func(n *proto.Node) bool { return slices.Contains(operands(n), name) })
+	return slices.ContainsFunc(s.graph.Nodes, func(n *proto.Node) bool { return slices.Contains(operands(n), name) })
 }

@@ -119,8 +119,8 @@ func slide(x *ir.Value, out []int) *sliding {
 	return s
 }
 
-// within is element i of block g, of size elements each.
-func within(g, size, i int) op.Index {
+// inBlock is element i of block g, of size elements each.
+func inBlock(g, size, i int) op.Index {
 	if g < 0 {
 		return op.At(i)
 	}
@@ -203,8 +203,8 @@ func conv(n *node) []*Value {
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, at), append(s.Rhs, op.At(s.taps[i])), append(s.Out, op.At(s.points[i]))
 		s.Shape = append(s.Shape, out[i])
 	}
-	filter := within(g, w.Shape[0]/groups, o)
-	s.Lhs, s.Rhs, s.Out = append(s.Lhs, within(g, w.Shape[1], c)), append(s.Rhs, op.At(c), filter), append(s.Out, filter)
+	filter := inBlock(g, w.Shape[0]/groups, o)
+	s.Lhs, s.Rhs, s.Out = append(s.Lhs, inBlock(g, w.Shape[1], c)), append(s.Rhs, op.At(c), filter), append(s.Out, filter)
 	s.Shape = append(s.Shape, w.Shape[0])
 	return biased(n, n.b.Apply(&s.Contract, x, k))
 }
@@ -248,9 +248,7 @@ func convTranspose(n *node) []*Value {
 			if mode == "SAME_UPPER" {
 				f.before[i], f.after[i] = total/2, total-total/2
 			}
-			if out[i] = wanted[i]; wanted[i] > full {
-				return n.errorf("output_shape %v is larger than %d", wanted, full)
-			}
+			out[i] = wanted[i] // beyond all places, what is 0
 			continue
 		}
 		out[i] = full - f.before[i] - f.after[i]
@@ -280,8 +278,8 @@ func convTranspose(n *node) []*Value {
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, op.At(s.points[i])), append(s.Rhs, op.At(s.taps[i])), append(s.Out, at)
 		s.Shape = append(s.Shape, out[i])
 	}
-	channel := within(g, w.Shape[0]/groups, c)
+	channel := inBlock(g, w.Shape[0]/groups, c)
 	s.Lhs, s.Rhs = append(s.Lhs, channel), append(s.Rhs, channel, op.At(o))
-	s.Out, s.Shape = append(s.Out, within(g, w.Shape[1], o)), append(s.Shape, w.Shape[1]*groups)
+	s.Out, s.Shape = append(s.Out, inBlock(g, w.Shape[1], o)), append(s.Shape, w.Shape[1]*groups)
 	return biased(n, n.b.Apply(&s.Contract, x, k))
 }

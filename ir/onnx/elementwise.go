@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/onnx/proto"
@@ -42,24 +41,7 @@ func activation(name string) row {
 }
 
 var _ = add(map[string]row{
-	"Add": arithmeticRow("add"), "Sub": arithmeticRow("sub"), "Mul": arithmeticRow("mul"), "Pow": power(),
-	"Div": {least: 2, most: 2, known: func(n *node) []*Tensor {
-		if isInteger(n.in[0].Type) {
-			if slices.Contains(n.in[1].Known.I, 0) {
-				n.errorf("a division by 0")
-				return nil
-			}
-			return folded(n, truncated(call("div", a0, a1)), n.in[0].Type)
-		}
-		return folded(n, call("div", a0, a1), n.in[0].Type)
-	}, graph: func(n *node) []*Value { return arithmetic(n, call("div", a0, a1), "div") }},
-	"Mod": {least: 2, most: 2, known: func(n *node) []*Tensor {
-		if isInteger(n.in[1].Type) && slices.Contains(n.in[1].Known.I, 0) {
-			n.errorf("a division by 0")
-			return nil
-		}
-		return folded(n, modulo(n), n.in[0].Type)
-	}, graph: func(n *node) []*Value { return arithmetic(n, modulo(n), "mod") }},
+	"Add": arithmeticRow("add"), "Sub": arithmeticRow("sub"),
 	"Max": extremes("max"), "Min": extremes("min"), "Sum": extremes("add"),
 	"Mean": {least: 1, most: 64, all: true, graph: func(n *node) []*Value {
 		v := chained(n, "add")
@@ -74,7 +56,7 @@ var _ = add(map[string]row{
 	"Greater": comparison("gt"), "GreaterOrEqual": comparison("ge"),
 	"And": logic(call("mul", a0, a1)), "Or": logic(call("max", a0, a1)), "Xor": logic(call("sub", num(1), call("eq", a0, a1))),
 	"Not":   unaryRow(call("sub", num(1), a0), "not"),
-	"Where": {least: 3, most: 3, known: func(n *node) []*Tensor { return folded(n, call("select", a0, a1, a2), n.in[1].Type) }, graph: func(n *node) []*Value { return mapped(n, call("select", a0, a1, a2), "where", n.in[1].Type) }},
+	"Where": {least: 3, most: 3, moves: []int{1, 2}, known: func(n *node) []*Tensor { return folded(n, call("select", a0, a1, a2), n.in[1].Type) }, graph: func(n *node) []*Value { return mapped(n, call("select", a0, a1, a2), "where", n.in[1].Type) }},
 
 	"Neg": unaryRow(call("neg", a0), "neg"), "Abs": unaryRow(call("abs", a0), "abs"), "Sign": unaryRow(call("sign", a0), "sign"),
 	"Floor": unaryRow(call("floor", a0), "floor"), "Ceil": unaryRow(call("neg", call("floor", call("neg", a0))), "ceil"), "Round": unaryRow(rounded(a0), "round"),
@@ -115,9 +97,10 @@ var _ = add(map[string]row{
 		return arithmetic(n, call("select", call("lt", a0, num(0)), call("mul", a0, a1), a0), "prelu")
 	}},
 	"Clip":     {least: 1, most: 3, known: func(n *node) []*Tensor { return clipKnown(n) }, graph: func(n *node) []*Value { return unary(n.with(n.in[0]), clipExpr(n), "clip") }},
-	"Identity": {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
+	"Identity": {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return n.in[:1] }},
 	"Dropout":  {least: 1, most: 3, graph: dropout},
-	"Cast":     {least: 1, most: 1, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, known: castKnown, graph: cast},
+	"BitCast":  {least: 1, most: 1, known: bitcastKnown, graph: bitcast},
+	"Cast":     {least: 1, most: 1, ids: true, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, ids: true, known: castKnown, graph: cast},
 })
 
 // clipped is x between two bounds.
@@ -134,52 +117,17 @@ func arithmeticRow(fn string) row {
 	}
 }
 
-// power has a result of the type of the base; squares need no logarithm.
-func power() row {
-	expr := func(n *node) scalar.Expr {
-		if y := n.in[1].Known; y != nil && count(y.Shape) == 1 && n.in[1].rank() <= n.in[0].rank() {
-			switch y.at(0) {
-			case 1:
-				return a0
-			case 2:
-				return call("mul", a0, a0)
-			case 3:
-				return call("mul", call("mul", a0, a0), a0)
-			case 0.5:
-				return call("sqrt", a0)
-			case -1:
-				return call("div", num(1), a0)
-			}
-		}
-		return nil
-	}
-	return row{
-		least: 2, most: 2,
-		known: func(n *node) []*Tensor { return folded(n, call("pow", a0, a1), n.in[0].Type) },
-		graph: func(n *node) []*Value {
-			if e := expr(n); e != nil {
-				return unary(n.with(n.in[0]), e, "pow")
-			}
-			return arithmetic(n, call("pow", a0, a1), "pow")
-		},
-	}
-}
-
-// modulo has the sign of the divisor, or with fmod that of the dividend.
-func modulo(n *node) scalar.Expr {
-	q := call("div", a0, a1)
-	if n.int("fmod", 0) != 0 {
-		return call("sub", a0, call("mul", a1, truncated(q)))
-	}
-	return call("sub", a0, call("mul", a1, call("floor", q)))
-}
-
 func comparison(fn string) row {
 	e := call(fn, a0, a1)
 	return row{
 		least: 2, most: 2,
 		known: func(n *node) []*Tensor { return folded(n, e, proto.Bool) },
-		graph: func(n *node) []*Value { return mapped(n, e, fn, proto.Bool) },
+		graph: func(n *node) []*Value {
+			if spansOf(n); n.failed {
+				return nil
+			}
+			return mapped(n, e, fn, proto.Bool)
+		},
 	}
 }
 
@@ -247,15 +195,25 @@ func (n *node) take(of *node) bool {
 	return n.failed
 }
 
-// arithmetic is mapped of operands that are not whole numbers: those of 64 bits have no
-// exact arithmetic in a graph.
+// arithmetic is mapped of numbers, whole ones of which have to be exact.
 func arithmetic(n *node, e scalar.Expr, word string) []*Value {
-	for _, v := range n.in {
-		if v.Known == nil && v.Type != proto.Float32 {
-			return n.errorf("it computes with %s, which is %v and depends on an input; only float32 is computed", v.Name, v.Type)
-		}
+	if isFloat(n.in[0].Type) {
+		return mapped(n, e, word, n.in[0].Type)
 	}
-	return mapped(n, e, word, n.in[0].Type)
+	s := reach(e, spansOf(n))
+	if n.failed {
+		return nil
+	}
+	return n.fitted(mapped(n, e, word, n.in[0].Type), s)
+}
+
+// spansOf are those of the operands, which have to be exact.
+func spansOf(n *node) []span {
+	var out []span
+	for _, v := range n.in {
+		out = append(out, n.exact(v))
+	}
+	return out
 }
 
 func unary(n *node, e scalar.Expr, word string) []*Value {
@@ -311,7 +269,9 @@ func clipKnown(n *node) []*Tensor {
 
 // dropout is the identity while nothing is trained.
 func dropout(n *node) []*Value {
-	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) {
+	ratio := n.operand(1)
+	none := ratio != nil && ratio.Known != nil && count(ratio.Shape) == 1 && ratio.Known.at(0) == 0
+	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) && !none {
 		return n.errorf("training_mode is not supported in a file that predicts")
 	}
 	out := n.in[:1:1]

@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func gatherKnown(n *node) []*Tensor {
@@ -51,12 +52,12 @@ func gather(n *node) []*Value {
 	if ids.Known != nil {
 		return picked(n, axis, d, out)
 	}
-	x := n.plain(ids)
-	if !x.Valid() || x.DType != ir.I32 {
-		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
+	x := indicesOf(n, ids, d)
+	v = numbered(n, v)
+	if n.failed || !x.Valid() {
+		return nil
 	}
-	limit(x, d)
-	table := n.x(0)
+	table := n.plain(v)
 	if !table.Valid() {
 		return n.errorf("its table is not valid")
 	}
@@ -84,22 +85,33 @@ func gather(n *node) []*Value {
 	return one(n.computed(y, v.Type))
 }
 
-// limit bounds the ids of the inputs that x comes from.
-func limit(x *ir.Value, d int) {
-	for stack := []*ir.Value{x}; len(stack) > 0; {
-		v := stack[len(stack)-1]
-		stack = append(stack[:len(stack)-1], v.Args...)
-		if in, ok := v.Op.(*op.Input); ok && v.DType == ir.I32 && (in.Limit == 0 || in.Limit > d) {
-			in.Limit = d
-		}
+// indicesOf are places of an axis of d. Those of an input are checked to be there; those
+// that are computed count from the end where they are negative, and what is beyond either
+// end is the place there.
+func indicesOf(n *node, ids *Value, d int) *ir.Value {
+	x := n.plain(ids)
+	if !x.Valid() {
+		return x
 	}
+	if x.DType == ir.I32 {
+		bounded(x, span{high: float64(d - 1)})
+		return x
+	}
+	if d > mostExact {
+		n.errorf("an axis of %d; computed places are supported below %d", d, mostExact)
+		return n.bad()
+	}
+	return op.Integers(n.b, op.MapOf(n.b, call("select", call("lt", a0, num(0)), call("add", a0, num(float64(d))), a0), "place", x), d)
 }
 
 // picked is the operand at known places of an axis: runs of neighbours are taken at once.
 func picked(n *node, axis, d int, out []int) []*Value {
-	v := n.in[0]
+	v := numbered(n, n.in[0])
+	if n.failed {
+		return nil
+	}
 	var parts []*ir.Value
-	x := n.x(0)
+	x := n.plain(v)
 	list := n.in[1].Known.I
 	for i := 0; i < len(list); {
 		id, size := list[i], 1
@@ -130,18 +142,14 @@ func picked(n *node, axis, d int, out []int) []*Value {
 
 // oneHot compares ids with the numbers of an axis; negative ones count from the end.
 func oneHot(n *node) []*Value {
-	ids, values := n.in[0], n.in[2].Known
+	ids, values := n.in[0], n.in[2]
 	depth := int(n.number("depth", 1, 0))
-	if n.failed || values == nil || count(values.Shape) != 2 || depth < 1 {
-		return n.errorf("depth and values must be known when the model is built")
+	if n.failed || !slices.Equal(values.Shape, []int{2}) || depth < 1 || depth > maxKnown {
+		return n.errorf("depth %d and values %v", depth, values.Shape)
 	}
 	rank := ids.rank() + 1
 	axis := n.axis(n.int("axis", -1), rank)
 	if n.failed {
-		return nil
-	}
-	shape := slices.Insert(slices.Clone(ids.Shape), axis, 1)
-	if n.large([]int{depth}) {
 		return nil
 	}
 	numbers := newTensor(proto.Float32, slices.Repeat([]int{1}, rank-axis))
@@ -149,10 +157,13 @@ func oneHot(n *node) []*Value {
 	for i := range depth {
 		numbers.F[i] = float64(i)
 	}
-	at := reshaped(n.with(ids), shape)
+	at := shapedAs(n, ids, slices.Insert(slices.Clone(ids.Shape), axis, 1))
+	off, on := shapedAs(n, partFrom(n, values, 0, 0, 1, 1), nil), shapedAs(n, partFrom(n, values, 0, 1, 2, 1), nil)
 	e := call("max", call("eq", a0, a1), call("eq", call("add", a0, num(float64(depth))), a1))
-	of := n.with(at[0], &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers})
-	out := mapped(of, call("select", e, num(values.at(1)), num(values.at(0))), "one_hot", n.in[2].Type)
-	n.take(of)
-	return out
+	e = call("select", e, a2, scalar.Arg(3))
+	y := n.then(e, "one_hot", values.Type, at, &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers}, on, off)
+	if n.failed {
+		return nil
+	}
+	return one(y)
 }

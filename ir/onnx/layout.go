@@ -8,21 +8,21 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Shape":           {least: 1, most: 1, graph: shape},
-	"Size":            {least: 1, most: 1, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
+	"Shape":           {least: 1, most: 1, ids: true, graph: shape},
+	"Size":            {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
 	"Constant":        {known: constant},
 	"ConstantOfShape": {least: 1, most: 1, known: constantOfShape},
 	"Range":           {least: 3, most: 3, known: ranged},
-	"EyeLike":         {least: 1, most: 1, graph: eye},
-	"Reshape":         {least: 1, most: 2, graph: reshape},
-	"Flatten":         {least: 1, most: 1, graph: flatten},
-	"Squeeze":         {least: 1, most: 2, graph: squeeze},
-	"Unsqueeze":       {least: 1, most: 2, graph: unsqueeze},
-	"Transpose":       {least: 1, most: 1, known: transposeKnown, graph: transpose},
-	"Expand":          {least: 2, most: 2, known: expandKnown, graph: expand},
-	"Tile":            {least: 2, most: 2, known: tileKnown, graph: tile},
-	"DepthToSpace":    {least: 1, most: 1, graph: depthToSpace},
-	"SpaceToDepth":    {least: 1, most: 1, graph: spaceToDepth},
+	"EyeLike":         {least: 1, most: 1, ids: true, graph: eye},
+	"Reshape":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: reshape},
+	"Flatten":         {least: 1, most: 1, ids: true, moves: []int{0}, graph: flatten},
+	"Squeeze":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: squeeze},
+	"Unsqueeze":       {least: 1, most: 2, ids: true, moves: []int{0}, graph: unsqueeze},
+	"Transpose":       {least: 1, most: 1, moves: []int{0}, known: transposeKnown, graph: transpose},
+	"Expand":          {least: 2, most: 2, moves: []int{0}, known: expandKnown, graph: expand},
+	"Tile":            {least: 2, most: 2, moves: []int{0}, known: tileKnown, graph: tile},
+	"DepthToSpace":    {least: 1, most: 1, moves: []int{0}, graph: depthToSpace},
+	"SpaceToDepth":    {least: 1, most: 1, moves: []int{0}, graph: spaceToDepth},
 })
 
 // reshaped is operand 0 in another shape of as many elements.
@@ -36,7 +36,7 @@ func reshaped(n *node, s []int) []*Value {
 		t.Shape = s
 		// An initializer in another shape is an initializer still.
 		if n.weights[v.Name] {
-			n.weights[n.proto.Outputs[0]] = true
+			n.weights[n.label+n.proto.Outputs[0]] = true
 		}
 		return one(&Value{Type: v.Type, Shape: s, Known: &t})
 	}
@@ -146,7 +146,7 @@ func transposeKnown(n *node) []*Tensor {
 		t.set(i, v)
 	}
 	if n.weights[n.in[0].Name] {
-		n.weights[n.proto.Outputs[0]] = true
+		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
 	return []*Tensor{t}
 }

@@ -151,6 +151,9 @@ func (r *reader) inputs() {
 		port := Port{Name: v.Name, Type: v.Element}
 		for i, d := range v.Dims {
 			extent, ok := r.extent(d)
+			if extent == 0 && i == 0 && len(v.Dims) > 1 { // how some write a batch
+				ok = false
+			}
 			if !ok && i == 0 {
 				extent, ok, port.Batch = 1, true, true
 			}
@@ -159,6 +162,10 @@ func (r *reader) inputs() {
 				extent = 1
 			}
 			port.Shape = append(port.Shape, extent)
+		}
+		if slices.Contains(port.Shape, 0) { // nothing has to be given
+			r.known[v.Name] = newTensor(v.Element, port.Shape)
+			continue
 		}
 		r.Inputs = append(r.Inputs, port)
 	}
@@ -177,7 +184,7 @@ func (r *reader) inputs() {
 
 // extent is the number that an extent is, written or bound.
 func (r *reader) extent(d proto.Dim) (int, bool) {
-	if d.Value > 0 && d.Value <= maxElements {
+	if d.Value >= 0 && d.Value <= maxElements {
 		return int(d.Value), true
 	}
 	n, ok := r.options.Bind[d.Param]
@@ -240,6 +247,9 @@ func operands(n *proto.Node) []string {
 			}
 			for _, inner := range g.Nodes {
 				out = append(out, operands(inner)...)
+			}
+			for _, v := range g.Outputs { // which may be of the graph around
+				out = append(out, v.Name)
 			}
 		}
 	}

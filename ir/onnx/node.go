@@ -20,7 +20,11 @@ type row struct {
 	graph func(n *node) []*Value
 	// most is how many operands there may be, least how many there must be.
 	least, most int
+	ids         bool // it reads whole numbers of an input as they are, not as numbers
+	apart       bool // it holds a graph, which known operands alone do not settle
 	all         bool // none of them may be left out
+	// moves are the operands whose elements the results of their type hold, and 0; -1: all.
+	moves []int
 }
 
 // rows are the operators of the default domain.
@@ -31,6 +35,9 @@ func add(list map[string]row) struct{} {
 	maps.Copy(rows, list)
 	return struct{}{}
 }
+
+// drawn is why there are no random numbers.
+const drawn = "random numbers are not supported in a file that predicts: no two programs draw the same"
 
 // refused are operators that cannot be, with the reason.
 var refused = map[string]string{
@@ -45,13 +52,7 @@ var refused = map[string]string{
 	"SequenceMap": "sequences are not supported", "ReverseSequence": "lengths that depend on the data are not supported",
 	"Optional": "optional values are not supported", "OptionalGetElement": "optional values are not supported",
 	"OptionalHasElement": "optional values are not supported", "ImageDecoder": "images are not decoded here",
-}
-
-// rowOf finds the operator of a node.
-func rowOf(n *proto.Node) (row, bool) {
-	of := map[string]map[string]row{"": rows, "ai.onnx.ml": learned}
-	r, ok := of[domain(n.Domain)][n.Op]
-	return r, ok
+	"RandomNormal": drawn, "RandomNormalLike": drawn, "RandomUniform": drawn, "RandomUniformLike": drawn, "Bernoulli": drawn, "Multinomial": drawn,
 }
 
 // names are those of the operators, sorted.
@@ -65,6 +66,7 @@ type node struct {
 	in     []*Value // nil: left out
 	failed bool
 	ranks  int // of a recurrent operator: the axes of its batch
+	calls  int // of graphs within it
 }
 
 // errorf reports a mistake of the node.
@@ -87,8 +89,8 @@ func (n *node) build(r row) []*Value {
 		return n.errorf("operand %d is left out", i)
 	}
 	for _, v := range n.in {
-		if v != nil && v.Known == nil && v.Type != proto.Float32 && !isInteger(v.Type) && v.Type != proto.Bool {
-			return n.errorf("%s is computed in %v; only float32 is", diag.Quote(v.Name), v.Type)
+		if v != nil && v.Known == nil && !isFloat(v.Type) && !isInteger(v.Type) && v.Type != proto.Bool {
+			return n.errorf("%s is of %v, which is not supported", diag.Quote(v.Name), v.Type)
 		}
 	}
 	n.legacy()
@@ -102,10 +104,43 @@ func (n *node) build(r row) []*Value {
 			return out
 		}
 	}
+	if known && !r.apart && r.graph != nil && folds(n) {
+		if out := foldedBy(n, r); out != nil {
+			return out
+		}
+	}
+	if !r.ids && !r.apart {
+		for i, v := range n.in {
+			n.in[i] = numbered(n, v)
+		}
+		if n.failed {
+			return nil
+		}
+	}
 	if r.graph == nil {
 		return n.errorf("its operands must be known when the model is built, and %s is computed", diag.Quote(n.firstComputed()))
 	}
-	return r.graph(n)
+	return movedBy(n, r, r.graph(n))
+}
+
+// movedBy gives results that hold elements of operands what is known of these.
+func movedBy(n *node, r row, out []*Value) []*Value {
+	if len(r.moves) == 0 || n.failed {
+		return out
+	}
+	for _, v := range out {
+		if v.Known != nil || v.whole != nil || isFloat(v.Type) {
+			continue
+		}
+		all := span{}
+		for i, x := range n.in {
+			if x != nil && x.Type == v.Type && count(x.Shape) > 0 && (r.moves[0] < 0 || slices.Contains(r.moves, i)) {
+				all = all.or(x.span())
+			}
+		}
+		v.whole = &all
+	}
+	return out
 }
 
 // legacy aligns the second operand as opsets before 7 do: from an axis on, where the

@@ -189,14 +189,12 @@ func lpNormalization(n *node) []*Value {
 	if n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
-	in, out := square, call("sqrt", a0)
-	if p := n.int("p", 2); p == 1 {
-		in, out = call("abs", a0), a0
-	} else if p != 2 {
+	if p := n.int("p", 2); p != 1 && p != 2 {
 		return n.errorf("p %d", p)
 	}
-	norm := op.MapOf(n.b, out, "norm", op.Sum(n.b, op.MapOf(n.b, in, "element", x), true, front(x)+axis))
-	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), num(0), call("div", a0, a1)), "normalized", x, norm), v.Type))
+	in, out := norm(float64(n.int("p", 2)))
+	size := op.MapOf(n.b, out, "norm", op.Sum(n.b, op.MapOf(n.b, in, "element", x), true, front(x)+axis))
+	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), num(0), call("div", a0, a1)), "normalized", x, size), v.Type))
 }
 
 // localResponse divides every pixel by (bias + alpha/size·Σx²)^beta, summed over the

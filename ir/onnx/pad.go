@@ -59,6 +59,39 @@ func pad(n *node) []*Value {
 	return one(n.computed(x, v.Type))
 }
 
+// centred cuts axes to an extent, or pads them to it, on both sides alike; the odd place is
+// cut, or added, at the end. Source: ONNX 1.22, CenterCropPad.
+func centred(n *node) []*Value {
+	v := n.in[0]
+	shape, _ := n.list("shape", 1)
+	axes, given := n.ints("axes")
+	if !given {
+		axes = identity(v.rank())
+	}
+	if n.failed || len(shape) != len(axes) {
+		return n.errorf("shape %v of axes %v of %v", shape, axes, v.Shape)
+	}
+	x := n.x(0)
+	before, after := make([]int, v.rank()), make([]int, v.rank())
+	for i, a := range axes {
+		a = n.axis(a, v.rank())
+		if n.failed || shape[i] < 1 || n.large([]int{shape[i]}) {
+			return n.errorf("shape %v of %v", shape, v.Shape)
+		}
+		more := shape[i] - v.Shape[a]
+		if more < 0 {
+			x = partOf(n, x, a, -more/2, shape[i])
+			continue
+		}
+		before[a], after[a] = more/2, more-more/2
+	}
+	if !x.Valid() || slices.Max(after) == 0 {
+		return one(n.computed(x, v.Type))
+	}
+	f := make([]int, front(x))
+	return one(n.computed(op.PadWith(n.b, x, append(f, before...), append(slices.Clone(f), after...), 0), v.Type))
+}
+
 // mirrored surrounds an axis with what lies at its ends.
 func mirrored(n *node, x *ir.Value, axis, before, after int, mode string) *ir.Value {
 	if before == 0 && after == 0 || !x.Valid() {

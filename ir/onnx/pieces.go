@@ -8,14 +8,14 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Concat": {least: 1, most: 1 << 16, all: true, known: concatKnown, graph: concat},
-	"Slice":  {least: 1, most: 5, known: sliceKnown, graph: slice},
-	"Split":  {least: 1, most: 2, graph: split},
-	"Gather": {least: 2, most: 2, known: gatherKnown, graph: gather},
-	"Pad":    {least: 1, most: 4, graph: pad},
-	"Trilu":  {least: 1, most: 2, graph: trilu},
-	"CumSum": {least: 2, most: 2, graph: cumulated},
-	"OneHot": {least: 3, most: 3, graph: oneHot},
+	"Concat":        {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
+	"Slice":         {least: 1, most: 5, ids: true, moves: []int{0}, known: sliceKnown, graph: slice},
+	"Split":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: split},
+	"Gather":        {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherKnown, graph: gather},
+	"Pad":           {least: 1, most: 4, moves: []int{0, 2}, graph: pad},
+	"CenterCropPad": {least: 2, most: 2, moves: []int{0}, graph: centred},
+	"Trilu":         {least: 1, most: 2, moves: []int{0}, graph: trilu},
+	"CumSum":        {least: 2, most: 2, graph: cumulated},
 })
 
 func concatKnown(n *node) []*Tensor {
@@ -23,7 +23,7 @@ func concatKnown(n *node) []*Tensor {
 	axis := n.axis(n.int("axis", 1), first.rank())
 	s := slices.Clone(first.Shape)
 	for _, v := range n.in[1:] {
-		if v.rank() != len(s) {
+		if v.rank() != len(s) || isFloat(v.Type) != isFloat(first.Type) {
 			n.errorf("shapes %v do not go together", n.shapes())
 			return nil
 		}
@@ -53,7 +53,7 @@ func concatKnown(n *node) []*Tensor {
 }
 
 func concat(n *node) []*Value {
-	var in []*Value
+	in := n.in[:0:0]
 	for _, v := range n.in { // what has no elements adds none
 		if count(v.Shape) > 0 {
 			in = append(in, v)
@@ -166,7 +166,7 @@ func sliceKnown(n *node) []*Tensor {
 		i++
 	}
 	if n.weights[n.in[0].Name] {
-		n.weights[n.proto.Outputs[0]] = true
+		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
 	return []*Tensor{t}
 }
@@ -177,6 +177,13 @@ func slice(n *node) []*Value {
 		return nil
 	}
 	v := n.in[0]
+	var s []int
+	for _, c := range cuts {
+		s = append(s, c.size)
+	}
+	if count(s) == 0 {
+		return one(zeros(v.Type, s...))
+	}
 	if v.channelsLast != nil && v.inOrder == nil {
 		perm := lastPerm(v.rank())
 		turned := make([]cut, len(cuts))
@@ -241,13 +248,17 @@ func split(n *node) []*Value {
 	for _, d := range sizes {
 		total += d
 	}
-	if total != v.Shape[axis] || len(sizes) != len(n.proto.Outputs) || slices.Min(sizes) < 1 {
+	if total != v.Shape[axis] || len(sizes) != len(n.proto.Outputs) || slices.Min(sizes) < 0 {
 		return n.errorf("sizes %v of axis %d of %v", sizes, axis, v.Shape)
 	}
 	var out []*Value
 	at := 0
 	for _, d := range sizes {
-		if v.Known != nil {
+		if d == 0 {
+			s := slices.Clone(v.Shape)
+			s[axis] = 0
+			out = append(out, zeros(v.Type, s...))
+		} else if v.Known != nil {
 			part := n.with(v, &Value{Known: ints(int64(at))}, &Value{Known: ints(int64(at + d))}, &Value{Known: ints(int64(axis))})
 			t := sliceKnown(part)
 			if n.take(part) {
@@ -267,6 +278,7 @@ func split(n *node) []*Value {
 func cumulated(n *node) []*Value {
 	v := n.in[0]
 	axis := n.axis(int(n.number("axis", 1, 0)), v.rank())
+	s := n.exact(v)
 	if n.failed {
 		return nil
 	}
@@ -286,7 +298,11 @@ func cumulated(n *node) []*Value {
 			}
 		}
 	}
-	return one(n.computed(along(n, n.x(0), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
+	out := one(n.computed(along(n, n.plain(v), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
+	if isInteger(v.Type) {
+		return n.fitted(out, s.or(span{}).times(d))
+	}
+	return out
 }
 
 // along multiplies one axis of x with a matrix [in, out].

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"math"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
@@ -9,11 +10,11 @@ import (
 )
 
 var _ = add(map[string]row{
-	"GatherElements":  {least: 2, most: 2, known: gatherElementsKnown, graph: gatherElements},
-	"GatherND":        {least: 2, most: 2, known: gatherNDKnown, graph: gatherND},
-	"ScatterElements": {least: 3, most: 3, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, known: scatterElementsKnown, graph: scatterElements},
-	"ScatterND": {least: 3, most: 3, known: scatterNDKnown, graph: scatterND},
-	"TopK":      {least: 1, most: 2, graph: topK},
+	"GatherElements":  {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherElementsKnown, graph: gatherElements},
+	"GatherND":        {least: 2, most: 2, moves: []int{0}, known: gatherNDKnown, graph: gatherND},
+	"ScatterElements": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements},
+	"ScatterND": {least: 3, most: 3, moves: []int{0, 2}, known: scatterNDKnown, graph: scatterND},
+	"TopK":      {least: 1, most: 2, moves: []int{0}, graph: topK},
 })
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
@@ -146,11 +147,12 @@ func elementsAt(n *node, axis int) []*Value {
 		return n.errorf("indices %v, which are computed, of %v", ids.Shape, v.Shape)
 	}
 	last := append(slices.Delete(identity(rank), axis, axis+1), axis)
-	x, at := n.turned(rowed(n, n.x(0)), last), n.turned(rowed(n, n.x(1)), last)
-	if !x.Valid() || !at.Valid() || at.DType != ir.I32 {
-		return n.errorf("its indices %s are computed; only those that an input gives are supported", ids.Name)
+	v = numbered(n, v)
+	x, at := n.turned(rowed(n, n.plain(v)), last), indicesOf(n, ids, v.Shape[axis])
+	if !x.Valid() || !at.Valid() || n.failed {
+		return n.errorf("its operands are not valid")
 	}
-	limit(at, v.Shape[axis])
+	at = n.turned(rowed(n, at), last)
 	y := op.GatherAlong(n.b, x, at, rank)
 	back := slices.Insert(identity(rank-1), axis, rank-1)
 	return one(n.computed(n.turned(y, back), v.Type))
@@ -229,52 +231,93 @@ func scatterNDKnown(n *node) []*Tensor {
 	return scattered(n, offsets, run)
 }
 
-// replaced puts updates in the places of an operand: both laid flat beside each other,
-// every place takes one of them.
+// neutral is what a reduction leaves an element as with.
+var neutral = map[string]float64{"add": 0, "mul": 1, "max": math.Inf(-1), "min": math.Inf(1)}
+
+// replaced puts updates in the places of an operand, or reduces them with what is there:
+// the first of every place, then the second of those with two, and so on.
 func replaced(n *node, offsets []int, run int) []*Value {
-	if r := n.string("reduction", "none"); r != "none" {
-		return n.errorf("reduction %s of values that are computed is not supported", r)
-	}
 	v, u := n.in[0], n.in[2]
+	if count(u.Shape) != len(offsets)*run {
+		return n.errorf("%v updates for %d places", u.Shape, len(offsets)*run)
+	}
 	size := count(v.Shape)
 	if n.large(v.Shape) {
 		return nil
 	}
-	list := make([]int64, size)
-	for i := range list {
-		list[i] = int64(i)
-	}
-	for i, at := range offsets {
-		for j := range run {
-			list[at+j] = int64(size + i*run + j)
+	x, y := shapedAs(n, v, []int{size}), shapedAs(n, u, []int{count(u.Shape)})
+	r := n.string("reduction", "none")
+	if r == "none" {
+		list := identity(size)
+		for i, at := range offsets {
+			for j := range run {
+				list[at+j] = size + i*run + j
+			}
 		}
+		x = chosenOf(n, list, x, y)
+	} else if _, ok := neutral[r]; !ok {
+		return n.errorf("reduction %s", r)
 	}
-	if count(u.Shape) != len(offsets)*run {
-		return n.errorf("%v updates for %d places", u.Shape, len(offsets)*run)
-	}
-	flat := func(v *Value) *Value {
-		of := n.with(v)
-		out := reshaped(of, []int{count(v.Shape)})
-		if n.take(of) {
-			return v
+	for len(offsets) > 0 && r != "none" && !n.failed {
+		if isInteger(v.Type) {
+			return n.errorf("reduction %s of %v that is computed is not supported", r, v.Type)
 		}
-		return out[0]
+		list := slices.Repeat([]int{count(u.Shape)}, size)
+		done := true
+		for i, at := range offsets {
+			if at < 0 {
+				continue
+			}
+			done = false
+			if list[at] != count(u.Shape) {
+				continue
+			}
+			for j := range run {
+				list[at+j] = i*run + j
+			}
+			offsets[i] = -1
+		}
+		if done {
+			break
+		}
+		none := newTensor(u.Type, []int{1})
+		none.F[0] = neutral[r]
+		of := chosenOf(n, list, y, &Value{Type: u.Type, Shape: none.Shape, Known: none})
+		x = n.then(call(r, a0, a1), r, v.Type, x, of)
 	}
-	joined := n.with(flat(v), flat(u))
-	x, y := joined.x(0), joined.x(1)
-	if n.failed || !x.Valid() || !y.Valid() {
-		return n.errorf("its operands are not valid")
+	if x = shapedAs(n, x, v.Shape); n.failed {
+		return nil
+	}
+	return one(x)
+}
+
+// chosenOf are elements of two vectors laid one after the other.
+func chosenOf(n *node, list []int, a, b *Value) *Value {
+	if n.failed {
+		return nil
+	}
+	x, y := n.plain(a), n.plain(b)
+	if !x.Valid() || !y.Valid() {
+		n.errorf("its operands are not valid")
+		return nil
 	}
 	if front(x)+front(y) > 0 {
 		x, y = rowed(n, x), rowed(n, y)
 	}
-	both := op.Concatenate(n.b, -1, x, y)
-	of := n.with(&Value{Type: v.Type, Shape: []int{size + count(u.Shape)}, inOrder: both}, &Value{Known: ints(list...)})
-	out := picked(of, 0, size+count(u.Shape), []int{size})
+	if x.DType != y.DType {
+		x, y = op.MapOf(n.b, a0, "number", x), op.MapOf(n.b, a0, "number", y)
+	}
+	ids := make([]int64, len(list))
+	for i, at := range list {
+		ids[i] = int64(at)
+	}
+	size := count(a.Shape) + count(b.Shape)
+	of := n.with(&Value{Type: a.Type, Shape: []int{size}, inOrder: op.Concatenate(n.b, -1, x, y)}, &Value{Known: ints(ids...)})
+	out := picked(of, 0, size, []int{len(list)})
 	if n.take(of) {
 		return nil
 	}
-	return reshaped(n.with(out[0]), v.Shape)
+	return out[0]
 }
 
 func scatterElements(n *node) []*Value {
@@ -308,9 +351,10 @@ func topK(n *node) []*Value {
 		list, given = []int{int(a.Int)}, true
 	}
 	axis := n.axis(n.int("axis", -1), v.rank())
-	if n.failed || !given || len(list) != 1 || list[0] < 1 || list[0] > v.Shape[axis] || list[0] > 64 || v.Type != proto.Float32 {
-		return n.errorf("k %v of axis %d of %v; at most 64 of float32 are supported", list, axis, v.Shape)
+	if n.failed || !given || len(list) != 1 || list[0] < 1 || list[0] > v.Shape[axis] || list[0] > 64 {
+		return n.errorf("k %v of axis %d of %v; at most 64 are supported", list, axis, v.Shape)
 	}
+	n.exact(v)
 	rank := v.rank()
 	x := n.turned(n.x(0), append(slices.Delete(identity(rank), axis, axis+1), axis))
 	if !x.Valid() {
@@ -342,7 +386,9 @@ func topK(n *node) []*Value {
 		}
 		return n.computed(n.turned(y, back), t)
 	}
-	return []*Value{join(values, v.Type), join(places, proto.Int64)}
+	at := join(places, proto.Int64)
+	at.whole = &span{high: float64(v.Shape[axis] - 1)}
+	return []*Value{join(values, v.Type), at}
 }
 
 // lowest is below every float32 that is finite and was not taken.

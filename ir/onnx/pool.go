@@ -9,7 +9,7 @@ import (
 )
 
 var _ = add(map[string]row{
-	"MaxPool":           {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Max}) }},
+	"MaxPool":           {least: 1, most: 1, moves: []int{0}, graph: maxPool},
 	"AveragePool":       {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum, Mean: true}) }},
 	"GlobalAveragePool": {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Mean) }},
 	"GlobalMaxPool":     {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Max) }},
@@ -43,7 +43,7 @@ func pooled(n *node, w op.Window) []*Value {
 	autoPad(n, &f)
 	v := n.in[0]
 	x := n.wide(v, v.rank())
-	if !x.Valid() {
+	if n.exact(v); n.failed || !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
 	var ends []int // where the padding after the image begins

@@ -4,14 +4,12 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
 var _ = add(map[string]row{
 	"MatMul": {least: 2, most: 2, graph: matmul},
 	"Gemm":   {least: 2, most: 3, graph: gemm},
-	"Einsum": {least: 1, most: 2, graph: einsum},
 })
 
 // multiplied is the batched product of a [..., m, k] and b [..., k, o], whose leading
@@ -145,62 +143,4 @@ func gemm(n *node) []*Value {
 	out := mapped(of, e, "gemm", n.in[0].Type)
 	n.take(of)
 	return out
-}
-
-// einsum takes two operands without an ellipsis.
-func einsum(n *node) []*Value {
-	spec := ""
-	for _, r := range n.string("equation", "") {
-		if r != ' ' {
-			spec += string(r)
-		}
-	}
-	in, out, explicit := cutSpec(spec)
-	if !explicit || len(in) != 2 || len(n.in) != 2 {
-		return n.errorf("equation %q; only two operands, a result that is written and no ellipsis are supported", spec)
-	}
-	a, b := n.x(0), n.x(1)
-	if !a.Valid() || !b.Valid() {
-		return n.errorf("its operands are not valid")
-	}
-	lead := ""
-	fa, fb := front(a), front(b)
-	left, right := in[0], in[1]
-	if fa+fb > 0 {
-		lead = "N"
-		if fa == 1 {
-			left = "N" + left
-		}
-		if fb == 1 {
-			right = "N" + right
-		}
-	}
-	return one(n.computed(op.Einsum(n.b, left+","+right+"->"+lead+out, a, b), proto.Float32))
-}
-
-// cutSpec takes an equation apart; letters N and dots are not in what is supported.
-func cutSpec(spec string) (in []string, out string, ok bool) {
-	at := 0
-	for i := range len(spec) {
-		switch c := spec[i]; {
-		case c == ',' || c == '-':
-			in = append(in, spec[at:i])
-			at = i + 1
-			if c == '-' {
-				if i+1 >= len(spec) || spec[i+1] != '>' {
-					return nil, "", false
-				}
-				out = spec[i+2:]
-				for _, r := range out {
-					if r < 'a' || r > 'z' {
-						return nil, "", false
-					}
-				}
-				return in, out, true
-			}
-		case c < 'a' || c > 'z':
-			return nil, "", false
-		}
-	}
-	return nil, "", false
 }

@@ -10,9 +10,9 @@ import (
 )
 
 var _ = add(map[string]row{
-	"LSTM": {least: 3, most: 8, graph: func(n *node) []*Value { return recurrentOver(n, &lstm{}, 4, 2) }},
-	"GRU":  {least: 3, most: 6, graph: func(n *node) []*Value { return recurrentOver(n, &gru{}, 3, 1) }},
-	"RNN":  {least: 3, most: 6, graph: func(n *node) []*Value { return recurrentOver(n, &rnn{}, 1, 1) }},
+	"LSTM": {least: 3, most: 8, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &lstm{}, 4, 2) }},
+	"GRU":  {least: 3, most: 6, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &gru{}, 3, 1) }},
+	"RNN":  {least: 3, most: 6, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &rnn{}, 1, 1) }},
 })
 
 // cell is one step of a recurrent operator of one direction.

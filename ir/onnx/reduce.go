@@ -18,33 +18,77 @@ type reduction struct {
 	start   float64
 	in, out scalar.Expr
 	mean    bool
+	// whole is what so many whole numbers become; nil where they become no whole ones.
+	whole func(s span, n int) span
 }
 
+func (s span) any(int) span { return s }
+
 func sum(a, b float64) float64 { return a + b }
+
+var (
+	highest  = reduction{reduce: op.Max, fold: math.Max, start: math.Inf(-1), whole: span.any}
+	lowestOf = reduction{reduce: smallest, fold: math.Min, start: math.Inf(1), whole: span.any}
+)
 
 var square = call("mul", a0, a0)
 
 var _ = add(map[string]row{
-	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum}),
+	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum, whole: span.times}),
 	"ReduceMean":      reducing(reduction{reduce: op.Mean, fold: sum, mean: true}),
-	"ReduceMax":       reducing(reduction{reduce: op.Max, fold: math.Max, start: math.Inf(-1)}),
-	"ReduceMin":       reducing(reduction{reduce: smallest, fold: math.Min, start: math.Inf(1)}),
-	"ReduceProd":      reducing(reduction{fold: func(a, b float64) float64 { return a * b }, start: 1}),
-	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: call("abs", a0)}),
+	"ReduceMax":       reducing(highest),
+	"ReduceMin":       reducing(lowestOf),
+	"ReduceProd":      reducing(reduction{reduce: productOver, fold: func(a, b float64) float64 { return a * b }, start: 1}),
+	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: call("abs", a0), whole: span.times}),
 	"ReduceL2":        reducing(reduction{reduce: op.Sum, fold: sum, in: square, out: call("sqrt", a0)}),
-	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square}),
+	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square, whole: span.times}),
 	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: call("log", a0)}),
-	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp},
-	"ArgMax":          {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
-	"ArgMin":          {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
-	"Softmax":         {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
-	"LogSoftmax":      {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
-	"Hardmax":         {least: 1, most: 1, graph: hardmax},
+	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp, known: func(n *node) []*Tensor {
+		if count(n.in[0].Shape) > 0 {
+			return nil
+		}
+		return reduceKnown(n, reduction{fold: sum, out: call("log", a0)})
+	}},
+	"ArgMax":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
+	"ArgMin":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
+	"Softmax":    {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
+	"LogSoftmax": {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
+	"Hardmax":    {least: 1, most: 1, graph: hardmax},
 })
 
 // smallest is the least element, the largest of the negated ones.
 func smallest(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
 	return op.MapOf(b, call("neg", a0), "neg", op.Max(b, op.MapOf(b, call("neg", a0), "neg", x), keep, axes...))
+}
+
+// productOver multiplies the elements of axes: two halves with each other, until one
+// element is left.
+func productOver(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
+	if !x.Valid() {
+		return x
+	}
+	shape := slices.Clone(x.Shape)
+	for _, a := range axes {
+		for d := x.Shape[a]; d > 1; d = x.Shape[a] {
+			half := d / 2
+			y := op.MapOf(b, call("mul", a0, a1), "product", op.SliceAxis(b, x, a, 0, half), op.SliceAxis(b, x, a, half, half))
+			if d%2 == 1 {
+				y = op.Concatenate(b, a, y, op.SliceAxis(b, x, a, d-1, 1))
+			}
+			x = y
+		}
+		shape[a] = 1
+	}
+	if !keep {
+		var rest ir.Shape
+		for i, d := range shape {
+			if !slices.Contains(axes, i) {
+				rest = append(rest, d)
+			}
+		}
+		shape = rest
+	}
+	return op.ReshapeTo(b, x, shape)
 }
 
 // reducedAxes are the axes to reduce; none: the operand is the result.
@@ -122,12 +166,29 @@ func reduceKnown(n *node, r reduction) []*Tensor {
 // reduceGraph keeps channels last where the axes stay.
 func reduceGraph(n *node, r reduction) []*Value {
 	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
+	s := n.exact(v)
+	if isInteger(v.Type) && r.whole == nil {
+		n.errorf("it reduces %v, which is not supported", v.Type)
+	}
 	if n.failed {
 		return nil
 	}
-	if v.Type != proto.Float32 {
-		return n.errorf("it computes with %s, which is %v and depends on an input; only float32 is computed", v.Name, v.Type)
+	if isInteger(v.Type) {
+		if r.in != nil {
+			s = reach(r.in, []span{s})
+		}
+		size := 1
+		for _, a := range axes {
+			size *= v.Shape[a]
+		}
+		s = r.whole(s, size)
+		return n.fitted(reduced(n, r, v, axes, keep), s)
 	}
+	return reduced(n, r, v, axes, keep)
+}
+
+// reduced are the axes of v reduced.
+func reduced(n *node, r reduction, v *Value, axes []int, keep bool) []*Value {
 	finish := func(x *ir.Value) *ir.Value {
 		if r.out != nil {
 			return op.MapOf(n.b, r.out, "reduced", x)
@@ -154,7 +215,7 @@ func reduceGraph(n *node, r reduction) []*Value {
 		}
 		return one(n.computedLast(finish(x), v.Type))
 	}
-	x := begin(n.x(0))
+	x := begin(n.plain(v))
 	if !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
@@ -172,8 +233,8 @@ func reduceGraph(n *node, r reduction) []*Value {
 func logSumExp(n *node) []*Value {
 	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
 	x := n.x(0)
-	if n.failed || !x.Valid() || v.Type != proto.Float32 {
-		return n.errorf("only float32 is computed")
+	if n.failed || !x.Valid() || !isFloat(v.Type) {
+		return n.errorf("it computes with %v", v.Type)
 	}
 	if len(axes) == 0 {
 		return n.in[:1]
@@ -202,18 +263,24 @@ func argumentOf(n *node, least bool) []*Value {
 	v := n.in[0]
 	axis := n.axis(n.int("axis", 0), v.rank())
 	x := n.x(0)
-	if n.failed || !x.Valid() || v.Type != proto.Float32 {
-		return n.errorf("only float32 is computed")
+	if n.exact(v); n.failed || !x.Valid() {
+		return n.errorf("its operand is not valid")
 	}
 	if least {
 		x = op.MapOf(n.b, call("neg", a0), "neg", x)
 	}
 	keep, at := n.int("keepdims", 1) != 0, front(x)+axis
-	if n.int("select_last_index", 0) != 0 { // the first of what is turned around
-		first := op.ArgMax(n.b, op.Flip(n.b, x, at), keep, at)
-		return one(n.computed(op.MapOf(n.b, call("sub", num(float64(v.Shape[axis]-1)), a0), "last", first), proto.Int64))
+	last := n.int("select_last_index", 0) != 0
+	if last { // the first of what is turned around
+		x = op.Flip(n.b, x, at)
 	}
-	return one(n.computed(op.ArgMax(n.b, x, keep, at), proto.Int64))
+	y := op.ArgMax(n.b, x, keep, at)
+	if last {
+		y = op.MapOf(n.b, call("sub", num(float64(v.Shape[axis]-1)), a0), "last", y)
+	}
+	out := n.computed(y, proto.Int64)
+	out.whole = &span{high: float64(v.Shape[axis] - 1)}
+	return one(out)
 }
 
 // softmaxOver is over one axis; before opset 13 over that axis and all after it.

@@ -84,8 +84,10 @@ func (t *Tensor) set(i int, v float64) {
 	switch {
 	case t.Type == proto.Float32:
 		t.F[i] = float64(float32(v))
-	case isFloat(t.Type):
+	case t.Type == proto.Float64:
 		t.F[i] = v
+	case isFloat(t.Type):
+		t.F[i] = formats[t.Type].round(v)
 	case t.Type == proto.Bool:
 		t.I[i] = 0
 		if v != 0 {

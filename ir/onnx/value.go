@@ -18,6 +18,10 @@ type Value struct {
 	// inOrder is the value in the graph with its axes in ONNX's order, channelsLast
 	// with axis 1 after the others; one of both may be nil until it is asked for.
 	inOrder, channelsLast *ir.Value
+	// whole is what is known of whole numbers that are computed; nil: their type alone.
+	whole *span
+	// number is the value as numbers where the graph has whole ones, once it was asked for.
+	number *Value
 }
 
 // rank is the number of axes that ONNX counts.
@@ -143,7 +147,7 @@ func (s *scope) constant(v *Value, perm []int) *ir.Value {
 		return s.b.Errorf("%s has no elements", v.Name)
 	}
 	data := t.permuted(perm)
-	if n <= constants && !(s.weights[v.Name] && isFloat(t.Type)) || !isFloat(t.Type) {
+	if s.folding || n <= constants && !(s.weights[v.Name] && isFloat(t.Type)) || !isFloat(t.Type) {
 		return op.ConstOf(s.b, shape, data)
 	}
 	return s.weight(v, perm, shape, data)

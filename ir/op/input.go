@@ -30,7 +30,8 @@ type Input struct {
 	Kind  Kind
 	Index int // of the port
 	Of    ir.Type
-	Limit int // ids: 0 <= id < Limit; 0: not ids
+	Limit int // ids and whole numbers are below it; 0: any
+	Least int // and at least this, which is 0 for ids
 }
 
 // InputOf appends an input to the graph.
@@ -50,6 +51,9 @@ func (in *Input) String() string {
 	limit := ""
 	if in.Limit > 0 {
 		limit = fmt.Sprintf(" limit=%d", in.Limit)
+	}
+	if in.Least < 0 {
+		limit += fmt.Sprintf(" least=%d", in.Least)
 	}
 	return fmt.Sprintf("input[%q %v %d%s]", in.Port, in.Kind, in.Index, limit)
 }

@@ -233,7 +233,9 @@ func (m merger) touched(s loop.Stmt) []reached {
 func (m merger) limit(b *loop.Buffer) int {
 	switch b.Class {
 	case loop.Input:
-		return m.header.Inputs[b.Port].Limit
+		if in := m.header.Inputs[b.Port]; in.Least == 0 {
+			return in.Limit
+		}
 	case loop.Target:
 		return m.header.Targets[b.Port].Limit
 	}

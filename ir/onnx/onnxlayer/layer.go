@@ -91,6 +91,9 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 		if m.Outputs[i].Batch && len(v.Shape) > 1 && v.Shape[0] == 1 {
 			x = op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch}, v.Shape[1:]...))
 		}
+		if len(x.Shape) == 1 { // one number a row, which descriptions have an axis for
+			x = op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, 1})
+		}
 		switch {
 		case i == 0:
 			first = x
@@ -183,6 +186,18 @@ func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model
 	return model, nil
 }
 
+// portType is the type of an input in a package: numbers and truth values are float32,
+// whole numbers int32.
+func portType(t proto.Type) (string, bool) {
+	switch t {
+	case proto.Float32, proto.Float64, proto.Float16, proto.Bfloat16, proto.Bool:
+		return "float32", true
+	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64:
+		return "int32", true
+	}
+	return "", false
+}
+
 // Source is Describe as the text of a description, in JSON.
 func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error) {
 	values, err := Bindings(bind)
@@ -194,7 +209,7 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		return nil, err
 	}
 	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
-	taken := map[string]bool{layerName: true}
+	taken := map[string]bool{layerName: true, "weight": true, "inv_total": true, "share": true} // what training feeds too
 	inputs, outputs := called(m.Inputs, taken), called(m.Outputs, taken)
 	var parts []string
 	for i, p := range m.Inputs {
@@ -202,13 +217,12 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		if p.Batch {
 			shape = shape[1:]
 		}
-		dtype := "float32"
-		switch p.Type {
-		case proto.Int32, proto.Int64:
-			dtype = "int32"
-		case proto.Float32, proto.Bool:
-		default:
-			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are float32, bool, int32 or int64", diag.Quote(p.Name), p.Type)}
+		if len(shape) == 0 { // one number a row
+			shape = []int{1}
+		}
+		dtype, ok := portType(p.Type)
+		if !ok {
+			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are floating-point numbers, integers of 8 to 64 bits or bool", diag.Quote(p.Name), p.Type)}
 		}
 		value, _ := json.Marshal(map[string]any{"shape": append([]int{}, shape...), "dtype": dtype})
 		parts = append(parts, fmt.Sprintf("%q:%s", inputs[i], value))

@@ -1,0 +1,92 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+)
+
+// functionOf finds the function of the file that a node calls: that of its overload, or
+// the one without.
+func (m *Model) functionOf(n *proto.Node) *proto.Function {
+	i := slices.IndexFunc(m.proto.Functions, func(f *proto.Function) bool {
+		return f.Name == n.Op && domain(f.Domain) == domain(n.Domain) && f.Overload == n.Overload
+	})
+	if i < 0 {
+		return nil
+	}
+	return m.proto.Functions[i]
+}
+
+// inlined is the row of a function: its nodes in place of the call.
+func inlined(f *proto.Function) row {
+	return row{most: len(f.Inputs), apart: true, graph: func(n *node) []*Value {
+		given := map[string]*proto.Attribute{}
+		for _, a := range slices.Concat(f.Defaults, n.proto.Attributes) {
+			given[a.Name] = a
+		}
+		g := &proto.Graph{Nodes: bound(f.Nodes, given)}
+		for _, name := range f.Outputs {
+			g.Outputs = append(g.Outputs, &proto.ValueInfo{Name: name})
+		}
+		s := scopeWithin(n, g, n.b)
+		s.values = map[string]*Value{}
+		for i, name := range f.Inputs {
+			s.values[name] = n.operand(i) // nil: left out
+		}
+		for _, o := range f.Opsets {
+			if domain(o.Domain) == "" {
+				s.opset = o.Version
+			}
+		}
+		out := s.results(nil)
+		if adopt(n, s); n.failed {
+			return nil
+		}
+		return out
+	}}
+}
+
+// bound are the nodes of a function with the attributes of a call in the places that
+// refer to them; what was not given is left out.
+func bound(nodes []*proto.Node, given map[string]*proto.Attribute) []*proto.Node {
+	var out []*proto.Node
+	for _, p := range nodes {
+		q := *p
+		q.Attributes = nil
+		for _, a := range p.Attributes {
+			b := *a
+			if a.Ref != "" {
+				of, ok := given[a.Ref]
+				if !ok {
+					continue
+				}
+				b = *of
+				b.Name = a.Name
+			}
+			if b.Graph != nil {
+				g := *b.Graph
+				g.Nodes = bound(g.Nodes, given)
+				b.Graph = &g
+			}
+			q.Attributes = append(q.Attributes, &b)
+		}
+		out = append(out, &q)
+	}
+	return out
+}
+
+// rowOf finds the operator of a node: a function of the file, or one of the standard.
+func (s *scope) rowOf(n *proto.Node) (row, bool) {
+	if f := s.model.functionOf(n); f != nil {
+		return inlined(f), true
+	}
+	r, ok := domains[domain(n.Domain)][n.Op]
+	return r, ok
+}
+
+// domains are the operators by domain.
+var domains = map[string]map[string]row{"": rows, "ai.onnx.ml": learned, "ai.onnx.preview": preview, "ai.onnx.preview.training": trainers}
+
+// preview are the operators of the domain ai.onnx.preview.
+var preview = map[string]row{}

@@ -1,0 +1,368 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+func init() { // rows that read the table of rows
+	add(map[string]row{
+		"GridSample": {least: 2, most: 2, graph: gridSample},
+		"AffineGrid": {least: 2, most: 2, graph: affineGrid},
+		"RoiAlign":   {least: 3, most: 3, ids: true, graph: roiAlign},
+		"DeformConv": {least: 3, most: 5, graph: deformConv},
+	})
+}
+
+// sampler reads an image between its pixels.
+type sampler struct {
+	n       *node
+	image   *ir.Value // [rows, batch, space…, channels]
+	mode    string    // nearest, linear or cubic
+	outside string    // zeros, border or reflection: what is read there
+	corners bool      // reflection is about the middle of the last pixels, not their edges
+	most    bool      // the largest of the weighed pixels, not their sum
+}
+
+// tap is a pixel along one axis that takes part: its place and its weight, [rows, batch,
+// points].
+type tap struct{ at, weight *ir.Value }
+
+// mirrored is x reflected at both ends of an axis of d until it is between them.
+func (s sampler) mirrored(x scalar.Expr, d int) scalar.Expr {
+	low, size := -0.5, float64(d)
+	if s.corners {
+		low, size = 0, float64(d-1)
+	}
+	if size == 0 {
+		return num(0)
+	}
+	far := call("abs", call("sub", x, num(low)))
+	rest := call("sub", far, call("mul", num(2*size), call("floor", call("mul", num(1/(2*size)), far))))
+	return call("add", num(low), call("select", call("le", rest, num(size)), rest, call("sub", num(2*size), rest)))
+}
+
+// inside is x where it is to be read instead of outside.
+func (s sampler) inside(x scalar.Expr, d int) scalar.Expr {
+	switch s.outside {
+	case "border":
+		return clipped(x, 0, float64(d-1))
+	case "reflection":
+		return s.mirrored(x, d)
+	}
+	return x
+}
+
+// taps are the pixels of an axis of d that the places x take part of.
+func (s sampler) taps(x *ir.Value, d int) []tap {
+	b := s.n.b
+	if s.mode == "nearest" {
+		x = op.MapOf(b, rounded(a0), "nearest", x)
+	}
+	x = op.MapOf(b, s.inside(a0, d), "place", x)
+	first := op.MapOf(b, call("floor", a0), "first", x)
+	part := op.MapOf(b, call("sub", a0, a1), "part", x, first)
+	weights := map[string][]scalar.Expr{"nearest": {num(1)}, "linear": {call("sub", num(1), a0), a0}, "cubic": keys(-0.75)}[s.mode]
+	var list []tap
+	for i, w := range weights {
+		step := float64(i)
+		if s.mode == "cubic" {
+			step--
+		}
+		at := op.MapOf(b, call("add", a0, num(step)), "tap", first)
+		weight := op.MapOf(b, w, "weight", part)
+		if s.outside == "zeros" {
+			there := call("mul", call("ge", a1, num(0)), call("le", a1, num(float64(d-1))))
+			weight = op.MapOf(b, call("mul", a0, there), "weight", weight, at)
+		}
+		at = op.MapOf(b, clipped(s.inside(a0, d), 0, float64(d-1)), "tap", at)
+		list = append(list, tap{at, weight})
+	}
+	return list
+}
+
+// keys are the weights of four neighbours by a part of the way. Source: R. G. Keys, Cubic
+// Convolution Interpolation for Digital Image Processing (1981), equation 4.
+func keys(a float64) []scalar.Expr {
+	near := func(x scalar.Expr) scalar.Expr {
+		return call("add", call("mul", call("mul", call("sub", call("mul", num(a+2), x), num(a+3)), x), x), num(1))
+	}
+	far := func(x scalar.Expr) scalar.Expr {
+		return call("sub", call("mul", call("add", call("mul", call("sub", call("mul", num(a), x), num(5*a)), x), num(8*a)), x), num(4*a))
+	}
+	return []scalar.Expr{far(call("add", a0, num(1))), near(a0), near(call("sub", num(1), a0)), far(call("sub", num(2), a0))}
+}
+
+// at reads the image at places, [rows, batch, points] for every axis of space: [rows,
+// batch, points, channels].
+func (s sampler) at(places []*ir.Value) *ir.Value {
+	b, shape := s.n.b, s.image.Shape
+	for _, x := range places {
+		if !x.Valid() {
+			return x
+		}
+	}
+	space := shape[2 : len(shape)-1]
+	flat := op.ReshapeTo(b, s.image, ir.Shape{ir.Batch, shape[1], count(space), shape[len(shape)-1]})
+	var axes [][]tap
+	for i, x := range places {
+		axes = append(axes, s.taps(x, space[i]))
+	}
+	var total *ir.Value
+	var visit func(axis int, at, weight *ir.Value)
+	visit = func(axis int, at, weight *ir.Value) {
+		if axis < len(axes) {
+			for _, t := range axes[axis] {
+				if axis == 0 {
+					visit(1, t.at, t.weight)
+					continue
+				}
+				visit(axis+1, op.MapOf(b, call("add", call("mul", num(float64(space[axis])), a0), a1), "pixel", at, t.at), op.MapOf(b, call("mul", a0, a1), "weight", weight, t.weight))
+			}
+			return
+		}
+		pixel := op.GatherAlong(b, flat, op.Integers(b, at, count(space)), 2)
+		if !pixel.Valid() {
+			total = pixel
+			return
+		}
+		w := op.ReshapeTo(b, weight, append(slices.Clone(weight.Shape), 1))
+		switch {
+		case total == nil:
+			total = op.MapOf(b, call("mul", a0, a1), "sample", pixel, w)
+		case s.most:
+			total = op.MapOf(b, call("max", a2, call("mul", a0, a1)), "sample", pixel, w, total)
+		default:
+			total = op.MapOf(b, call("add", a2, call("mul", a0, a1)), "sample", pixel, w, total)
+		}
+	}
+	visit(0, nil, nil)
+	return total
+}
+
+// rowsLast is operand i with rows in front and its channels last.
+func rowsLast(n *node, i int) *ir.Value {
+	x := n.wide(n.in[i], n.in[i].rank())
+	return rowed(n, x)
+}
+
+// gridSample reads an image at places from -1 to 1 along every axis, the last axis first.
+// Source: ONNX 1.22, GridSample.
+func gridSample(n *node) []*Value {
+	v, grid := n.in[0], n.in[1]
+	space := v.rank() - 2
+	if space < 1 || grid.rank() != v.rank() || grid.Shape[0] != v.Shape[0] || grid.Shape[grid.rank()-1] != space {
+		return n.errorf("places %v in an image %v", grid.Shape, v.Shape)
+	}
+	mode, known := map[string]string{"linear": "linear", "bilinear": "linear", "nearest": "nearest", "cubic": "cubic", "bicubic": "cubic"}[n.string("mode", "linear")]
+	s := sampler{n: n, mode: mode, outside: n.string("padding_mode", "zeros"), corners: n.int("align_corners", 0) != 0}
+	if !known || !slices.Contains([]string{"zeros", "border", "reflection"}, s.outside) {
+		return n.errorf("mode %s with padding_mode %s", n.string("mode", "linear"), s.outside)
+	}
+	s.image = rowsLast(n, 0)
+	x := rowed(n, n.x(1))
+	if !s.image.Valid() || !x.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	points := grid.Shape[1 : grid.rank()-1]
+	x = op.ReshapeTo(n.b, x, ir.Shape{ir.Batch, v.Shape[0], count(points), space})
+	var places []*ir.Value
+	for i, d := range v.Shape[2:] {
+		p := op.ReshapeTo(n.b, op.SliceAxis(n.b, x, 3, space-1-i, 1), ir.Shape{ir.Batch, v.Shape[0], count(points)})
+		e := call("mul", num(0.5), call("sub", call("mul", call("add", a0, num(1)), num(float64(d))), num(1)))
+		if s.corners {
+			e = call("mul", num(float64(d-1)/2), call("add", a0, num(1)))
+		}
+		places = append(places, op.MapOf(n.b, e, "place", p))
+	}
+	y := op.ReshapeTo(n.b, s.at(places), append(append(ir.Shape{ir.Batch, v.Shape[0]}, points...), v.Shape[1]))
+	return one(n.computedLast(y, v.Type))
+}
+
+// affineGrid are the places of pixels, from -1 to 1, moved by a matrix. Source: ONNX 1.22,
+// AffineGrid.
+func affineGrid(n *node) []*Value {
+	v := n.in[0]
+	size, _ := n.list("size", 1)
+	space := len(size) - 2
+	if n.failed || space < 1 || slices.Min(size) < 1 || v.rank() != 3 || v.Shape[1] != space || v.Shape[2] != space+1 || n.large(append([]int{space + 1}, size[2:]...)) {
+		return n.errorf("matrices %v for images %v", v.Shape, size)
+	}
+	var table []float64
+	index := make([]int, space)
+	for range count(size[2:]) {
+		for i := space - 1; i >= 0; i-- { // the last axis is the first coordinate
+			d, at := float64(size[2+i]), float64(index[i])
+			if n.int("align_corners", 0) != 0 {
+				table = append(table, 2*at/max(1, d-1)-1)
+			} else {
+				table = append(table, (2*at+1)/d-1)
+			}
+		}
+		table = append(table, 1)
+		for i := space - 1; i >= 0; i-- {
+			if index[i]++; index[i] < size[2+i] {
+				break
+			}
+			index[i] = 0
+		}
+	}
+	m := op.ConstOf(n.b, ir.Shape{count(size[2:]), space + 1}, table)
+	y := n.computed(contracted(n, n.x(0), "bij", m, "pj", "bpi"), v.Type)
+	y = shapedAs(n, y, append(append([]int{v.Shape[0]}, size[2:]...), space))
+	if n.failed {
+		return nil
+	}
+	return one(y)
+}
+
+// roiAlign is the mean, or the largest, of samples in the parts of boxes. Source: ONNX
+// 1.22, RoiAlign.
+func roiAlign(n *node) []*Value {
+	v, boxes, ids := n.in[0], n.in[1], n.in[2]
+	height, width, samples := n.int("output_height", 1), n.int("output_width", 1), n.int("sampling_ratio", 0)
+	if v.rank() != 4 || boxes.rank() != 2 || boxes.Shape[1] != 4 || ids.rank() != 1 || ids.Shape[0] != boxes.Shape[0] || height < 1 || width < 1 {
+		return n.errorf("boxes %v of %v", boxes.Shape, v.Shape)
+	}
+	if samples < 1 {
+		return n.errorf("sampling_ratio 0 takes as many samples as a box is large, which depends on an input; write a number")
+	}
+	count, batch := boxes.Shape[0], v.Shape[0]
+	half, otherwise := 0.0, "half_pixel"
+	if n.opset < 16 {
+		otherwise = "output_half_pixel"
+	}
+	if n.string("coordinate_transformation_mode", otherwise) == "half_pixel" {
+		half = 0.5
+	}
+	x, box, id := rowsLast(n, 0), rowed(n, n.x(1)), rowed(n, n.x(2))
+	if !x.Valid() || !box.Valid() || !id.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	b := n.b
+	corner := func(i int) *ir.Value {
+		return op.MapOf(b, call("sub", call("mul", a0, num(n.float("spatial_scale", 1))), num(half)), "corner", op.SliceAxis(b, box, 2, i, 1))
+	}
+	// along are the places of all samples of an axis, [rows, boxes, parts·samples], and 1
+	// where they are in the image.
+	along := func(from, to *ir.Value, parts, d int) (at, in *ir.Value) {
+		e := call("sub", a1, a0)
+		if half == 0 {
+			e = call("max", e, num(1))
+		}
+		size := op.MapOf(b, e, "size", from, to)
+		steps := make([]float64, parts*samples)
+		for i := range steps {
+			steps[i] = (float64(i) + 0.5) / float64(samples) / float64(parts)
+		}
+		at = op.MapOf(b, call("add", a0, call("mul", a1, a2)), "place", from, size, op.ConstOf(b, ir.Shape{len(steps)}, steps))
+		return at, op.MapOf(b, call("mul", call("ge", a0, num(-1)), call("le", a0, num(float64(d)))), "inside", at)
+	}
+	ys, inY := along(corner(1), corner(3), height, v.Shape[2])
+	xs, inX := along(corner(0), corner(2), width, v.Shape[3])
+	rows, columns := height*samples, width*samples
+	points := count * rows * columns
+	spread := func(v *ir.Value, r, c int) *ir.Value {
+		return op.ReshapeTo(b, op.BroadcastTo(b, op.ReshapeTo(b, v, ir.Shape{ir.Batch, count, r, c}), ir.Shape{ir.Batch, count, rows, columns}), ir.Shape{ir.Batch, 1, points})
+	}
+	id = op.MapOf(b, a0, "number", id)
+	places := []*ir.Value{spread(id, 1, 1), spread(ys, rows, 1), spread(xs, 1, columns)}
+	most := n.string("mode", "avg") == "max"
+	// The batch is one more axis of space, on which every place is whole.
+	s := sampler{n: n, mode: "linear", outside: "border", most: most}
+	s.image = op.ReshapeTo(b, x, ir.Shape{ir.Batch, 1, batch, v.Shape[2], v.Shape[3], v.Shape[1]})
+	y := s.at(places)
+	there := op.MapOf(b, call("mul", a0, a1), "inside", spread(inY, rows, 1), spread(inX, 1, columns))
+	if !y.Valid() || !there.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	y = op.MapOf(b, call("mul", a0, a1), "sample", y, op.ReshapeTo(b, there, ir.Shape{ir.Batch, 1, points, 1}))
+	y = op.ReshapeTo(b, y, ir.Shape{ir.Batch, count, height, samples, width, samples, v.Shape[1]})
+	if most {
+		y = op.Max(b, y, false, 3, 5)
+	} else {
+		y = op.Mean(b, y, false, 3, 5)
+	}
+	return one(n.computedLast(y, v.Type))
+}
+
+// deformConv is a convolution whose taps are moved by offsets and weighed by a mask.
+// Source: ONNX 1.22, DeformConv.
+func deformConv(n *node) []*Value {
+	v, w, offset := n.in[0], n.in[1], n.in[2]
+	groups, parts := n.int("group", 1), n.int("offset_group", 1)
+	if v.rank() != 4 || w.rank() != 4 || offset.rank() != 4 || groups < 1 || parts < 1 || v.Shape[1] != w.Shape[1]*groups || w.Shape[0]%groups != 0 || v.Shape[1]%parts != 0 {
+		return n.errorf("weights %v over images %v; those with two axes are supported", w.Shape, v.Shape)
+	}
+	f, ok := frameOf(n, w.Shape[2:])
+	if !ok || !fits(n, f) {
+		return n.errorf("its window is not valid")
+	}
+	batch, taps, out := v.Shape[0], count(f.size), []int{f.out(0), f.out(1)}
+	points := count(out)
+	if !slices.Equal(offset.Shape, []int{batch, parts * taps * 2, out[0], out[1]}) {
+		return n.errorf("offsets %v for %d taps in %d groups at %v", offset.Shape, taps, parts, out)
+	}
+	b, x, moved := n.b, rowsLast(n, 0), rowed(n, n.x(2))
+	if !x.Valid() || !moved.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	moved = op.ReshapeTo(b, moved, ir.Shape{ir.Batch, batch, parts, taps, 2, points})
+	var mask *ir.Value
+	if m := n.operand(4); m != nil {
+		if !slices.Equal(m.Shape, []int{batch, parts * taps, out[0], out[1]}) {
+			return n.errorf("a mask %v for %d taps in %d groups at %v", m.Shape, taps, parts, out)
+		}
+		mask = op.ReshapeTo(b, rowed(n, n.plain(m)), ir.Shape{ir.Batch, batch, parts, taps * points, 1})
+	}
+	each := v.Shape[1] / parts
+	var columns []*ir.Value
+	for g := range parts {
+		var places []*ir.Value
+		for a := range 2 {
+			at := op.SliceAxis(b, op.SliceAxis(b, moved, 2, g, 1), 4, a, 1)
+			at = op.ReshapeTo(b, at, ir.Shape{ir.Batch, batch, taps, points})
+			at = op.MapOf(b, call("add", a0, a1), "place", at, op.ConstOf(b, ir.Shape{taps, points}, f.places(a)))
+			places = append(places, op.ReshapeTo(b, at, ir.Shape{ir.Batch, batch, taps * points}))
+		}
+		s := sampler{n: n, mode: "linear", outside: "zeros", image: op.SliceAxis(b, x, 4, g*each, each)}
+		y := s.at(places)
+		if mask != nil {
+			y = op.MapOf(b, call("mul", a0, a1), "masked", y, op.ReshapeTo(b, op.SliceAxis(b, mask, 2, g, 1), ir.Shape{ir.Batch, batch, taps * points, 1}))
+		}
+		columns = append(columns, y)
+	}
+	all := columns[0]
+	if parts > 1 {
+		all = op.Concatenate(b, 3, columns...)
+	}
+	all = op.ReshapeTo(b, all, ir.Shape{ir.Batch, batch, taps, points, groups, w.Shape[1]})
+	kernel := operator(n, "Reshape", nil, w, list(groups, w.Shape[0]/groups, w.Shape[1], taps))
+	if n.failed {
+		return nil
+	}
+	y := contracted(n, all, "btpgc", n.plain(kernel), "goct", "bpgo")
+	of := n.with(v, w, n.operand(3))
+	result := biased(of, op.ReshapeTo(b, y, ir.Shape{ir.Batch, batch, out[0], out[1], w.Shape[0]}))
+	n.take(of)
+	return result
+}
+
+// places are where the taps of a window lie along one of two axes: [taps, positions].
+func (f frame) places(axis int) []float64 {
+	var out []float64
+	for t0 := range f.size[0] {
+		for t1 := range f.size[1] {
+			for p0 := range f.out(0) {
+				for p1 := range f.out(1) {
+					t, p := []int{t0, t1}[axis], []int{p0, p1}[axis]
+					out = append(out, float64(p*f.strides[axis]+t*f.dilations[axis]-f.before[axis]))
+				}
+			}
+		}
+	}
+	return out
+}

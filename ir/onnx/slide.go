@@ -1,0 +1,288 @@
+package onnx
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+var _ = add(map[string]row{
+	"LpPool":       {least: 1, most: 1, graph: func(n *node) []*Value { return lpPool(n, slidingSum) }},
+	"GlobalLpPool": {least: 1, most: 1, graph: func(n *node) []*Value { return lpPool(n, func(n *node) []*Value { return globalPool(n, op.Sum) }) }},
+	"MaxUnpool":    {least: 2, most: 3, ids: true, graph: maxUnpool},
+	"Col2Im":       {least: 3, most: 3, graph: columnsToImage},
+	"CumProd":      {least: 2, most: 2, graph: cumulatedProduct},
+})
+
+func slidingSum(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum}) }
+
+// norm is |x|^p, and the root that follows the sum of such.
+func norm(p float64) (in, out scalar.Expr) {
+	switch p {
+	case 1:
+		return call("abs", a0), a0
+	case 2:
+		return square, call("sqrt", a0)
+	}
+	return call("pow", call("abs", a0), num(p)), call("pow", a0, num(1/p))
+}
+
+// lpPool is the norm of what a pool would add up. Source: ONNX 1.22, LpPool.
+func lpPool(n *node, pool func(n *node) []*Value) []*Value {
+	p := n.float("p", 2)
+	if a := n.attribute("p"); a != nil && a.Kind == proto.Int {
+		p = float64(a.Int)
+	}
+	if !(p > 0) {
+		return n.errorf("p %v", p)
+	}
+	in, out := norm(p)
+	of := n.with(n.then(in, "element", n.in[0].Type, n.in[0]))
+	if n.failed {
+		return nil
+	}
+	y := pool(of)
+	if n.take(of) {
+		return nil
+	}
+	return one(n.then(out, "norm", y[0].Type, y[0]))
+}
+
+// maxPool gives the places of the largest elements too, counted over the whole operand,
+// or by columns. Source: ONNX 1.22, MaxPool.
+func maxPool(n *node) []*Value {
+	out := pooled(n, op.Window{Reduce: loop.Max})
+	if n.failed || len(n.proto.Outputs) < 2 || n.proto.Outputs[1] == "" {
+		return out
+	}
+	v := n.in[0]
+	f, at, ok := frame{}, []int(nil), false
+	if size, has := n.ints("kernel_shape"); has {
+		f, ok = frameOf(n, size)
+	}
+	if !ok || count(v.Shape) > mostExact || count(f.size) > mostTaps || n.int("ceil_mode", 0) != 0 {
+		return n.errorf("places of the largest elements are supported in at most %d elements, of windows of at most %d, without ceil_mode", mostExact, mostTaps)
+	}
+	autoPad(n, &f)
+	x := n.plain(v)
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	none := make([]int, front(x)+2)
+	x = op.PadWith(n.b, x, append(slices.Clone(none), f.before...), append(none, f.after...), math.Inf(-1))
+	var best, place *ir.Value
+	for range count(f.size) { // from the first tap to the last
+		if at == nil {
+			at = make([]int, len(f.size))
+		}
+		cuts := []cut{{0, v.Shape[0], 1}, {0, v.Shape[1], 1}}
+		for i, t := range at {
+			cuts = append(cuts, cut{t * f.dilations[i], f.out(i), f.strides[i]})
+		}
+		y := sliced(n, x, cuts)
+		p := op.ConstOf(n.b, append(ir.Shape{}, f.outs()...), f.counted(at, n.int("storage_order", 0) != 0))
+		if best == nil {
+			best, place = y, op.MapOf(n.b, call("add", call("mul", num(0), call("eq", a0, a0)), a1), "place", y, p)
+		} else {
+			place = op.MapOf(n.b, call("select", call("gt", a0, a1), a2, scalar.Arg(3)), "place", y, best, p, place)
+			best = op.MapOf(n.b, call("max", a0, a1), "best", y, best)
+		}
+		for i := len(at) - 1; i >= 0; i-- {
+			if at[i]++; at[i] < f.size[i] {
+				break
+			}
+			at[i] = 0
+		}
+	}
+	planes := make([]float64, count(v.Shape[:2]))
+	for i := range planes {
+		planes[i] = float64(i * count(f.in))
+	}
+	first := op.ConstOf(n.b, append(ir.Shape{v.Shape[0], v.Shape[1]}, slices.Repeat([]int{1}, len(f.in))...), planes)
+	places := n.computed(op.MapOf(n.b, call("add", a0, a1), "place", place, first), proto.Int64)
+	places.whole = &span{high: float64(count(v.Shape) - 1)}
+	return append(out, places)
+}
+
+// mostTaps is how many places a window has at most whose largest element is looked for.
+const mostTaps = 64
+
+// outs are the positions of the window along every axis.
+func (f frame) outs() []int {
+	var out []int
+	for i := range f.in {
+		out = append(out, f.out(i))
+	}
+	return out
+}
+
+// counted are the places within an image that one tap reads at every position, counted by
+// rows, or by columns.
+func (f frame) counted(tap []int, columns bool) []float64 {
+	step := strides(f.in)
+	if columns {
+		n := 1
+		for i, d := range f.in {
+			step[i] = n
+			n *= d
+		}
+	}
+	outs := f.outs()
+	first, move := 0, make([]int, len(outs))
+	for i, t := range tap {
+		first += (t*f.dilations[i] - f.before[i]) * step[i]
+		move[i] = f.strides[i] * step[i]
+	}
+	var list []float64
+	for at := range walk(outs, move) {
+		list = append(list, float64(first+at))
+	}
+	return list
+}
+
+// maxUnpool puts elements back to the places that a MaxPool took them from. Source: ONNX
+// 1.22, MaxUnpool.
+func maxUnpool(n *node) []*Value {
+	v, at := n.in[0], n.in[1]
+	size, ok := n.ints("kernel_shape")
+	if !ok {
+		return n.errorf("it has no kernel_shape")
+	}
+	f, ok := frameOf(n, size)
+	if !ok || !slices.Equal(v.Shape, at.Shape) {
+		return n.errorf("places %v for %v", at.Shape, v.Shape)
+	}
+	own := slices.Clone(v.Shape[:2])
+	for i, d := range f.in {
+		own = append(own, (d-1)*f.strides[i]-f.before[i]-f.after[i]+f.size[i])
+	}
+	out := own
+	if list, given := n.list("output_shape", 2); given && !n.failed {
+		out = list
+	}
+	if n.failed || len(out) != len(own) || slices.Min(own) < 1 {
+		return n.errorf("its result has the extents %v", out)
+	}
+	for i, d := range own {
+		if out[i] < d {
+			return n.errorf("output_shape %v is smaller than %v", out, own)
+		}
+	}
+	elements, total := count(v.Shape), count(own)
+	x, ids := rowed(n, n.x(0)), rowed(n, n.x(1))
+	if !x.Valid() || !ids.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	if ids.DType != ir.I32 {
+		ids = op.Integers(n.b, ids, total)
+	}
+	bounded(ids, span{high: float64(total - 1)})
+	y := n.b.Apply(&op.ScatterAdd{Shape: ir.Shape{ir.Batch, total}, BatchDims: 1},
+		op.ReshapeTo(n.b, ids, ir.Shape{ir.Batch, elements}), op.ReshapeTo(n.b, x, ir.Shape{ir.Batch, elements}))
+	y = op.ReshapeTo(n.b, y, append(ir.Shape{ir.Batch}, own...))
+	if before, after := make([]int, len(out)+1), make([]int, len(out)+1); !slices.Equal(own, out) {
+		for i := range out {
+			after[i+1] = out[i] - own[i]
+		}
+		y = op.PadWith(n.b, y, before, after, 0)
+	}
+	return one(n.computed(y, v.Type))
+}
+
+// columnsToImage adds blocks [batch, channels·block, positions] up to an image. Source:
+// ONNX 1.22, Col2Im.
+func columnsToImage(n *node) []*Value {
+	v := n.in[0]
+	image, _ := n.list("image_shape", 1)
+	block, _ := n.list("block_shape", 2)
+	if n.failed || v.rank() != 3 || len(block) != len(image) || len(block) == 0 || slices.Min(block) < 1 || v.Shape[1]%count(block) != 0 {
+		return n.errorf("blocks %v of an image %v in %v", block, image, v.Shape)
+	}
+	channels := v.Shape[1] / count(block)
+	of := n.with(&Value{Shape: append([]int{v.Shape[0], channels}, image...)})
+	f, ok := frameOf(of, block)
+	if n.take(of) || !ok || !fits(n, f) {
+		return n.errorf("its window is not valid")
+	}
+	var points []int
+	for i := range image {
+		points = append(points, f.out(i))
+	}
+	if count(points) != v.Shape[2] {
+		return n.errorf("%d positions for %v", v.Shape[2], points)
+	}
+	x := n.x(0)
+	if !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	lead := append(ir.Shape{}, x.Shape[:front(x)]...)
+	x = op.ReshapeTo(n.b, x, append(append(append(lead, v.Shape[0], channels), block...), points...))
+	c := &op.Contract{}
+	axis := func(name string, d int) int {
+		c.Axes = append(c.Axes, op.Axis{Name: name, Extent: d})
+		return len(c.Axes) - 1
+	}
+	for i, d := range x.Shape[:front(x)+2] {
+		at := op.At(axis(string(rune('a'+i)), d))
+		c.Lhs, c.Out, c.Shape = append(c.Lhs, at), append(c.Out, at), append(c.Shape, d)
+	}
+	var taps []int
+	for i, d := range block {
+		taps = append(taps, axis(fmt.Sprintf("t%d", i), d))
+		c.Lhs = append(c.Lhs, op.At(taps[i]))
+	}
+	for i, d := range points {
+		p := axis(fmt.Sprintf("y%d", i), d)
+		c.Lhs, c.Shape = append(c.Lhs, op.At(p)), append(c.Shape, image[i])
+		c.Out = append(c.Out, op.Index{Terms: []op.Term{{Axis: p, Coef: f.strides[i]}, {Axis: taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]})
+	}
+	return one(n.computed(n.b.Apply(c, x, op.Scalar(n.b, 1)), v.Type))
+}
+
+// cumulatedProduct is the product of all elements up to each along an axis: of twice as
+// many in every step.
+func cumulatedProduct(n *node) []*Value {
+	v := n.in[0]
+	axis := n.axis(int(n.number("axis", 1, 0)), v.rank())
+	s := n.exact(v)
+	if n.failed {
+		return nil
+	}
+	x := n.plain(v)
+	if n.failed || !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	at, d := front(x)+axis, v.Shape[axis]
+	reverse := n.int("reverse", 0) != 0
+	// moved is x so many places on, with ones before it.
+	moved := func(x *ir.Value, by int) *ir.Value {
+		before, after := make([]int, len(x.Shape)), make([]int, len(x.Shape))
+		from := 0
+		if before[at] = by; reverse {
+			before[at], after[at], from = 0, by, by
+		}
+		return op.PadWith(n.b, op.SliceAxis(n.b, x, at, from, d-by), before, after, 1)
+	}
+	if n.int("exclusive", 0) != 0 {
+		if d == 1 {
+			x = op.MapOf(n.b, num(1), "none", x)
+		} else {
+			x = moved(x, 1)
+		}
+	}
+	for by := 1; by < d; by *= 2 {
+		x = op.MapOf(n.b, call("mul", a0, a1), "product", x, moved(x, by))
+	}
+	out := one(n.computed(x, v.Type))
+	if isInteger(v.Type) {
+		most := math.Pow(max(1, s.high, -s.low), float64(d))
+		return n.fitted(out, span{low: -most, high: most}.computed())
+	}
+	return out
+}

@@ -1,0 +1,374 @@
+package onnx
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+func init() { // rows that read the table of rows
+	add(map[string]row{
+		"OneHot": {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
+		"If":     {least: 1, most: 1, apart: true, graph: branches},
+		"Loop":   {most: 1 << 10, apart: true, graph: loops},
+		"Scan":   {least: 1, most: 1 << 10, all: true, apart: true, graph: scanned},
+	})
+}
+
+// mostDeep is how deep graphs may be within graphs.
+const mostDeep = 32
+
+// scopeWithin is the scope of a graph that the node holds: it sees all that the node's own
+// graph has. Its values are called after the node and the times it was called.
+func scopeWithin(n *node, g *proto.Graph, b *ir.Builder) *scope {
+	s := *n.scope
+	s.graph, s.b, s.errs, s.inside = g, b, nil, n.what+": "
+	s.values = maps.Clone(n.values)
+	s.label, s.depth = fmt.Sprintf("%s%s.%d.", n.label, n.proto.Outputs[0], n.calls), n.depth+1
+	n.calls++
+	return &s
+}
+
+// adopt hands over what a scope within has found.
+func adopt(n *node, s *scope) {
+	n.Weights, n.inexact = s.Weights, n.inexact || s.inexact
+	n.errs = append(n.errs, s.errs...)
+	n.failed = n.failed || len(s.errs) > 0
+}
+
+// results computes a graph whose inputs are in, and gives its outputs.
+func (s *scope) results(in []*Value) []*Value {
+	if len(in) != len(s.graph.Inputs) {
+		s.errs.Add(diag.Pos{File: s.model.File}, "%s%d operands for a graph of %d", s.inside, len(in), len(s.graph.Inputs))
+		return nil
+	}
+	for i, v := range s.graph.Inputs {
+		s.values[v.Name] = in[i]
+	}
+	for _, t := range s.graph.Initializers {
+		known, err := ReadTensor(t, nil)
+		if err != nil {
+			s.errs.Add(diag.Pos{File: s.model.File}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
+			return nil
+		}
+		s.weights[s.label+t.Name] = true
+		s.values[t.Name] = &Value{Name: s.label + t.Name, Type: known.Type, Shape: known.Shape, Known: known}
+	}
+	if s.depth > mostDeep {
+		s.errs.Add(diag.Pos{File: s.model.File}, "%sgraphs are nested more than %d deep", s.inside, mostDeep)
+	}
+	if s.unknown(); len(s.errs) > 0 {
+		return nil
+	}
+	s.run(s.graph.Nodes)
+	var out []*Value
+	for _, o := range s.graph.Outputs {
+		v, ok := s.values[o.Name]
+		if !ok && len(s.errs) == 0 {
+			s.errs.Add(diag.Pos{File: s.model.File}, "%soutput %s is made by no node", s.inside, diag.Quote(o.Name))
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// called gives the results of a graph in place.
+func called(n *node, g *proto.Graph, in ...*Value) []*Value {
+	s := scopeWithin(n, g, n.b)
+	out := s.results(in)
+	if adopt(n, s); n.failed {
+		return nil
+	}
+	return out
+}
+
+// branches is one of two graphs. Where the condition is computed, both are, and the
+// results of one are taken.
+func branches(n *node) []*Value {
+	yes, no := n.attribute("then_branch"), n.attribute("else_branch")
+	if yes == nil || no == nil || yes.Graph == nil || no.Graph == nil {
+		return n.errorf("it has no two branches")
+	}
+	c := n.in[0]
+	if c.Known != nil {
+		if count(c.Shape) != 1 {
+			return n.errorf("a condition of shape %v", c.Shape)
+		}
+		if c.Known.at(0) != 0 {
+			return called(n, yes.Graph)
+		}
+		return called(n, no.Graph)
+	}
+	a, b := called(n, yes.Graph), called(n, no.Graph)
+	if n.failed || count(c.Shape) != 1 || len(a) != len(b) {
+		return n.errorf("branches of %d and %d results", len(a), len(b))
+	}
+	var out []*Value
+	for i := range a {
+		if a[i].Type != b[i].Type || !slices.Equal(a[i].Shape, b[i].Shape) {
+			return n.errorf("result %d is %v %v of one branch and %v %v of the other; where the condition depends on an input they must agree", i, a[i].Type, a[i].Shape, b[i].Type, b[i].Shape)
+		}
+		v := n.then(call("select", a0, a1, a2), "branch", a[i].Type, shapedAs(n, c, nil), a[i], b[i])
+		if n.failed {
+			return nil
+		}
+		if isInteger(v.Type) {
+			s := a[i].span().or(b[i].span())
+			v.whole = &s
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// mostNodes is how many nodes a loop may become.
+const mostNodes = 1 << 14
+
+// loops writes the steps of a loop one after the other: how many there are has to be
+// known.
+func loops(n *node) []*Value {
+	body := n.attribute("body")
+	if body == nil || body.Graph == nil {
+		return n.errorf("it has no body")
+	}
+	g := body.Graph
+	if len(n.in) < 2 || len(g.Inputs) != len(n.in) || len(g.Outputs) < len(n.in)-1 {
+		return n.errorf("a body of %d operands and %d results for %d operands", len(g.Inputs), len(g.Outputs), len(n.in))
+	}
+	trips, going := n.in[0], n.in[1]
+	for _, v := range []*Value{trips, going} {
+		if v != nil && (v.Known == nil || isFloat(v.Type) || count(v.Shape) != 1) {
+			return n.errorf("%s, which says how often it runs, must be known when the model is built", diag.Quote(v.Name))
+		}
+	}
+	carried := n.in[2:]
+	stacks := make([][]*Value, len(g.Outputs)-1-len(carried))
+	for i := 0; (trips == nil || float64(i) < trips.Known.at(0)) && (going == nil || going.Known.at(0) != 0); i++ {
+		if i*max(1, len(g.Nodes)) > mostNodes {
+			return n.errorf("more than %d steps", i)
+		}
+		at := &Tensor{Type: proto.Int64, I: []int64{int64(i)}}
+		goes := going
+		if goes == nil {
+			goes = &Value{Type: proto.Bool, Known: &Tensor{Type: proto.Bool, I: []int64{1}}}
+		}
+		out := called(n, g, slices.Concat([]*Value{{Type: proto.Int64, Known: at}, goes}, carried)...)
+		if n.failed {
+			return nil
+		}
+		if going = out[0]; going == nil || going.Known == nil || isFloat(going.Type) || count(going.Shape) != 1 {
+			return n.errorf("after step %d, whether it goes on depends on an input", i)
+		}
+		carried = out[1:][:len(carried)]
+		for j, v := range out[1+len(carried):] {
+			stacks[j] = append(stacks[j], shapedAs(n, v, append([]int{1}, v.Shape...)))
+		}
+	}
+	out := slices.Clone(carried)
+	for j, list := range stacks {
+		if len(list) == 0 {
+			return n.errorf("it has no step, and result %d stays empty", len(carried)+j)
+		}
+		out = append(out, operator(n, "Concat", attributes{"axis": 0}, list...))
+	}
+	if n.failed {
+		return nil
+	}
+	return out
+}
+
+// attributes are those of an operator within another: whole numbers, or lists of them.
+type attributes map[string]any
+
+// operator is the first result of another operator.
+func operator(n *node, name string, list attributes, in ...*Value) *Value {
+	if n.failed {
+		return nil
+	}
+	of := n.with(in...)
+	of.proto = &proto.Node{Op: name, Outputs: []string{""}}
+	for _, key := range slices.Sorted(maps.Keys(list)) {
+		a := &proto.Attribute{Name: key}
+		switch v := list[key].(type) {
+		case int:
+			a.Kind, a.Int = proto.Int, int64(v)
+		case []int:
+			a.Kind = proto.Ints
+			for _, i := range v {
+				a.Ints = append(a.Ints, int64(i))
+			}
+		}
+		of.proto.Attributes = append(of.proto.Attributes, a)
+	}
+	out := of.build(rows[name])
+	if n.take(of) {
+		return nil
+	}
+	return out[0]
+}
+
+// list is a known vector of whole numbers.
+func list(values ...int) *Value {
+	t := newTensor(proto.Int64, []int{len(values)})
+	for i, v := range values {
+		t.I[i] = int64(v)
+	}
+	return &Value{Type: t.Type, Shape: t.Shape, Known: t}
+}
+
+// partFrom is a slice of an axis from one place to another, by steps.
+func partFrom(n *node, v *Value, axis, from, to, step int) *Value {
+	return operator(n, "Slice", nil, v, list(from), list(to), list(axis), list(step))
+}
+
+// scanned runs a graph over the steps of its operands. What the graph reads from
+// outside is an operand of every step. Source: ONNX 1.22, Scan, from opset 9 on.
+func scanned(n *node) []*Value {
+	body, inputs := n.attribute("body"), n.int("num_scan_inputs", 0)
+	states := len(n.in) - inputs
+	if body == nil || body.Graph == nil || n.opset < 9 || inputs < 1 || states < 0 || len(body.Graph.Outputs) < states || len(body.Graph.Inputs) != len(n.in) {
+		return n.errorf("a scan over %d of %d operands, in opset %d", inputs, len(n.in), n.opset)
+	}
+	g := body.Graph
+	r := scanOperands(n, states)
+	outside := outsideOf(n, g)
+	for _, v := range outside {
+		r.Captures = append(r.Captures, n.plain(v))
+	}
+	if n.failed {
+		return nil
+	}
+	types := make([]proto.Type, len(g.Outputs))
+	r.Body = func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
+		s := scopeWithin(n, g, b)
+		s.params = map[string]placed{}
+		for i, v := range outside {
+			s.values[v.Name] = &Value{Name: v.Name, Type: v.Type, Shape: v.Shape, inOrder: captures[i], whole: v.whole}
+		}
+		var in []*Value
+		for i, x := range slices.Concat(carried, steps) {
+			in = append(in, n.computed(x, n.in[i].Type))
+		}
+		list := s.results(in)
+		var results []*ir.Value
+		for i, v := range list {
+			if len(s.errs) > 0 {
+				break
+			}
+			types[i] = v.Type
+			inner := node{scope: s, proto: n.proto, what: n.what}
+			results = append(results, op.MapOf(b, a0, "result", rowed(&inner, inner.plain(v))))
+		}
+		if adopt(n, s); n.failed {
+			return nil, nil
+		}
+		return results[:states], results[states:]
+	}
+	finals, stacked := op.Recur(n.b, r)
+	if n.failed || len(finals)+len(stacked) != len(g.Outputs) {
+		n.failed = true
+		return nil
+	}
+	var out []*Value
+	for i, x := range finals {
+		out = append(out, n.computed(x, types[i]))
+	}
+	axes, back := perValue(n, "scan_output_axes", len(stacked)), perValue(n, "scan_output_directions", len(stacked))
+	for i, x := range stacked {
+		if back[i] != 0 {
+			x = op.Flip(n.b, x, 1)
+		}
+		rank := len(x.Shape) - 1
+		axis := n.axis(axes[i], rank)
+		if n.failed {
+			return nil
+		}
+		out = append(out, n.computed(n.turned(x, slices.Insert(identity(rank)[1:], axis, 0)), types[states+i]))
+	}
+	return out
+}
+
+// perValue is a list attribute with a number for each of so many values; all are 0 where
+// it is left out.
+func perValue(n *node, name string, size int) []int {
+	if list, ok := n.ints(name); ok && len(list) == size {
+		return list
+	} else if ok {
+		n.errorf("%s %v for %d values", name, list, size)
+	}
+	return make([]int, size)
+}
+
+// scanOperands are the first values of the states, and the operands that are taken apart
+// with their steps in front.
+func scanOperands(n *node, states int) op.Recurrence {
+	r := op.Recurrence{}
+	number := func(v *Value) *ir.Value {
+		if v = n.then(a0, "number", v.Type, v); v == nil {
+			return n.bad()
+		}
+		return rowed(n, n.plain(v))
+	}
+	for _, v := range n.in[:states] {
+		r.Initial = append(r.Initial, number(v))
+	}
+	axes, back := perValue(n, "scan_input_axes", len(n.in)-states), perValue(n, "scan_input_directions", len(n.in)-states)
+	for i, v := range n.in[states:] {
+		axis := n.axis(axes[i], v.rank())
+		if n.failed || r.Length > 0 && v.Shape[axis] != r.Length || v.Shape[axis] < 1 {
+			n.errorf("steps along axis %d of %v", axes[i], v.Shape)
+			return r
+		}
+		r.Length = v.Shape[axis]
+		x := number(v)
+		if !x.Valid() {
+			return r
+		}
+		x = n.turned(x, slices.Insert(slices.Delete(identity(v.rank()), axis, axis+1), 0, axis))
+		if back[i] != 0 {
+			x = op.Flip(n.b, x, 1)
+		}
+		r.Steps = append(r.Steps, x)
+	}
+	return r
+}
+
+// outsideOf are the values of the graph around that a graph reads, those aside that are
+// small and known.
+func outsideOf(n *node, g *proto.Graph) []*Value {
+	seen := map[string]bool{}
+	for _, v := range g.Inputs {
+		seen[v.Name] = true
+	}
+	for _, t := range g.Initializers {
+		seen[t.Name] = true
+	}
+	var out []*Value
+	read := func(name string) {
+		v, ok := n.values[name]
+		if seen[name] || !ok || v.Known != nil && (!isFloat(v.Type) || count(v.Shape) <= constants) {
+			return
+		}
+		seen[name] = true
+		same := *v
+		same.Name = name
+		out = append(out, &same)
+	}
+	for _, p := range g.Nodes {
+		for _, name := range operands(p) {
+			read(name)
+		}
+		for _, name := range p.Outputs {
+			seen[name] = true
+		}
+	}
+	for _, o := range g.Outputs {
+		read(o.Name)
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+// trainers are the operators of the domain ai.onnx.preview.training: a gradient, and steps
+// of optimizers, which a file that trains itself has.
+var trainers = map[string]row{
+	"Gradient": {least: 1, most: 1 << 10, all: true, apart: true, graph: gradient},
+	"Adagrad":  optimizer(3, adagradStep),
+	"Adam":     optimizer(4, adamStep),
+	"Momentum": optimizer(3, momentumStep),
+}
+
+// gradient is that of the sum of a value by others, of which the graph has computed it.
+// Source: ONNX 1.22, Gradient.
+func gradient(n *node) []*Value {
+	xs := n.attribute("xs")
+	y, ok := n.values[n.string("y", "")]
+	if xs == nil || !ok || y == nil || y.Known != nil {
+		return n.errorf("y %s is no computed value", diag.Quote(n.string("y", "")))
+	}
+	var by []*ir.Value
+	for i, s := range xs.Strings {
+		if i >= len(n.proto.Inputs) || n.proto.Inputs[i] != string(s) {
+			return n.errorf("operand %d is not %s: a gradient is supported where the graph has computed y, at the same values", i, diag.Quote(string(s)))
+		}
+		x := n.plain(n.in[i])
+		if p, ok := n.params[n.in[i].Name]; ok {
+			x = p.value
+		}
+		by = append(by, x)
+	}
+	of := n.plain(y)
+	if !of.Valid() {
+		return n.errorf("its operands are not valid")
+	}
+	var out []*Value
+	for i, g := range gradients(n.b, of, by) {
+		v := n.in[i]
+		if p, ok := n.params[v.Name]; ok { // from the order of the parameter
+			back := make([]int, len(p.perm))
+			for j, a := range p.perm {
+				back[a] = j
+			}
+			g = n.turned(g, back)
+		}
+		out = append(out, n.computed(g, v.Type))
+	}
+	return out
+}
+
+// gradients are those of the sum of y by each of xs, zeros where y does not depend on it.
+func gradients(b *ir.Builder, y *ir.Value, xs []*ir.Value) []*ir.Value {
+	one := op.BroadcastTo(b, op.Scalar(b, 1), y.Shape)
+	parts := map[*ir.Value][]*ir.Value{y: {one}}
+	out := make([]*ir.Value, len(xs))
+	for _, v := range slices.Backward(slices.Clone(b.Graph.Values)) {
+		if len(parts[v]) == 0 {
+			continue
+		}
+		dy := op.SumOf(b, "sum of gradients", parts[v]...)
+		if i := slices.Index(xs, v); i >= 0 {
+			out[i] = dy
+			continue
+		}
+		for j, g := range v.Op.VJP(b, v, dy) {
+			if g != nil {
+				parts[v.Args[j]] = append(parts[v.Args[j]], g)
+			}
+		}
+	}
+	for i, g := range out {
+		if g == nil {
+			out[i] = op.BroadcastTo(b, op.Scalar(b, 0), xs[i].Shape)
+		}
+	}
+	return out
+}
+
+// optimizer steps any number of tensors: operands are the learning rate, the number of
+// steps before, and so many lists of tensors, of which the second are the gradients. The
+// results are the others, renewed.
+func optimizer(lists int, step func(n *node, rate, steps *Value, of []*Value) []*Value) row {
+	return row{least: 2 + lists, most: 1 << 16, all: true, graph: func(n *node) []*Value {
+		if (len(n.in)-2)%lists != 0 {
+			return n.errorf("%d operands; the rate, the number of steps and %d for each tensor are meant", len(n.in), lists)
+		}
+		tensors := (len(n.in) - 2) / lists
+		out := make([]*Value, tensors*(lists-1))
+		for i := range tensors {
+			var of []*Value
+			for j := range lists {
+				of = append(of, n.in[2+j*tensors+i])
+			}
+			for j, v := range step(n, shapedAs(n, n.in[0], nil), shapedAs(n, n.in[1], nil), of) {
+				out[j*tensors+i] = v
+			}
+			if n.failed {
+				return nil
+			}
+		}
+		return out
+	}}
+}
+
+// regularized is the gradient with that of norm_coefficient·x²/2.
+func regularized(n *node, x, g *Value) *Value {
+	return n.then(call("add", call("mul", num(n.float("norm_coefficient", 0)), a0), a1), "gradient", x.Type, x, g)
+}
+
+// adagradStep has the operands x, gradient and sum of squares. Source: ONNX 1.22, Adagrad.
+func adagradStep(n *node, rate, steps *Value, of []*Value) []*Value {
+	x, t := of[0], of[0].Type
+	g := regularized(n, x, of[1])
+	r := n.then(call("div", a0, call("add", num(1), call("mul", num(n.float("decay_factor", 0)), a1))), "rate", t, rate, steps)
+	h := n.then(call("add", a0, call("mul", a1, a1)), "squares", t, of[2], g)
+	move := call("div", call("mul", a1, a2), call("add", call("sqrt", scalar.Arg(3)), num(n.float("epsilon", 1e-6))))
+	return []*Value{n.then(call("sub", a0, move), "step", t, x, r, g, h), h}
+}
+
+// adamStep has the operands x, gradient, mean and mean of squares. Source: ONNX 1.22, Adam.
+func adamStep(n *node, rate, steps *Value, of []*Value) []*Value {
+	x, t := of[0], of[0].Type
+	g := regularized(n, x, of[1])
+	alpha, beta := n.float("alpha", float64(float32(0.9))), n.float("beta", float64(float32(0.999)))
+	blend := func(keep float64, v scalar.Expr) scalar.Expr {
+		return call("add", call("mul", num(keep), a0), call("mul", num(1-keep), v))
+	}
+	v := n.then(blend(alpha, a1), "mean", t, of[2], g)
+	h := n.then(blend(beta, call("mul", a1, a1)), "squares", t, of[3], g)
+	power := func(base float64) scalar.Expr { return call("sub", num(1), call("pow", num(base), a1)) }
+	corrected := call("div", call("mul", a0, call("sqrt", power(beta))), power(alpha))
+	r := n.then(call("select", call("gt", a1, num(0)), corrected, a0), "rate", t, rate, steps)
+	move := call("div", call("mul", a1, a2), call("add", call("sqrt", scalar.Arg(3)), num(n.float("epsilon", float64(float32(1e-6))))))
+	y := n.then(call("mul", num(1-n.float("norm_coefficient_post", 0)), call("sub", a0, move)), "step", t, x, r, v, h)
+	return []*Value{y, v, h}
+}
+
+// momentumStep has the operands x, gradient and momentum. Source: ONNX 1.22, Momentum.
+func momentumStep(n *node, rate, steps *Value, of []*Value) []*Value {
+	x, t := of[0], of[0].Type
+	g := regularized(n, x, of[1])
+	alpha, beta := num(n.float("alpha", 0)), num(n.float("beta", 0))
+	share := call("select", call("gt", a2, num(0)), beta, num(1)) // the first is taken whole
+	v := n.then(call("add", call("mul", alpha, a0), call("mul", share, a1)), "momentum", t, of[2], g, steps)
+	move := a2
+	if n.string("mode", "standard") == "nesterov" {
+		move = call("add", scalar.Arg(3), call("mul", alpha, a2))
+	}
+	return []*Value{n.then(call("sub", a0, call("mul", a1, move)), "step", t, x, rate, v, g), v}
+}

@@ -1,0 +1,321 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+var _ = add(map[string]row{
+	"Mul": {
+		least: 2, most: 2,
+		known: func(n *node) []*Tensor { return folded(n, call("mul", a0, a1), n.in[0].Type) },
+		graph: product,
+	},
+	"Div": {least: 2, most: 2, known: divideKnown, graph: divide},
+	"Mod": {least: 2, most: 2, known: moduloKnown, graph: modulo},
+	"Pow": {
+		least: 2, most: 2,
+		known: func(n *node) []*Tensor { return folded(n, call("pow", a0, a1), n.in[0].Type) },
+		graph: power,
+	},
+	"BitShift":   {least: 2, most: 2, graph: shifted},
+	"BitwiseAnd": bitwise(call("mul", a0, a1)), "BitwiseOr": bitwise(call("max", a0, a1)),
+	"BitwiseXor": bitwise(call("sub", num(1), call("eq", a0, a1))),
+	"BitwiseNot": {least: 1, most: 1, graph: complement},
+})
+
+// then is an expression of values that are computed on the way; nil after a mistake.
+func (n *node) then(e scalar.Expr, word string, t proto.Type, in ...*Value) *Value {
+	if n.failed {
+		return nil
+	}
+	of := n.with(in...)
+	out := mapped(of, e, word, t)
+	if n.take(of) {
+		return nil
+	}
+	return out[0]
+}
+
+// product of 16 bits multiplies halves, whose products are exact.
+func product(n *node) []*Value {
+	t := n.in[0].Type
+	if isFloat(t) || width(t) != 16 {
+		return arithmetic(n, call("mul", a0, a1), "mul")
+	}
+	spansOf(n)
+	high := n.then(call("floor", call("mul", num(1.0/256), a0)), "high", t, n.in[0])
+	low := n.then(call("sub", a0, call("mul", num(256), a1)), "low", t, n.in[0], high)
+	round := func(e scalar.Expr) scalar.Expr { return wrapped(e, t) }
+	h := n.then(round(call("mul", a0, a1)), "high product", t, high, n.in[1])
+	h = n.then(round(call("mul", num(256), a0)), "high product", t, h)
+	l := n.then(round(call("mul", a0, a1)), "low product", t, low, n.in[1])
+	y := n.then(round(call("add", a0, a1)), "mul", t, h, l)
+	if n.failed {
+		return nil
+	}
+	return one(y)
+}
+
+// noZero reports a known divisor that is 0.
+func noZero(n *node) bool {
+	if isInteger(n.in[1].Type) && slices.Contains(n.in[1].Known.I, 0) {
+		n.errorf("a division by 0")
+	}
+	return !n.failed
+}
+
+func divideKnown(n *node) []*Tensor {
+	e := call("div", a0, a1)
+	if isInteger(n.in[0].Type) {
+		e = truncated(e)
+	}
+	if !noZero(n) {
+		return nil
+	}
+	return folded(n, e, n.in[0].Type)
+}
+
+// divide drops what is left of whole numbers. By 0 it gives 0.
+func divide(n *node) []*Value {
+	if isFloat(n.in[0].Type) {
+		return arithmetic(n, call("div", a0, a1), "div")
+	}
+	s := spansOf(n)
+	y := quotient(n)
+	if n.failed {
+		return nil
+	}
+	most := max(-s[0].low, s[0].high)
+	return n.fitted(one(y), span{low: max(-most, min(0, rangeOf(y.Type).low)), high: most})
+}
+
+// quotient is the whole number of times that the divisor goes into the dividend, toward 0:
+// that of the quotient as it is rounded, corrected by what is left.
+func quotient(n *node) *Value {
+	a, b, t := n.in[0], n.in[1], n.in[0].Type
+	x, y := call("abs", a0), call("abs", a1)
+	about := call("floor", call("div", x, call("max", y, num(1))))
+	q := n.then(about, "quotient", t, a, b)
+	over := call("gt", call("mul", a2, y), x)
+	under := call("le", call("mul", call("add", a2, num(1)), y), x)
+	q = n.then(call("sub", call("add", a2, under), over), "quotient", t, a, b, q)
+	signs := call("mul", call("sign", a0), call("sign", a1))
+	return n.then(call("mul", signs, a2), "div", t, a, b, q)
+}
+
+// moduloOf has the sign of the divisor, or with fmod that of the dividend.
+func moduloOf(n *node) scalar.Expr {
+	q := call("div", a0, a1)
+	if n.int("fmod", 0) != 0 {
+		return call("sub", a0, call("mul", a1, truncated(q)))
+	}
+	return call("sub", a0, call("mul", a1, call("floor", q)))
+}
+
+func moduloKnown(n *node) []*Tensor {
+	if !noZero(n) {
+		return nil
+	}
+	return folded(n, moduloOf(n), n.in[0].Type)
+}
+
+func modulo(n *node) []*Value {
+	if isFloat(n.in[0].Type) {
+		return arithmetic(n, moduloOf(n), "mod")
+	}
+	s, t := spansOf(n), n.in[0].Type
+	q := quotient(n)
+	r := n.then(call("sub", a0, call("mul", a1, a2)), "rest", t, n.in[0], n.in[1], q)
+	if n.int("fmod", 0) == 0 { // of the divisor's sign
+		r = n.then(call("select", call("lt", call("mul", call("sign", a0), call("sign", a1)), num(0)), call("add", a0, a1), a0), "mod", t, r, n.in[1])
+	}
+	if n.failed {
+		return nil
+	}
+	most := max(-s[1].low, s[1].high)
+	return n.fitted(one(r), span{low: max(-most, min(0, rangeOf(t).low)), high: most})
+}
+
+// power has a result of the type of the base. Exponents that are known, few and small are
+// products, exact of whole numbers too.
+func power(n *node) []*Value {
+	x, y, t := n.in[0], n.in[1], n.in[0].Type
+	if y.Known != nil && count(y.Shape) == 1 && y.rank() <= x.rank() {
+		switch y.Known.at(0) {
+		case 0.5:
+			return unary(n.with(x), call("sqrt", a0), "pow")
+		case -1:
+			return unary(n.with(x), call("div", num(1), a0), "pow")
+		}
+	}
+	list := exponents(y)
+	if isFloat(t) && len(list) != 1 {
+		return mapped(n, call("pow", a0, a1), "pow", t)
+	}
+	if len(list) == 0 {
+		return n.errorf("powers of %v are supported where the exponents are known and at most %d, of %d kinds", t, mostExponent, mostExponents)
+	}
+	of := n
+	if len(list) == 1 && y.rank() <= x.rank() && count(y.Shape) == 1 {
+		of = n.with(x)
+	}
+	e := powered(list[0])
+	for _, k := range list[1:] {
+		e = call("select", call("eq", a1, num(float64(k))), powered(k), e)
+	}
+	if isFloat(t) {
+		out := mapped(of, e, "pow", t)
+		n.take(of)
+		return out
+	}
+	s := reach(e, []span{n.exact(x), y.span()})
+	if n.failed {
+		return nil
+	}
+	out := mapped(of, e, "pow", t)
+	if n.take(of) {
+		return nil
+	}
+	return n.fitted(out, s)
+}
+
+const mostExponent, mostExponents = 16, 8
+
+// exponents are those of a known operand, ascending; none where they are not small whole
+// numbers.
+func exponents(y *Value) []int {
+	if y.Known == nil {
+		return nil
+	}
+	seen := map[int]bool{}
+	for i := range count(y.Shape) {
+		f := y.Known.at(i)
+		if f != math.Trunc(f) || f < 0 || f > mostExponent {
+			return nil
+		}
+		seen[int(f)] = true
+	}
+	var list []int
+	for k := range mostExponent + 1 {
+		if seen[k] {
+			list = append(list, k)
+		}
+	}
+	if len(list) > mostExponents {
+		return nil
+	}
+	return list
+}
+
+// powered is x^k as a product.
+func powered(k int) scalar.Expr {
+	switch {
+	case k == 0:
+		return num(1)
+	case k == 1:
+		return a0
+	case k%2 == 1:
+		return call("mul", powered(k-1), a0)
+	}
+	half := powered(k / 2)
+	return call("mul", half, half)
+}
+
+// digit is bit i of a whole number that is not negative.
+func digit(x scalar.Expr, i int) scalar.Expr {
+	down := call("floor", call("mul", num(math.Ldexp(1, -i)), x))
+	return call("sub", down, call("mul", num(2), call("floor", call("mul", num(0.5), down))))
+}
+
+// bitwise puts two whole numbers together bit by bit. Negative ones are read as two's
+// complement of as many bits as the operands need.
+func bitwise(e scalar.Expr) row {
+	both := func(i int, x, y scalar.Expr) scalar.Expr {
+		return scalar.Substitute(e, []scalar.Expr{digit(x, i), digit(y, i)})
+	}
+	return row{least: 2, most: 2, graph: func(n *node) []*Value {
+		s := spansOf(n)
+		if n.failed {
+			return nil
+		}
+		all, t, wide := s[0].or(s[1]), n.in[0].Type, 0
+		for ; math.Ldexp(1, wide) <= max(all.high, -all.low-1); wide++ {
+		}
+		x, y := a0, a1
+		if all.low < 0 {
+			wide++
+			up := num(math.Ldexp(1, wide))
+			x = call("add", a0, call("select", call("lt", a0, num(0)), up, num(0)))
+			y = call("add", a1, call("select", call("lt", a1, num(0)), up, num(0)))
+		}
+		if wide > 24 {
+			n.inexact = true
+			return n.errorf("whole numbers of more than 24 bits")
+		}
+		out := n.then(num(0), "bits", t, n.in[0])
+		// A few bits at a time: what grows with all of them would be one long expression.
+		for i := 0; i < wide; i += 4 {
+			part := a2
+			for k := i; k < min(wide, i+4); k++ {
+				part = call("add", part, call("mul", num(math.Ldexp(1, k)), both(k, x, y)))
+			}
+			out = n.then(part, "bits", t, n.in[0], n.in[1], out)
+		}
+		if all.low < 0 {
+			top := math.Ldexp(1, wide-1)
+			out = n.then(call("sub", a0, call("select", call("ge", a0, num(top)), num(2*top), num(0))), "signed", t, out)
+		}
+		if n.failed {
+			return nil
+		}
+		low := 0.0
+		if all.low < 0 {
+			low = -math.Ldexp(1, wide-1)
+		}
+		return n.fitted(one(out), span{low: low, high: math.Ldexp(1, wide) - 1})
+	}}
+}
+
+// complement is -1-x, or what is left of the largest number of a type without signs.
+func complement(n *node) []*Value {
+	from := -1.0
+	if t := n.in[0].Type; !signed(t) {
+		if from = rangeOf(t).high; from > mostExact {
+			return n.errorf("bits of %v, whose largest number is not exact in float32, cannot be turned around", t)
+		}
+	}
+	return arithmetic(n, call("sub", num(from), a0), "bitwise_not")
+}
+
+// shifted multiplies with a power of two, or divides by it. What leaves the type is lost.
+func shifted(n *node) []*Value {
+	s, t := spansOf(n), n.in[0].Type
+	left := n.string("direction", "") == "LEFT"
+	step := 2.0
+	if !left {
+		step = 0.5
+	}
+	power := n.then(num(1), "power", t, n.in[1])
+	for i := 0; 1<<i < width(t); i++ {
+		power = n.then(call("mul", a1, call("select", digit(a0, i), num(math.Pow(step, math.Ldexp(1, i))), num(1))), "power", t, n.in[1], power)
+	}
+	power = n.then(call("select", call("ge", a0, num(float64(width(t)))), num(0), a1), "power", t, n.in[1], power)
+	if n.failed {
+		return nil
+	}
+	if !left {
+		return n.fitted(one(n.then(call("floor", call("mul", a0, a1)), "shift", t, n.in[0], power)), s[0])
+	}
+	// A product with a power of two keeps its digits, and so does what is left of it.
+	y := n.then(wrapped(call("mul", a0, a1), t), "shift", t, n.in[0], power)
+	if n.failed {
+		return nil
+	}
+	all := rangeOf(t)
+	y.whole = &all
+	return one(y)
+}
