@@ -95,7 +95,7 @@ var neutral = map[string][]any{
 	"build_config": nil, "dynamic": {false}, "unroll": nil, "implementation": nil, "consume_less": nil, "synchronized": {false}, "time_major": {false}, "use_cudnn": nil,
 	"sparse": {false}, "ragged": {false}, "optional": {false}, "data_format": {"channels_last"}, "groups": {1}, "rms_scaling": {false}, "keepdims": {false},
 	"query_shape": nil, "key_shape": nil, "value_shape": nil, "flash_attention": nil, "quantization_config": {}, "lora_rank": {}, "lora_alpha": nil, "layers": nil,
-	"renorm": {false}, "renorm_momentum": nil, "supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
+	"supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
 	"vocabulary_size": nil, "encoding": {"utf-8"}, "oov_method": {"floormod"},
 }
 
