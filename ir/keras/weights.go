@@ -13,8 +13,8 @@ import (
 type Origin struct {
 	Layer string // in the description
 	Class string // there
-	// Inner are the classes of what is inside of the layer: of a TimeDistributed or a
-	// Bidirectional its layer, of an RNN its cells.
+	// Inner are the classes of what is inside of the layer: of a TimeDistributed, a
+	// Bidirectional or a SpectralNormalization its layer, of an RNN its cells.
 	Inner []string
 	// Path is where a .keras file has its weights: layers/functional/layers/dense.
 	// What belongs to parts of the layer is under it; see [Origin.Groups].
@@ -30,7 +30,7 @@ type Origin struct {
 func (w *writer) origin(p *part, class string) {
 	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name), Place: w.placeOf(p)}
 	switch class {
-	case "TimeDistributed", "Bidirectional":
+	case "TimeDistributed", "Bidirectional", "SpectralNormalization":
 		o.Inner = []string{spec.LayerClass(text(field(p.config, "layer"), "class_name"))}
 	case "RNN":
 		o.Inner = cellClasses(field(p.config, "cell"))
@@ -83,6 +83,9 @@ type Group struct {
 	// before all of Rest; legacy files have them in that order as well, over all
 	// groups.
 	Trainable, Rest []string
+	// Repeats are weights of other groups that a .keras file has here once more, before
+	// these.
+	Repeats []string
 }
 
 // own is a layer whose weights are all in one place.
@@ -96,7 +99,8 @@ var variables = map[string][]Group{
 	"Conv1DTranspose": own("kernel", "bias"), "Conv2DTranspose": own("kernel", "bias"), "Conv3DTranspose": own("kernel", "bias"),
 	"DepthwiseConv1D": own("kernel", "bias"), "DepthwiseConv2D": own("kernel", "bias"),
 	"SeparableConv1D": own("depthwise_kernel", "pointwise_kernel", "bias"), "SeparableConv2D": own("depthwise_kernel", "pointwise_kernel", "bias"),
-	"BatchNormalization": {{Trainable: []string{"gamma", "beta"}, Rest: []string{"moving_mean", "moving_variance"}}},
+	"BatchNormalization": {{Trainable: []string{"gamma", "beta"}, Rest: []string{"moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev"}}},
+	"STFTSpectrogram":    own("real_kernel", "imag_kernel"),
 	"Normalization":      {{Rest: []string{"mean", "variance", "count"}}},
 	"LayerNormalization": own("gamma", "beta"), "GroupNormalization": own("gamma", "beta"), "RMSNormalization": own("scale"),
 	"Attention": own("scale", "concat_score_weight"), "AdditiveAttention": own("scale"),
@@ -124,15 +128,9 @@ func cellAt(path, before string) []Group {
 func (o Origin) Groups() (list []Group) {
 	switch {
 	case o.Class == "TimeDistributed":
-		for _, g := range variables[o.Inner[0]] {
-			if g.Path == "" {
-				g.Path = "layer"
-			} else {
-				g.Path = "layer/" + g.Path
-			}
-			list = append(list, g)
-		}
-		return list
+		return o.within()
+	case o.Class == "SpectralNormalization": // which has the kernel for its own, too
+		return append(o.within(), Group{Repeats: []string{"kernel"}, Rest: []string{"vector_u"}})
 	case o.Class == "RNN" && len(o.Inner) == 1:
 		return cellAt("cell", "")
 	case o.Class == "RNN":
@@ -145,10 +143,23 @@ func (o Origin) Groups() (list []Group) {
 	return variables[o.Class]
 }
 
+// within are the weights of the layer inside of the layer.
+func (o Origin) within() (list []Group) {
+	for _, g := range variables[o.Inner[0]] {
+		if g.Path == "" {
+			g.Path = "layer"
+		} else {
+			g.Path = "layer/" + g.Path
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
 // Places says in which dataset a .keras file has each of the parameters of a
 // description: dense/kernel in layers/dense/vars/0. Other places that versions of
-// Keras have come after the present one: there is one that a file has. Those that
-// it has not are missing: of layers that [Origin.Groups] does not know.
+// Keras have come after the present one, and those that have the same once more: there
+// is one that a file has. Those that it has not are missing: of layers that [Origin.Groups] does not know.
 func (r *Report) Places(parameters []string) (places map[string][]string, missing []string) {
 	known := map[string]bool{}
 	for _, name := range parameters {
@@ -165,7 +176,7 @@ func (r *Report) Places(parameters []string) (places map[string][]string, missin
 				paths = append(paths, o.Path+"/"+g.Also, older(o.Path)+"/"+g.Also)
 			}
 			n := 0
-			for _, name := range append(slices.Clone(g.Trainable), g.Rest...) {
+			for _, name := range slices.Concat(g.Repeats, g.Trainable, g.Rest) {
 				if name = o.Layer + "/" + name; known[name] {
 					for _, path := range paths {
 						places[name] = append(places[name], path+"/vars/"+strconv.Itoa(n))

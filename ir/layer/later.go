@@ -12,8 +12,7 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"AugMix", "CLAHE", "Equalization", "FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "MelSpectrogram", "RandAugment", "RandomElasticTransform",
-	"ReversibleEmbedding", "STFTSpectrogram", "Wrapper",
+	"FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "ReversibleEmbedding", "Wrapper",
 }
 
 // mixing are Keras's layers that mix the images of a batch and their labels.
