@@ -19,6 +19,7 @@ var plain = map[string]string{
 	"RandomSharpness": "factor: 0.9", "RandomPosterization": "factor: 7", "RandomHue": "factor: 0.6", "RandomSaturation": "factor: 0.6",
 	"RandomColorJitter": "brightness_factor: 0.2, contrast_factor: 0.3, saturation_factor: [0.2, 0.7], hue_factor: 0.4",
 	"Solarization":      "addition_factor: 0.2, threshold_factor: [0.4, 0.9]", "RandomGaussianBlur": "sigma: [0.5, 1]",
+	"ContrastLimitedAdaptiveHistogramEqualization": "tile_grid_size: [2, 3]", "AugMix": "num_chains: 2, chain_depth: 2",
 }
 
 func augmenting(kind string) string {
