@@ -49,11 +49,13 @@ type Graph struct {
 	Losses []*Value
 	// Loss is their sum plus regularisation; nil in a predict graph.
 	Loss    *Value
-	Updates []Update // state written by a training step
+	Updates []Update // what a training step writes itself
 	Grads   []Grad   // filled by autodiff
 }
 
-// Update assigns a new value to a State parameter at the end of a training step.
+// Update assigns a new value to a parameter at the end of a training step: to State,
+// or to weights before the optimizer moves them. The gradient of the loss with respect
+// to such weights is that with respect to New, which the network reads.
 type Update struct{ State, New *Value }
 
 // Grad is the gradient of the loss with respect to a trainable parameter.

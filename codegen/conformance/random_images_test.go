@@ -1,6 +1,9 @@
 package conformance
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // volume is the value at hand as layers over space see it: its channels, which come
 // first in some, and how long every axis of space is.
@@ -25,6 +28,10 @@ func (g *generator) over(v volume, kind string, args object, space []int, channe
 	if v.first {
 		args = append(args, member{"data_format", "channels_first"})
 		shape = append([]int{channels}, space...)
+	}
+	if strings.HasPrefix(kind, "Conv") || strings.HasPrefix(kind, "DepthwiseConv") {
+		g.wrapped(kind, args, shape)
+		return
 	}
 	g.add(kind, args, shape)
 }
@@ -158,9 +165,16 @@ func (g *generator) convolution() {
 
 // frames appends a layer over images that is applied to each of a film.
 func (g *generator) frames() {
+<<<<<<< HEAD
 	one := &generator{r: g.r, shape: g.shape[1:]}
 	for one.layers == nil { // some draws add nothing
 		one.convolution()
+=======
+	one := &generator{r: g.r, shape: g.shape[1:], bare: true}
+	one.convolution()
+	if len(one.layers) == 0 {
+		return
+>>>>>>> wip/layers
 	}
 	g.penalised = g.penalised || one.penalised
 	drawn := one.layers[0][0]
@@ -229,6 +243,10 @@ func (g *generator) resized(v volume, suffix string) {
 
 // augmentation appends a layer that changes images at random while training.
 func (g *generator) augmentation() {
+	if g.flip(25) {
+		g.levels()
+		return
+	}
 	h, w := g.shape[0], g.shape[1]
 	args := object{}
 	set := func(name string, value any) { args = append(args, member{name, value}) }

@@ -44,7 +44,9 @@ type generator struct {
 	last   string // its layer's name
 	// penalised: a layer has a regularizer
 	penalised bool
-	count     int
+	// bare: its layers are used twice, or within others, and are not wrapped
+	bare  bool
+	count int
 }
 
 func (g *generator) pick(names ...string) string { return names[g.r.IntN(len(names))] }
@@ -93,7 +95,7 @@ func (g *generator) dense(units int, activation string) {
 		args = append(args, member{"trainable", false})
 	}
 	shape := append(append([]int(nil), g.shape[:len(g.shape)-1]...), units)
-	g.add("Dense", args, shape)
+	g.wrapped("Dense", args, shape)
 }
 
 // input draws the model's input and whatever must directly follow it.
@@ -154,6 +156,9 @@ func (g *generator) step() {
 	case g.flip(12):
 		g.operation()
 		return
+	case len(g.shape) < 3 && g.flip(6):
+		g.signal()
+		return
 	case len(g.shape) > 1 && len(g.shape) < 5 && product(g.shape) < 600 && g.flip(50):
 		g.convolution()
 		return
@@ -171,7 +176,11 @@ func (g *generator) step() {
 		g.noise()
 	case 5:
 		if !strings.HasPrefix(g.last, "BatchNormalization") { // its shift would have no gradient but rounding errors
-			g.add("BatchNormalization", nil, g.shape)
+			var args object
+			if g.flip(30) {
+				args = object{{"renorm", true}, {"renorm_clipping", object{{"rmin", 0.5}, {"rmax", 2}, {"dmax", 1}}}}
+			}
+			g.add("BatchNormalization", args, g.shape)
 		}
 	case 6:
 		g.add("Rescaling", object{{"scale", 0.5}, {"offset", -0.25}}, g.shape)
@@ -210,6 +219,8 @@ func (g *generator) step() {
 // joins both.
 func (g *generator) again() {
 	from, shape := g.last, g.shape
+	g.bare = true
+	defer func() { g.bare = false }()
 	switch {
 	case g.flip(20):
 		g.add("BatchNormalization", nil, shape)

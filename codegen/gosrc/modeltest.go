@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -39,6 +40,12 @@ func newTest(t *§testing.T) *Model {
 	if len(e.p.Carried) > 0 {
 		consts = append(consts, fmt.Sprintf("make([]float32, %d)", carriedAt(e.p, len(e.p.Carried))))
 	}
+	var assigned []string
+	for _, u := range e.p.Train.Updates {
+		if s := e.p.Segments[u.State.Segment]; s.Role != block.State {
+			assigned = append(assigned, fmt.Sprintf("{%d, %d, %d}", s.Offset, u.New.Offset, s.Len()))
+		}
+	}
 	unless := func(zero bool, format string, args ...any) string {
 		if zero {
 			return ""
@@ -64,7 +71,7 @@ func newTest(t *§testing.T) *Model {
 	PredictWork: %d, BatchWork: %d, FitWork: %d,
 %s`, portTable(e.p.Targets, nil), floats, unless(ints == 0, ", Ints: %d", ints), losses[len(losses)-1].Offset,
 		unless(consts == nil, "\tConstants: [][]float32{%s},\n", strings.Join(consts, ", ")),
-		unless(indices == nil, "\tIndices: [][]int32{%s},\n", strings.Join(indices, ", ")),
+		unless(assigned == nil, "\tAssigned: [][3]int{%s},\n", strings.Join(assigned, ", "))+unless(indices == nil, "\tIndices: [][]int32{%s},\n", strings.Join(indices, ", ")),
 		rows, flops(e.p.Predict, 1), inParts(e.p.Predict, rows, e.p.Batch), inParts(e.p.Train, rows, e.p.Batch),
 		unless(read == 0, "\tWeightBytes: %d,\n", read))
 	f.add(`// network is what the tests of package modeltest need to know.

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -35,20 +37,29 @@ func (e modelText) paramsStruct() string {
 			role = s.Role
 			fmt.Fprintf(&b, "\n// %s\n", map[block.Role]string{block.Frozen: "frozen: no gradient", block.State: "state: maintained by training, not by the optimizer"}[role])
 		}
-		fmt.Fprintf(&b, "%s %sfloat32 %s\n", e.fields[i], gotree.Array(s.Shape), fieldTag(s))
+		fmt.Fprintf(&b, "%s %sfloat32 %s\n", e.fields[i], gotree.Array(s.Shape), fieldTag(s, e.assigned(i)))
 	}
 	b.WriteString("}")
 	return b.String()
 }
 
+// assigned reports weights that a training step writes before the optimizer does.
+func (e modelText) assigned(segment int) bool {
+	return e.p.Train != nil && e.p.Segments[segment].Role != block.State &&
+		slices.ContainsFunc(e.p.Train.Updates, func(u loop.StateUpdate) bool { return u.State.Segment == segment })
+}
+
 // fieldTag is what describes a segment beside its field: see nn.SegmentsOf.
-func fieldTag(s block.Segment) string {
+func fieldTag(s block.Segment, assigned bool) string {
 	tag := "name:" + quote(s.Name)
 	switch s.Role {
 	case block.Frozen:
 		tag += ` part:"frozen"`
 	case block.State:
 		tag += ` part:"state"`
+	}
+	if assigned {
+		tag += ` assigned:"true"`
 	}
 	if c := s.Constraint; c.Kind != "" {
 		tag += " constraint:" + quote(constraintOf(c).String())

@@ -100,19 +100,19 @@ func (m *Machine[F]) Run(g *ir.Graph, b Batch[F]) (*Result[F], error) {
 	return r, nil
 }
 
-// Train takes one training step on a differentiated graph: it runs g, hands
-// every trainable segment with its gradient to update, which changes it in
-// place, and assigns the new state. It returns the batch's share of the loss.
+// Train takes one training step on a differentiated graph: it runs g, assigns
+// what g updates, and hands every trainable segment with its gradient to update,
+// which changes it in place. It returns the batch's share of the loss.
 func (m *Machine[F]) Train(g *ir.Graph, b Batch[F], update func(segment string, params, grad []F)) (F, error) {
 	r, err := m.Run(g, b)
 	if err != nil {
 		return 0, err
 	}
-	for _, a := range r.Grads {
-		update(a.Segment, m.Params[a.Segment].F, a.Value.F)
-	}
 	for _, a := range r.Updates {
 		copy(m.Params[a.Segment].F, a.Value.F)
+	}
+	for _, a := range r.Grads {
+		update(a.Segment, m.Params[a.Segment].F, a.Value.F)
 	}
 	return r.Loss, nil
 }

@@ -15,7 +15,7 @@ type Origin struct {
 	Layer string // in the description
 	Class string // there
 	// Inner are the classes of what is inside of the layer, from the outside in: of a
-	// TimeDistributed or a Bidirectional its layer, of an RNN its cells.
+	// TimeDistributed, a Bidirectional or a SpectralNormalization its layer, of an RNN its cells.
 	Inner []string
 	// Path is where a .keras file has its weights: layers/functional/layers/dense.
 	// What belongs to parts of the layer is under it; see [Origin.Groups].
@@ -42,7 +42,7 @@ func (w *writer) placeOf(p *part) []int {
 // innerClasses are the classes of what is inside of a layer, from the outside in.
 func innerClasses(class string, config spec.Value) []string {
 	switch class {
-	case "TimeDistributed", "Bidirectional":
+	case "TimeDistributed", "Bidirectional", "SpectralNormalization":
 		of := field(config, "layer")
 		inner := spec.LayerClass(text(of, "class_name"))
 		return append([]string{inner}, innerClasses(inner, field(of, "config"))...)
@@ -92,6 +92,9 @@ type Group struct {
 	// before all of Rest; legacy files have them in that order as well, over all
 	// groups.
 	Trainable, Rest []string
+	// Repeats are weights of other groups that a .keras file has here once more, before
+	// these.
+	Repeats []string
 }
 
 // own is a layer whose weights are all in one place.
@@ -105,7 +108,8 @@ var variables = map[string][]Group{
 	"Conv1DTranspose": own("kernel", "bias"), "Conv2DTranspose": own("kernel", "bias"), "Conv3DTranspose": own("kernel", "bias"),
 	"DepthwiseConv1D": own("kernel", "bias"), "DepthwiseConv2D": own("kernel", "bias"),
 	"SeparableConv1D": own("depthwise_kernel", "pointwise_kernel", "bias"), "SeparableConv2D": own("depthwise_kernel", "pointwise_kernel", "bias"),
-	"BatchNormalization": {{Trainable: []string{"gamma", "beta"}, Rest: []string{"moving_mean", "moving_variance"}}},
+	"BatchNormalization": {{Trainable: []string{"gamma", "beta"}, Rest: []string{"moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev"}}},
+	"STFTSpectrogram":    own("real_kernel", "imag_kernel"),
 	"Normalization":      {{Rest: []string{"mean", "variance", "count"}}},
 	"LayerNormalization": own("gamma", "beta"), "GroupNormalization": own("gamma", "beta"), "RMSNormalization": own("scale"),
 	"Attention": own("scale", "concat_score_weight"), "AdditiveAttention": own("scale"),
@@ -135,9 +139,12 @@ func (o Origin) Groups() []Group { return groupsOf(o.Class, o.Inner) }
 // groupsOf are the weights of a class with these classes inside of it.
 func groupsOf(class string, inner []string) (list []Group) {
 	switch {
-	case class == "TimeDistributed":
+	case class == "TimeDistributed" || class == "SpectralNormalization":
 		for _, g := range groupsOf(inner[0], inner[1:]) {
 			list = append(list, g.within("layer", ""))
+		}
+		if class == "SpectralNormalization" { // which has the kernel for its own, too
+			list = append(list, Group{Repeats: []string{"kernel"}, Rest: []string{"vector_u"}})
 		}
 		return list
 	case class == "Bidirectional" && len(inner) > 1: // an RNN
@@ -173,14 +180,14 @@ func (g Group) within(path, before string) Group {
 		}
 		return out
 	}
-	g.Trainable, g.Rest = names(g.Trainable), names(g.Rest)
+	g.Trainable, g.Rest, g.Repeats = names(g.Trainable), names(g.Rest), names(g.Repeats)
 	return g
 }
 
 // Places says in which dataset a .keras file has each of the parameters of a
 // description: dense/kernel in layers/dense/vars/0. Other places that versions of
-// Keras have come after the present one: there is one that a file has. Those that
-// it has not are missing: of layers that [Origin.Groups] does not know.
+// Keras have come after the present one, and those that have the same once more: there
+// is one that a file has. Those that it has not are missing: of layers that [Origin.Groups] does not know.
 func (r *Report) Places(parameters []string) (places map[string][]string, missing []string) {
 	known := map[string]bool{}
 	for _, name := range parameters {
@@ -197,7 +204,7 @@ func (r *Report) Places(parameters []string) (places map[string][]string, missin
 				paths = append(paths, o.Path+"/"+g.Also, older(o.Path)+"/"+g.Also)
 			}
 			n := 0
-			for _, name := range append(slices.Clone(g.Trainable), g.Rest...) {
+			for _, name := range slices.Concat(g.Repeats, g.Trainable, g.Rest) {
 				if name = o.Layer + "/" + name; known[name] {
 					for _, path := range paths {
 						places[name] = append(places[name], path+"/vars/"+strconv.Itoa(n))

@@ -57,14 +57,19 @@ func (s warp) transform(c *Context, x *ir.Value, t affine, height, width int) *i
 	left, top := floor(column), floor(row)
 	right, bottom := next(left, x.Shape[2]), next(top, x.Shape[1])
 	at := func(column, row *ir.Value) *ir.Value { return s.points(c, x, column, row, height, width) }
+	return bilinear(c, at(left, top), at(right, top), at(left, bottom), at(right, bottom), column, left, row, top)
+}
+
+// bilinear is the mean of four points around (column, row), of which the first is at
+// (left, top), weighted by how near they are.
+func bilinear(c *Context, first, second, third, fourth, column, left, row, top *ir.Value) *ir.Value {
 	// With p and q the fractions of the column and of the row, the mean of the means.
 	arg := func(i int) scalar.Expr { return scalar.Arg(i) }
 	p, q := difference(arg(4), arg(5)), difference(arg(6), arg(7))
 	mean := func(x, y, p scalar.Expr) scalar.Expr {
 		return sum(product(difference(scalar.Num(1), p), x), product(p, y))
 	}
-	return op.MapOf(c.B, mean(mean(arg(0), arg(1), p), mean(arg(2), arg(3), p), q), "bilinear",
-		at(left, top), at(right, top), at(left, bottom), at(right, bottom), column, left, row, top)
+	return op.MapOf(c.B, mean(mean(arg(0), arg(1), p), mean(arg(2), arg(3), p), q), "bilinear", first, second, third, fourth, column, left, row, top)
 }
 
 // position is k[0]·across + k[1]·down + k[2].

@@ -19,6 +19,7 @@ var _ = register(Info{
 			Axis: -1, Momentum: 0.99, Epsilon: 1e-3, Center: true, Scale: true,
 			BetaInitializer: call("zeros"), GammaInitializer: call("ones"),
 			MovingMeanInitializer: call("zeros"), MovingVarianceInitializer: call("ones"),
+			RenormMomentum: 0.99,
 		}
 	},
 })
@@ -42,6 +43,10 @@ type BatchNormalization struct {
 	GammaRegularizer          spec.Call `arg:"gamma_regularizer,of=regularizer" doc:"penalty on gamma"`
 	BetaConstraint            spec.Call `arg:"beta_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds beta to"`
 	GammaConstraint           spec.Call `arg:"gamma_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds gamma to"`
+
+	Renorm         bool       `arg:"renorm" hash:"unless zero" doc:"whether a batch is corrected to moving averages of its own: batch renormalization"`
+	RenormClipping spec.Value `arg:"renorm_clipping" hash:"unless zero" doc:"bounds of the correction, {rmin: 0.3, rmax: 3, dmax: 5}, any of them" train:"only"`
+	RenormMomentum float64    `arg:"renorm_momentum,min=0,max=1" hash:"unless 0.99" doc:"share of the averages of renorm that a step keeps" train:"only"`
 }
 
 // Build implements [Config].
@@ -69,8 +74,11 @@ func (n *BatchNormalization) overSteps(c *Context, x *ir.Value) *ir.Value {
 	}
 	step := &ir.Value{Op: x.Op, Name: x.Name, Layer: x.Layer, Type: ir.Type{DType: x.DType, Shape: append(ir.Shape{ir.Batch}, x.Shape[2:]...)}}
 	axis, ok := c.axis(step, n.Axis)
-	if !ok {
+	switch {
+	case !ok:
 		return c.poison()
+	case n.Renorm:
+		return c.ErrorAt("renorm", "renorm: true inside of TimeDistributed, where every step is corrected by what the steps before have left, is not supported by this version of nngen; put BatchNormalization after TimeDistributed")
 	}
 	return n.along(c, x, axis+1, true)
 }
@@ -88,6 +96,12 @@ func (n *BatchNormalization) along(c *Context, x *ir.Value, axis int, steps bool
 	}
 	movingMean := c.State("moving_mean", shape, n.MovingMeanInitializer)
 	movingVariance := c.State("moving_variance", shape, n.MovingVarianceInitializer)
+	var again *renormed
+	if n.Renorm {
+		if again = n.renormed(c, shape); again == nil {
+			return c.poison()
+		}
+	}
 	if !c.Trainable || !c.Training {
 		if c.Trainable {
 			c.BatchStatistics = append(c.BatchStatistics, c.Name)
@@ -123,8 +137,13 @@ func (n *BatchNormalization) along(c *Context, x *ir.Value, axis int, steps bool
 	} else {
 		centered, rest, mean, variance = n.masked(c, x, m, stretch, others)
 	}
-	n.move(c, movingMean, mean)
-	n.move(c, movingVariance, variance)
+	n.move(c, movingMean, mean, n.Momentum)
+	if again == nil {
+		n.move(c, movingVariance, variance, n.Momentum)
+	} else {
+		gamma, beta = again.correct(c, mean, variance, gamma, beta)
+		again.move(c, movingVariance, mean, variance)
+	}
 	scale := n.factor(c, variance, gamma)
 	offset := n.offset(c, rest, scale, beta)
 	y := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
@@ -192,34 +211,47 @@ func (n *BatchNormalization) offset(c *Context, mean, scale, beta *ir.Value) *ir
 // move updates a moving average: moving·momentum + now·(1-momentum). Of steps it takes
 // in one after the other: moving·momentumᵀ + Σₜ nowₜ·(1-momentum)·momentumᵀ⁻¹⁻ᵗ. A second use
 // of the layer goes on from what the use before it has made of the average.
-func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
-	state := moving
-	at := slices.IndexFunc(c.B.Graph.Updates, func(u ir.Update) bool { return u.State == state })
-	if at >= 0 {
-		moving = c.B.Graph.Updates[at].New
-	}
-	kept, taken := n.Momentum, 1-n.Momentum
+func (n *BatchNormalization) move(c *Context, state, now *ir.Value, momentum float64) *ir.Value {
+	moving := latest(c, state)
+	kept, taken := momentum, 1-momentum
 	if now.Valid() && len(now.Shape) > 1 {
 		steps := now.Shape[0]
 		shares := make([]float64, steps)
 		for t := range shares {
-			shares[t] = taken * math.Pow(n.Momentum, float64(steps-1-t))
+			shares[t] = taken * math.Pow(momentum, float64(steps-1-t))
 		}
 		now = op.Sum(c.B, op.Binary(c.B, "mul", now, op.ConstOf(c.B, ir.Shape{steps, 1}, shares)), false, 0)
-		kept, taken = math.Pow(n.Momentum, float64(steps)), 1
+		kept, taken = math.Pow(momentum, float64(steps)), 1
 	}
 	sum := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(kept)), scalar.Call("mul", scalar.Arg(1), scalar.Num(taken)))
-	next := op.MapOf(c.B, sum, "moving average", moving, now)
+	return become(c, state, op.MapOf(c.B, sum, "moving average", moving, now))
+}
+
+// latest is what the uses of the layer so far have made of its state.
+func latest(c *Context, state *ir.Value) *ir.Value {
+	if at := updateOf(c, state); at >= 0 {
+		return c.B.Graph.Updates[at].New
+	}
+	return state
+}
+
+// become has a training step leave next in the state, and gives next.
+func become(c *Context, state, next *ir.Value) *ir.Value {
 	if !next.Valid() {
-		return
+		return next
 	}
 	part, _ := state.Op.(*op.Param)
 	c.B.Named(next, part.Segment+".next")
-	if at >= 0 {
+	if at := updateOf(c, state); at >= 0 {
 		c.B.Graph.Updates[at].New = next
 	} else {
 		c.B.Graph.Updates = append(c.B.Graph.Updates, ir.Update{State: state, New: next})
 	}
+	return next
+}
+
+func updateOf(c *Context, state *ir.Value) int {
+	return slices.IndexFunc(c.B.Graph.Updates, func(u ir.Update) bool { return u.State == state })
 }
 
 // Stepwise implements [Stepper].

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -35,7 +36,7 @@ func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
 		}
 		since := f.Tag.Get("hash")
 		usual, _ := strings.CutPrefix(since, "unless ")
-		if since == "never" || usual == "zero" && v.Field(i).IsZero() || usual != "" && usual == v.Field(i).String() {
+		if since == "never" || usual == "zero" && v.Field(i).IsZero() || usual != "" && usual == fmt.Sprint(v.Field(i).Interface()) {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")

@@ -100,6 +100,9 @@ type Context struct {
 	// layer goes over at the same time: [n, steps, beside, features], with states [n,
 	// beside, units]; 0: one, without an axis.
 	Beside int
+	// Assign, where set, gives what a training step makes of the layer's kernel before
+	// anything reads it, and so in place of it.
+	Assign func(kernel *ir.Value) *ir.Value
 	// Results are those after the first, by name; see [Several].
 	Results map[string]*ir.Value
 
@@ -159,6 +162,9 @@ func kernelOf(c *Context, name string, shape ir.Shape, fanIn, fanOut int, init, 
 		role = block.Frozen
 	}
 	v := c.param(name, shape, role, fanIn, fanOut, init)
+	if c.Assign != nil && name == "kernel" {
+		v = c.Assign(v)
+	}
 	if regularizer.Name != "" {
 		_, r, errs := regularizers.Resolve(regularizer)
 		c.report(errs)

@@ -12,8 +12,7 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"AugMix", "CLAHE", "Equalization", "FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "MelSpectrogram", "RandAugment", "RandomElasticTransform",
-	"ReversibleEmbedding", "STFTSpectrogram", "SpectralNormalization", "Wrapper",
+	"FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "ReversibleEmbedding", "Wrapper",
 }
 
 // mixing are Keras's layers that mix the images of a batch and their labels.
@@ -21,8 +20,7 @@ var mixing = []string{"CutMix", "MixUp"}
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
-	"activity_regularizer", "dtype", "encoding", "lora_alpha", "lora_rank", "quantization_config", "ragged", "renorm", "renorm_clipping",
-	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
+	"activity_regularizer", "dtype", "encoding", "lora_alpha", "lora_rank", "quantization_config", "ragged", "sparse", "synchronized", "use_cudnn", "weights",
 }
 
 // Later is what Keras has and this version has not, by kind; "arguments" are those of

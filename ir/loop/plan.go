@@ -28,7 +28,8 @@ type Plan struct {
 	Updates []StateUpdate
 }
 
-// StateUpdate copies New into a State segment after a training step.
+// StateUpdate copies New into a segment after a training step: into state, or into
+// weights that the optimizer then moves.
 type StateUpdate struct{ State, New *Buffer }
 
 // Adapt computes what reaches a Normalization layer, so that its statistics can

@@ -56,8 +56,8 @@ func (v *planVerifier) phases() {
 		}
 	}
 	for _, u := range plan.Updates {
-		if u.State.Class != Param || u.State.Segment >= len(p.Segments) || p.Segments[u.State.Segment].Role != block.State {
-			v.fail("it updates %v, which is not state", u.State)
+		if u.State.Class != Param || u.State.Segment >= len(p.Segments) {
+			v.fail("it updates %v, which is no parameter", u.State)
 		} else if u.State.Row() != u.New.Row() || u.New.Rows {
 			v.fail("it updates %v%v with %v%v", u.State, u.State.Shape, u.New, u.New.Shape)
 		}

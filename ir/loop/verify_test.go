@@ -142,7 +142,7 @@ func TestVerifyRejects(t *testing.T) {
 		"no loss":             {func(n *net) { n.Train.Loss = nil }, "it has no loss"},
 		"no losses":           {func(n *net) { n.Evaluate.Losses = nil }, "0 losses for 1 targets"},
 		"result is a weight":  {func(n *net) { n.Train.Outputs[0] = n.w }, "result w is a param buffer"},
-		"weight is updated":   {func(n *net) { n.Train.Updates = []StateUpdate{{n.w, n.out}} }, "updates w, which is not state"},
+		"result is updated":   {func(n *net) { n.Train.Updates = []StateUpdate{{n.out, n.out}} }, "updates out, which is no parameter"},
 		"state of rows":       {func(n *net) { n.Train.Updates = []StateUpdate{{n.state, n.out}} }, "updates state[2] with out[2]"},
 
 		"name twice":        {func(n *net) { n.out.Name = "words" }, "two buffers are called words"},

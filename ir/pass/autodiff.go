@@ -10,7 +10,8 @@ import (
 // Autodiff extends a training graph by the gradient of its loss with respect to
 // every trainable parameter, by reverse accumulation (Griewank and Walther,
 // Evaluating Derivatives, 2008, section 3.2), and fills g.Grads in the order of
-// g.Params. It visits nothing that does not depend on a trainable parameter. A
+// g.Params. It visits nothing that does not depend on a trainable parameter. What
+// becomes of a parameter in g.Updates stands for it: the gradient goes no further. A
 // parameter that the loss does not depend on is an error at its layer.
 func Autodiff(g *ir.Graph) error {
 	if g.Loss == nil {
@@ -30,6 +31,12 @@ func Autodiff(g *ir.Graph) error {
 		b:      &ir.Builder{Graph: g},
 		needed: needed,
 		parts:  map[*ir.Value][]*ir.Value{},
+		stands: map[*ir.Value]*ir.Value{},
+	}
+	for _, u := range g.Updates {
+		if u.State.Op.(*op.Param).Role == block.Trainable {
+			d.stands[u.New] = u.State
+		}
 	}
 	for _, v := range g.Values {
 		d.next = max(d.next, v.ID+1)
@@ -72,8 +79,9 @@ type tape struct {
 	needed map[*ir.Value]bool
 	// parts are the contributions to the gradient of a value found so far, from
 	// its last use to its first; once it is visited, their sum alone.
-	parts map[*ir.Value][]*ir.Value
-	next  int
+	parts  map[*ir.Value][]*ir.Value
+	stands map[*ir.Value]*ir.Value // for which parameter a value stands
+	next   int
 }
 
 // visit sums the gradient of v, all of whose uses have been visited, and hands
@@ -94,9 +102,13 @@ func (d *tape) visit(v *ir.Value) {
 			}
 		}
 	}
-	d.label(dy, v)
-	d.parts[v] = []*ir.Value{dy}
-	if len(v.Args) == 0 {
+	param := d.stands[v]
+	if param == nil {
+		param = v
+	}
+	d.label(dy, param)
+	d.parts[param] = []*ir.Value{dy}
+	if param != v || len(v.Args) == 0 {
 		return
 	}
 	before := len(d.b.Graph.Values)

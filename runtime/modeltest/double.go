@@ -5,10 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"testing"
 	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -289,54 +287,4 @@ func float64s(x []float32) []float64 {
 		y[i] = float64(v)
 	}
 	return y
-}
-
-// The gradient is the slope of the loss: along any direction it predicts what a
-// small step changes. How small depends: rounding hides what too short a step
-// does, and too long a one passes bends.
-func (n *plainNetwork) gradientIsSlope(t *testing.T) {
-	rows := min(5, n.batchRows)
-	rng := rand.New(rand.NewPCG(3, 4))
-	d := n.double(rows)
-	for seed := range uint64(3) {
-		s := train.Step{Seed: seed, Index: 1, Total: rows}
-		e := n.engine(n.drawn(t, seed))
-		p := float64s(e.Params())
-		loss, g := d.step(p, s, nil)
-		if !finite(loss) {
-			t.Logf("the loss of this network is %v", loss)
-			continue
-		}
-		v := make([]float64, len(e.Gradients()))
-		var slope, length float64
-		for i := range v {
-			v[i] = rng.NormFloat64()
-			length += v[i] * v[i]
-		}
-		for i := range v {
-			v[i] /= math.Sqrt(length)
-			slope += v[i] * g[i]
-		}
-		at := func(h float64) float64 {
-			q := slices.Clone(p)
-			for i, d := range v {
-				q[i] += h * d
-			}
-			loss, _ := d.step(q, s, nil)
-			return loss
-		}
-		right := false
-		var got []float64
-		for _, h := range []float64{1e-6, 1e-5, 1e-7, 1e-4, 1e-8, 1e-3} {
-			d := (at(h) - at(-h)) / (2 * h)
-			got = append(got, d)
-			if math.Abs(d-slope) <= 1e-5*(math.Abs(d)+math.Abs(slope))+1e-8+1e-14*math.Abs(loss)/h {
-				right = true
-				break
-			}
-		}
-		if !right {
-			t.Errorf("the loss rises by %v per unit, the gradient says %v", got, slope)
-		}
-	}
 }

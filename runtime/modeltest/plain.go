@@ -136,6 +136,7 @@ type plainNetwork struct {
 	floats, ints, loss int
 	constants          [][]float32
 	indices            [][]int32
+	assigned           [][3]int
 
 	rows                                         int
 	predictWork, batchWork, fitWork, weightBytes int
@@ -194,7 +195,7 @@ func (n *Network[M, I, O, T, P]) plain() *plainNetwork {
 			_, err := m.(M).Fit(context.Background(), d, cfg)
 			return err
 		},
-		calls: n.Calls, floats: n.Floats, ints: n.Ints, loss: n.Loss, constants: n.Constants, indices: n.Indices,
+		calls: n.Calls, floats: n.Floats, ints: n.Ints, loss: n.Loss, constants: n.Constants, indices: n.Indices, assigned: n.Assigned,
 		rows: n.Rows, predictWork: n.PredictWork, batchWork: n.BatchWork, fitWork: n.FitWork, weightBytes: n.WeightBytes,
 	}
 }

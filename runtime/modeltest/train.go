@@ -50,6 +50,10 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 	Floats, Ints, Loss int
 	Constants          [][]float32
 	Indices            [][]int32
+	// Assigned are the weights that a step writes before the optimizer moves them:
+	// where each begins in Params, where its new value does in the arena, and its
+	// length.
+	Assigned [][3]int
 
 	Rows                            int // of a training batch
 	PredictWork, BatchWork, FitWork int // operations; a multiply-add is two
@@ -313,6 +317,9 @@ func (n *plainNetwork) oneBatchOverfits(t *testing.T) {
 		loss, g := double.step(float64s(e.Params()), s, nil)
 		for i := range e.Gradients() {
 			e.Gradients()[i] = float32(g[i])
+		}
+		for i, v := range n.read64(double, float64s(e.Params())) {
+			e.Params()[i] = float32(v)
 		}
 		return loss
 	}); want > 0.2 {

@@ -13,6 +13,9 @@ const (
 	// State marks values that the forward pass of training maintains: moving
 	// statistics of BatchNormalization, the adapted means of Normalization.
 	State
+	// Assigned marks weights that the forward pass of training writes, too, before the
+	// optimizer moves them: kernels of SpectralNormalization.
+	Assigned
 )
 
 // Trainable reports whether the optimizer moves the segment.
@@ -52,7 +55,7 @@ func (s Segment) Of(block []float32) []float32 {
 //	Gamma [64]float32 `name:"bn/gamma" part:"frozen"`
 //	Mean  [64]float32 `name:"bn/moving_mean" part:"state"`
 //
-// A tensor that an optimizer holds to a [Constraint] has that in a tag, too.
+// Weights that a step assigns are tagged assigned:"true". A tensor that an optimizer holds to a [Constraint] has that in a tag, too.
 func SegmentsOf(block any) []Segment {
 	t := reflect.TypeOf(block).Elem()
 	list := make([]Segment, t.NumField())
@@ -67,6 +70,9 @@ func SegmentsOf(block any) []Segment {
 			s.Flags = Frozen
 		case "state":
 			s.Flags = State
+		}
+		if f.Tag.Get("assigned") != "" {
+			s.Flags |= Assigned
 		}
 		if text := f.Tag.Get("constraint"); text != "" {
 			s.Constraint = constraintOf(text)

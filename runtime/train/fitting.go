@@ -22,7 +22,7 @@ type fitting struct {
 	team          *nn.Team
 	loader        *loader
 	sum           *gradientSum // over micro-batches; nil where a batch is one
-	held          []held       // state of frozen layers
+	held          []held       // of frozen layers, what the forward pass moves
 	callbacks     []Callback
 	stop          bool // a callback has asked for the end
 	begun         bool // an epoch has begun and is not recorded

@@ -15,7 +15,7 @@ import (
 // trainable = False does in Keras. A name is that of a layer ("hidden") or of one
 // tensor ("hidden/kernel"). Nothing of a frozen tensor moves, by weight decay no
 // more than by its gradient, which does not count in the norm of all gradients
-// either; moving statistics keep their values.
+// either; moving statistics keep their values, and so do kernels of SpectralNormalization.
 //
 // Freezing in the description does three things more: the gradients are not
 // computed, regularisers of the layer do not count in the loss, and
@@ -96,15 +96,15 @@ func (s *Session) choose(segments []nn.Segment, names []string, f func(nn.Segmen
 	return errors.Join(errs...)
 }
 
-// held is the state of frozen layers, which the forward pass of training moves
-// and which is put back.
+// held is what the forward pass of training moves of frozen layers, and which is put
+// back.
 type held struct{ of, copy []float32 }
 
-// hold notes the state that is frozen, as it is now.
+// hold notes what is frozen of what the forward pass moves, as it is now.
 func (f *fitting) hold() {
 	f.session.Optimizer.SetFrozen(func(name string) bool { return f.session.frozen[name] })
 	for _, t := range f.state.Segments {
-		if t.Flags&nn.State != 0 && f.session.frozen[t.Name] {
+		if t.Flags&(nn.State|nn.Assigned) != 0 && f.session.frozen[t.Name] {
 			of := t.Of(f.state.Params)
 			f.held = append(f.held, held{of, slices.Clone(of)})
 		}

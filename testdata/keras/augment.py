@@ -9,6 +9,7 @@ import statistics
 import numpy as np
 
 from env import keras, set_float, tf
+from keras.src.layers.preprocessing.image_preprocessing import aug_mix
 from keras.src.utils.image_utils import smart_resize
 from vectors import rng
 
@@ -26,6 +27,7 @@ class Given:
 
     def __init__(self, draws):
         self.left = list(draws)
+        self.last = self.left[-1] if self.left else None
 
     def __call__(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         u = np.asarray(self.left.pop(0), "float64").reshape(tuple(int(d) for d in shape))
@@ -41,17 +43,45 @@ class Given:
         return tf.cast(mean + stddev * np.reshape(z, tuple(int(d) for d in shape)), dtype or "float32")
 
 
+    def gamma(self, shape, alpha, dtype=None, seed=None):
+        """Sums of alpha exponentially distributed numbers."""
+        u = np.asarray(self.left.pop(0), "float64").reshape(*shape, int(alpha))
+        return tf.cast(np.sum(-np.log(1 - u), -1), dtype or "float32")
+
+    def beta(self, shape, alpha, beta, dtype=None, seed=None):
+        first, second = self.gamma((2,), alpha)
+        return first / (first + second)
+
+    def choice(self, names):
+        return names[int(self.left.pop(0)[0] * len(names))]
+
+    def noise(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        """What elastic_transform draws twice from one seed."""
+        y = self.normal(shape, mean, stddev, dtype)
+        self.left[:0] = [self.last] if self.last is not None else []
+        self.last = None
+        return y
+
+
 def seven(values):
     """Seven digits, those of float32."""
     return [float(f"{x:.7g}") for x in np.ravel(values)]
 
 
-def case(name, kind, shape, streams, high=1, join=None, **args):
+def formula(n):
+    """Many random numbers: number i is (29 i + 7 (i // 5)) mod 97, and 1, over 98."""
+    i = np.arange(n)
+    return ((29 * i + 7 * (i // 5)) % 97 + 1) / 98
+
+
+def case(name, kind, shape, streams, high=1, join=None, fixed=(), every=1, **args):
     """streams: the names of the random numbers, in Keras's order, each with how many there are: None for one per image.
-    join makes what Keras asks for at once of several streams."""
+    join makes what Keras asks for at once of several streams. fixed are numbers that are not drawn. One result of every
+    so many is recorded. More than 60 numbers are those of the formula."""
     set_float("float32")
     r = rng(name)
-    draws = {s: np.round(r.uniform(0, 1, ROWS if n is None else n), 3) for s, n in streams.items()}
+    draws = {s: np.round(r.uniform(0, 1, ROWS if n is None else n), 3) if (n or 0) <= 60 else formula(n) for s, n in streams.items()}
+    draws.update({s: np.array(u) for s, u in dict(fixed).items()})
     for s in draws:
         if s in ("flips", "invert"):
             draws[s] = np.array([0.25, 0.75])
@@ -60,23 +90,32 @@ def case(name, kind, shape, streams, high=1, join=None, **args):
     layer = getattr(keras.layers, kind)(**args)
     given = Given(join(draws) if join else list(draws.values()))
     random = layer.backend.random
-    before = random.uniform, random.normal, random.randint
-    random.uniform, random.normal, random.randint = given, given.normal, given.randint
+    places = {random: ("uniform", "normal", "randint", "gamma", "beta"), tf.random: ("stateless_normal",), aug_mix.py_random: ("choice",)}
+    answers = {"uniform": given, "stateless_normal": given.noise}
+    before = [(m, n, getattr(m, n)) for m, names in places.items() for n in names]
+    for m, n, _ in before:
+        setattr(m, n, answers.get(n) or getattr(given, n))
     x = images(shape, high).astype("float32")
+    one_by_one = kind == "Equalization"  # for Keras a batch is one image
     try:
-        y = layer(tf.constant(x), training=True)
+        y = np.concatenate([layer(tf.constant(x[i : i + 1]), training=True) for i in range(ROWS)]) if one_by_one else layer(tf.constant(x), training=True)
     finally:
-        random.uniform, random.normal, random.randint = before
+        for m, n, f in before:
+            setattr(m, n, f)
     predicted = layer(tf.constant(x), training=False)
     assert not given.left, (name, given.left)
     out = {"name": name, "kind": kind, "args": args, "shape": list(shape), "high": high}
-    out["draws"] = {s: u.tolist() for s, u in draws.items()}
-    out["output"] = seven(y)
+    out["draws"] = {s: u.tolist() if u.size <= 60 else [] for s, u in draws.items()}
+    out["output"] = seven(np.ravel(y)[::every])
+    if every > 1:
+        out["every"] = every
     if kind == "RandomCrop":
         predicted = smart_resize(x, (args["height"], args["width"]), data_format=layer.data_format)  # what its documentation says
         out["predicted"] = seven(predicted)
     elif kind == "AutoContrast":
         out["predicted"] = seven(predicted)
+    elif kind.startswith("Contrast"):
+        assert np.array_equal(predicted, y), name
     else:
         assert np.array_equal(predicted, x), name
     return out
@@ -194,6 +233,63 @@ def perspectives():
     yield case("perspective_first", "RandomPerspective", (2, 3, 4), streams, join=join, factor=[0.95, 1], scale=0.4, data_format="channels_first")
 
 
+def histograms():
+    yield case("equalization", "Equalization", (4, 3, 2), {}, high=255)
+    yield case("equalization_bins", "Equalization", (3, 5, 1), {}, high=0.7, value_range=[-0.2, 1], bins=7)
+    yield case("equalization_first", "Equalization", (1, 3, 4), {}, high=97, data_format="channels_first")
+    yield case("equalization_flat", "Equalization", (1, 1, 2), {}, high=255)
+    clahe = "ContrastLimitedAdaptiveHistogramEqualization"
+    yield case("clahe", clahe, (7, 5, 2), {}, high=255, every=5, tile_grid_size=[2, 3])
+    yield case("clahe_first", clahe, (1, 4, 6), {}, value_range=[0, 1], tile_grid_size=[2, 2], clip_limit=0, data_format="channels_first")
+
+
+def elastic():
+    streams = {"probability": None, "threshold": None, "distortion": 1}
+    for fill in ("reflect", "wrap", "constant", "nearest"):
+        way = "nearest" if fill == "wrap" else "bilinear"
+        more = {"factor": [0.95, 1], "fill_mode": fill, "interpolation": way, "fill_value": 0.375, "scale": [0.8, 1.0]}
+        yield case(f"elastic_{fill}", "RandomElasticTransform", (9, 4, 1), {**streams, "noise": ROWS * 36}, every=3, value_range=[0, 1], **more)
+    # Only where the shorter side has twenty points is there a blur.
+    yield case("elastic_blurred", "RandomElasticTransform", (45, 41, 1), {**streams, "noise": ROWS * 45 * 41}, every=97, factor=[0.95, 1], scale=[0.5, 1], high=255)
+    first = {**streams, "noise": ROWS * 6}
+    yield case("elastic_first", "RandomElasticTransform", (2, 3, 2), first, factor=[0.95, 1], value_range=[0, 1], data_format="channels_first")
+
+
+DRAWN = {
+    "shear": ["invert", "y", "x"], "translation": ["down", "over"], "rotation": ["turns"], "brightness": ["delta"], "degeneration": ["factor"],
+    "contrast": ["factor"], "sharpness": ["factor"], "posterization": ["bits"], "solarization": ["additions", "thresholds"],
+}  # fmt: skip
+
+
+def choices():
+    streams = {"layer_0": 1, "layer_1": 1, **{f"{layer}.{s}": None for layer, names in DRAWN.items() for s in names}}
+
+    def join(d):
+        return [np.concatenate([d["layer_0"], d["layer_1"]]), *[d[s] for s in streams if not s.startswith("layer_")]]
+
+    for name, (first, second), shape, args in (
+        ("shear", (0, 7), (3, 3, 3), {"factor": 0.8}),
+        ("rotation", (2, 9), (3, 2, 3), {"factor": [0.2, 0.6], "data_format": "channels_first"}),
+    ):
+        fixed = {"layer_0": [(first + 0.5) / 11], "layer_1": [(second + 0.5) / 11]}
+        yield case(f"rand_augment_{name}", "RandAugment", shape, streams, join=join, fixed=fixed, value_range=[0, 1], **args)
+    for name, links, args in (
+        ("mix", ["translation", None, "solarization", "sharpness"], {"factor": 0.6}),
+        ("few", ["shear", "posterization", None, "autocontrast"], {"factor": [0.3, 0.7], "all_ops": False, "alpha": 2}),
+    ):
+        alpha = args.get("alpha", 1)
+        drawn = {"chains": 2 * alpha, "original": 2 * alpha}
+        fixed = {}
+        every = [s.removeprefix("random_") for s in (aug_mix.AUGMENT_LAYERS_ALL if args.get("all_ops", True) else aug_mix.AUGMENT_LAYERS)]
+        names = [{"auto_contrast": "autocontrast", "color_degeneration": "degeneration"}.get(s, s) for s in every] + [None]
+        for i, link in enumerate(links):
+            at = f"link_{i // 2}_{i % 2}"
+            fixed[at] = [round((names.index(link) + 0.5) / len(names), 3)]
+            drawn[at] = 1
+            drawn.update({f"{at}.{link}.{s}": None for s in DRAWN.get(link, [])})
+        yield case(f"augmix_{name}", "AugMix", (3, 2, 3), drawn, fixed=fixed, value_range=[0, 1], num_chains=2, chain_depth=2, **args)
+
+
 def cases():
     yield from geometric()
     yield from crops()
@@ -202,3 +298,6 @@ def cases():
     yield from more_colors()
     yield from blurs()
     yield from perspectives()
+    yield from histograms()
+    yield from elastic()
+    yield from choices()

@@ -82,6 +82,8 @@ LAYERS = {
         keras.layers.ConvLSTM2D,
         keras.layers.ConvLSTM3D,
         keras.layers.SpectralNormalization,
+        keras.layers.STFTSpectrogram,
+        keras.layers.MelSpectrogram,
     )
 }
 
@@ -247,7 +249,7 @@ def layer(kind, args, mask_batch):
     for key in ("layer", "backward_layer"):
         if key in args:
             args[key] = layer(*named(args[key]), mask_batch)
-    if kind in ("Bidirectional", "TimeDistributed"):  # whose constructors do not hand it on
+    if kind in ("Bidirectional", "TimeDistributed", "SpectralNormalization"):  # whose constructors do not hand it on
         frozen = args.pop("trainable", True) is False
         built = LAYERS[kind](**args)
         if frozen:

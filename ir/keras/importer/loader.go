@@ -129,11 +129,13 @@ func (l *loader) objects() {
 	}
 	places, _ := l.report.Places(names)
 	for _, name := range names {
+		found := false
 		for _, place := range places[name] {
 			if t := l.file.Tensor(place); t != nil {
-				l.used[t] = true
-				l.take(name, t)
-				break
+				if l.used[t] = true; !found {
+					l.take(name, t)
+				}
+				found = true
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var functions = []Row{
@@ -60,12 +61,16 @@ type round struct {
 // Build implements [Function].
 func (f *round) Build(s *Site, x []*ir.Value) *ir.Value {
 	power := math.Pow(10, float64(f.Decimals))
-	v := call("mul", num(power), a)
+	return s.each("round", call("div", Rounded(call("mul", num(power), a)), num(power)), x...)
+}
+
+// Rounded is the whole number next to v, of two the even one.
+func Rounded(v scalar.Expr) scalar.Expr {
 	whole := call("floor", v)
 	over := call("sub", v, whole)
 	odd := call("sub", whole, call("mul", num(2), call("floor", call("mul", num(0.5), whole))))
 	up := call("max", call("gt", over, num(0.5)), call("mul", call("eq", over, num(0.5)), odd))
-	return s.each("round", call("div", call("add", whole, up), num(power)), x...)
+	return call("add", whole, up)
 }
 
 type nanToNum struct {

@@ -321,8 +321,7 @@ type cumulated struct {
 	none  float64
 }
 
-// Build implements [Function]. In step k every element is joined with the one 2^k
-// before it (Hillis and Steele, "Data parallel algorithms", 1986).
+// Build implements [Function].
 func (f *cumulated) Build(s *Site, in []*ir.Value) *ir.Value {
 	x := s.numbers(in[0])
 	var list []int
@@ -333,13 +332,19 @@ func (f *cumulated) Build(s *Site, in []*ir.Value) *ir.Value {
 	if !ok {
 		return s.bad()
 	}
-	ax := axes[0]
-	n := x.Shape[ax]
-	for step := 1; step < n && x.Valid(); step *= 2 {
+	return Cumulated(s.B, s.Name, x, axes[0], f.fn, f.none)
+}
+
+// Cumulated joins every element with all before it along an axis, by a function of two
+// numbers of which none changes the other. In step k every element is joined with the
+// one 2^k before it (Hillis and Steele, "Data parallel algorithms", 1986). What it is
+// computed of is called by name.
+func Cumulated(to *ir.Builder, name func(v *ir.Value, part string) *ir.Value, x *ir.Value, ax int, fn string, none float64) *ir.Value {
+	for step := 1; x.Valid() && step < x.Shape[ax]; step *= 2 {
 		before, after := make([]int, len(x.Shape)), make([]int, len(x.Shape))
 		before[ax] = step
-		shifted := op.PadWith(s.B, op.SliceAxis(s.B, x, ax, 0, n-step), before, after, f.none)
-		x = s.Name(op.Binary(s.B, f.fn, x, s.Name(shifted, "shifted")), "part")
+		shifted := op.PadWith(to, op.SliceAxis(to, x, ax, 0, x.Shape[ax]-step), before, after, none)
+		x = name(op.Binary(to, fn, x, name(shifted, "shifted")), "part")
 	}
 	return x
 }

@@ -86,43 +86,17 @@ func (s *Site) sine(x *ir.Value, quarter float64) *ir.Value {
 	return op.MapOf(s.B, call("mul", call("sub", num(1), call("mul", num(2), odd)), value), s.Row.Name, r, square, k)
 }
 
-// small is the angle of the tangent u, which is between -1 and 1: half the angle has
-// the tangent u/(1+√(1+u²)), and twice halved it is below 0.2.
-func (s *Site) small(u *ir.Value) *ir.Value {
-	half := call("div", a, call("add", num(1), call("sqrt", call("add", num(1), call("mul", a, a)))))
-	for range 2 {
-		u = s.Name(op.MapOf(s.B, half, "half", u), "half")
-	}
-	square := s.Name(op.MapOf(s.B, call("mul", a, a), "square", u), "square")
-	// The series of the arc up to u^15: the next term is below 0.2^17/17 = 8e-14.
-	series := scalar.Expr(num(0))
-	for n := 7.0; n >= 1; n-- {
-		sign := 1.0
-		if int(n)%2 == 1 {
-			sign = -1
-		}
-		series = call("mul", b, call("add", num(sign/(2*n+1)), series))
-	}
-	return s.Name(op.MapOf(s.B, call("mul", num(4), call("add", a, call("mul", a, series))), "arc", u, square), "arc")
-}
-
 // arc is the angle of the tangent x: that of 1/x is the rest of a right angle.
 func (s *Site) arc(x *ir.Value) *ir.Value {
 	inside := call("le", call("abs", a), num(1))
 	u := s.Name(op.MapOf(s.B, call("select", inside, a, call("div", num(1), a)), "ratio", x), "ratio")
 	right := call("select", call("gt", a, num(0)), num(math.Pi/2), num(-math.Pi/2))
-	return op.MapOf(s.B, call("select", inside, b, call("sub", right, b)), s.Row.Name, x, s.small(u))
+	return op.MapOf(s.B, call("select", inside, b, call("sub", right, b)), s.Row.Name, x, smallArc(s.B, s.Name, u))
 }
 
 func arctan2(s *Site, x []*ir.Value) *ir.Value {
 	if !s.aligned(x...) {
 		return s.bad()
 	}
-	flat := call("le", call("abs", a), call("abs", b))
-	zero := call("eq", call("max", call("abs", a), call("abs", b)), num(0))
-	ratio := call("select", zero, num(0), call("select", flat, call("div", a, b), call("div", b, a)))
-	arc := s.small(s.Name(op.MapOf(s.B, ratio, "ratio", x...), "ratio"))
-	turned := call("select", call("lt", b, num(0)), call("select", call("lt", a, num(0)), num(-math.Pi), num(math.Pi)), num(0))
-	right := call("select", call("gt", a, num(0)), num(math.Pi/2), num(-math.Pi/2))
-	return op.MapOf(s.B, call("select", flat, call("add", c, turned), call("sub", right, c)), "arctan2", x[0], x[1], arc)
+	return Arctan2(s.B, s.Name, x[0], x[1])
 }

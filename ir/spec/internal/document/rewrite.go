@@ -105,7 +105,7 @@ var OrderOf = map[string][]string{
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
 	"MaxPooling1D": {"pool_size", "strides"}, "MaxPooling2D": {"pool_size", "strides"}, "AveragePooling1D": {"pool_size", "strides"}, "AveragePooling2D": {"pool_size", "strides"},
 	"ZeroPadding1D": {"padding"}, "ZeroPadding2D": {"padding"}, "Cropping1D": {"cropping"}, "Cropping2D": {"cropping"}, "LSTM": {"units"}, "GRU": {"units"}, "SimpleRNN": {"units"},
-	"Masking": {"mask_value"}, "Bidirectional": {"layer", "merge_mode"}, "TimeDistributed": {"layer"}, "RNN": {"cell"}, "LSTMCell": {"units"}, "GRUCell": {"units"}, "SimpleRNNCell": {"units"},
+	"Masking": {"mask_value"}, "Bidirectional": {"layer", "merge_mode"}, "TimeDistributed": {"layer"}, "SpectralNormalization": {"layer", "power_iterations"}, "RNN": {"cell"}, "LSTMCell": {"units"}, "GRUCell": {"units"}, "SimpleRNNCell": {"units"},
 	"Permute": {"dims"}, "RepeatVector": {"n"}, "Dot": {"axes"}, "GroupNormalization": {"groups"}, "LayerNormalization": {"axis"}, "GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
