@@ -79,6 +79,8 @@ type Axis struct {
 	Upto *Buffer
 }
 
+func (a Axis) partial() bool { return a.Upto != nil }
+
 // Most is how many points the axis has at most; 0: any number.
 func (a Axis) Most() int {
 	if a.Rows {

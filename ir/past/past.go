@@ -101,7 +101,6 @@ func (l limited) over(position *loop.Buffer) loop.Kernel {
 			}
 		}
 	case *loop.Contract:
-		k.N, k.K = slices.Clone(k.N), slices.Clone(k.K)
 		x := l.axes[0] - len(k.B) - len(k.M)
 		if x < len(k.N) {
 			k.N[x].Upto = position
@@ -127,6 +126,7 @@ func (f *finder) nest(k *loop.Nest) []int {
 func (f *finder) statements(k *loop.Nest, outer int) []int {
 	list := make([]int, len(k.Body))
 	stored := map[*loop.Buffer]sequence{}
+	all := len(k.Body) > 1 && outer >= 0 // steps are computed, whichever count
 	look := func(b *loop.Buffer) (sequence, bool) {
 		if s, ok := stored[b]; ok {
 			return s, true
@@ -153,13 +153,19 @@ func (f *finder) statements(k *loop.Nest, outer int) []int {
 				return nil
 			}
 		case s.Dst.Buf.Class == loop.Local: // of one step
-		case !f.may(s.Dst, x):
+		case s.Dst.Strides[x] <= 0:
 			return nil
-		case s.Reduce != loop.Store:
-			stored[s.Dst.Buf] = sequence{s.Dst.Strides[x], anything}
 		default:
+			all = all || s.Reduce != loop.Store || !f.may(s.Dst.Buf) || inside && len(s.Inner) > 1 && len(k.Body) > 1
+			if s.Reduce != loop.Store {
+				v = anything
+			}
 			stored[s.Dst.Buf] = sequence{s.Dst.Strides[x], v}
 		}
+	}
+	if all {
+		maps.Copy(f.known, stored)
+		return nil
 	}
 	if !slices.ContainsFunc(list, func(x int) bool { return x >= 0 }) {
 		return nil
@@ -178,11 +184,9 @@ func (f *finder) put(k *loop.Nest) {
 	}
 }
 
-// may reports that a result need not be stored for later steps: its steps lie along an
-// axis, and nothing reads all of it.
-func (f *finder) may(dst loop.Access, x int) bool {
-	b := dst.Buf
-	return b.Class == loop.Arena && dst.Strides[x] > 0 && !f.whole[b] && !slices.Contains(f.plan.Results(), b)
+// may reports that a result need not be stored for later steps: nothing reads all of it.
+func (f *finder) may(b *loop.Buffer) bool {
+	return b.Class == loop.Arena && !f.whole[b] && !slices.Contains(f.plan.Results(), b)
 }
 
 // along is the axis that what is read has its steps along, -1 if nothing has any. It is
@@ -231,7 +235,7 @@ func (f *finder) contract(k *loop.Contract) []int {
 		if sum != zero {
 			return nil
 		}
-	case x < n || k.Out.Strides[x] != 1 || !f.may(k.Out, x):
+	case x < n || k.Out.Strides[x] != 1 || !f.may(k.Out.Buf):
 		return nil
 	default:
 		c.args = append([]content{sum}, c.args[2:]...)
