@@ -41,6 +41,10 @@ func (v *kernelVerifier) axes(axes []Axis) bool {
 			v.fail("axis %s has at most %d points of %d", a.Name, a.Max, a.Extent(v.p.Batch))
 			return false
 		}
+		if a.Upto != nil && !v.numbersSteps(a) {
+			v.fail("axis %s goes over %d steps up to %v, which does not number so many", a.Name, a.N, a.Upto)
+			return false
+		}
 	}
 	return true
 }

@@ -23,15 +23,16 @@ type flow struct {
 	partly   map[*Buffer]*Loop // what idle turns of a loop have not stored
 	loop     *Loop             // that the flow is in
 	idle     bool              // in an idle turn of it
+	apart    map[*Buffer]int   // how far the steps lie apart of what is written of those so far alone
 }
 
 func (v *planVerifier) flow() {
-	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}}
+	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}, apart: map[*Buffer]int{}}
 	f.steps(v.plan.Forward)
 	f.backward = true
 	f.steps(v.plan.Backward)
 	for _, b := range v.plan.Results() {
-		if !f.ready(b) {
+		if !f.ready(b) || f.apart[b] != 0 {
 			v.fail("its result %v is never written in full", b)
 		}
 	}
@@ -119,6 +120,7 @@ func (l *Loop) IdleAs(o *Loop) bool {
 }
 
 func (f *flow) kernel(k Kernel) {
+	f.soFar(k)
 	n := f.p.Batch
 	if nest, ok := k.(*Nest); ok {
 		for _, s := range nest.Body {
