@@ -94,7 +94,7 @@ func (e *phases) callOf(plan *loop.Plan, r *loop.Run, around *loop.Loop) (kernel
 			e.consts = append(e.consts, p.Buf)
 		}
 	}
-	c.entire, err = e.entire(plan, r)
+	c.entire, err = entire(e, plan, r)
 	return c, err
 }
 

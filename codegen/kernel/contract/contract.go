@@ -202,7 +202,7 @@ func (d *writer) panels(at position) {
 		d.ownPanels(at, full, rest)
 		return
 	case d.Lane.Upto:
-		d.panelsSoFar(at, full, rest)
+		panelsSoFar(d, at, full, rest)
 		return
 	case full == 1:
 		placed(d, gotree.Int(0), driver.Index{})
@@ -220,7 +220,7 @@ func (d *writer) panels(at position) {
 }
 
 // panelsSoFar writes the panels that some of the first lanes are in.
-func (d *writer) panelsSoFar(at position, full, rest int) {
+func panelsSoFar(d *writer, at position, full, rest int) {
 	whole := gotree.Int(full * d.Width)
 	var to gotree.Expr = gotree.Word(shape.Upto)
 	if rest > 0 {
