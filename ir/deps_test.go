@@ -27,6 +27,7 @@ ir/encoding
 ir/loop           ir/diag ir/scalar ir/block ir/encoding
 ir/canonical      ir/loop ir/scalar
 ir/idle           ir/loop ir/scalar ir/canonical
+ir/past           ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
@@ -51,6 +52,7 @@ ir/keras          ir/spec ir/layer ir/build ir/diag runtime/optim runtime/nn
 ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec runtime/optim runtime/nn
 ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
+ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/past ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
 codegen/plan      ir/loop ir/machine

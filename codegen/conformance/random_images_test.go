@@ -165,16 +165,9 @@ func (g *generator) convolution() {
 
 // frames appends a layer over images that is applied to each of a film.
 func (g *generator) frames() {
-<<<<<<< HEAD
-	one := &generator{r: g.r, shape: g.shape[1:]}
+	one := &generator{r: g.r, shape: g.shape[1:], bare: true}
 	for one.layers == nil { // some draws add nothing
 		one.convolution()
-=======
-	one := &generator{r: g.r, shape: g.shape[1:], bare: true}
-	one.convolution()
-	if len(one.layers) == 0 {
-		return
->>>>>>> wip/layers
 	}
 	g.penalised = g.penalised || one.penalised
 	drawn := one.layers[0][0]
