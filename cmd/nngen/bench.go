@@ -16,6 +16,7 @@ import (
 func benchCommand() *cobra.Command {
 	var asJSON bool
 	var threads, rounds int
+	var file kerasFlags
 	cmd := &cobra.Command{
 		Use:   "bench MODEL",
 		Short: "Time a model, compiled and interpreted, against the limits of the machine",
@@ -37,7 +38,11 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if rounds < 1 {
 				return usagef(cmd, "--rounds %d: there must be at least one", rounds)
 			}
-			net, err := compile(cmd.Context(), args[0], nil)
+			var set settings
+			if err := file.put(cmd, args[0], &set); err != nil {
+				return err
+			}
+			net, err := compileWith(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
@@ -57,10 +62,11 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if err := writeReport(cmd.OutOrStdout(), report, asJSON); err != nil || asJSON {
 				return err
 			}
-			next(cmd.ErrOrStderr(), "nngen", "generate", args[0])
+			next(cmd.ErrOrStderr(), append([]string{"nngen", "generate", args[0]}, file.arguments()...)...)
 			return nil
 		},
 	}
+	file.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print everything that was measured as JSON")
 	cmd.Flags().IntVar(&threads, "threads", 1, "number of cores to use")
 	cmd.Flags().IntVar(&rounds, "rounds", 11, "number of rounds")

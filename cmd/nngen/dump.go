@@ -16,6 +16,10 @@ import (
 // ("train/fuse"), those of one program ("train") or of one pass ("fuse").
 func (o *generateOptions) printStages(cmd *cobra.Command) error {
 	ctx, w := cmd.Context(), cmd.OutOrStdout()
+	set, err := o.settings(cmd)
+	if err != nil {
+		return err
+	}
 	var stages []string
 	var text strings.Builder
 	found := false
@@ -28,7 +32,7 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 			fmt.Fprintf(&text, "== %s\n%s\n\n", stage, strings.TrimRight(dump, "\n"))
 		}
 	}
-	net, err := compile(ctx, o.model, dump)
+	net, err := compileWith(ctx, o.model, set, dump)
 	if err == nil {
 		var list string
 		if list, err = net.kernelText(o.predictOnly); err == nil {

@@ -22,6 +22,7 @@ type evaluateOptions struct {
 	quiet   bool
 
 	allowNonFinite bool
+	file           kerasFlags
 }
 
 func evaluateCommand() *cobra.Command {
@@ -46,9 +47,10 @@ share of rows with all labels right.`,
 			return o.run(cmd)
 		},
 	}
+	o.file.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
-	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run)")
+	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run; of a Keras file its own)")
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the result alone")
@@ -56,7 +58,11 @@ share of rows with all labels right.`,
 }
 
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
-	net, err := compile(cmd.Context(), o.model, nil)
+	var set settings
+	if err := o.file.put(cmd, o.model, &set); err != nil {
+		return err
+	}
+	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -74,12 +80,12 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return diag.List{diag.Errorf(net.spec.Data.Pos, "data: there is no test; write test: {%s: ...}, or name files to evaluate: nngen evaluate %s FILE", net.spec.Data.Train.Kind, shellQuote(o.model))}
 	}
 	if o.data == "" {
-		o.data = filepath.Dir(o.model)
+		o.data = o.file.dataFolder(o.model)
 	}
 	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
 		return err
 	}
-	args := []string{"-weights", o.weights}
+	var args []string
 	if len(o.files) == 0 {
 		names := test.Files
 		if test.Split > 0 {
@@ -103,6 +109,13 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer done()
+	weights := o.weights
+	if weights == "" {
+		if weights, err = net.putWeights(exe); err != nil {
+			return err
+		}
+	}
+	args = append(args, "-weights", weights)
 	if o.json {
 		args = append(args, "-json")
 	}
@@ -119,7 +132,8 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if !o.quiet && !o.json {
-		next(cmd.ErrOrStderr(), "nngen", "predict", o.model, o.files[0], "--weights", o.weights)
+		command := append([]string{"nngen", "predict", o.model, o.files[0]}, o.file.arguments()...)
+		next(cmd.ErrOrStderr(), append(command, weightsFlag(o.weights)...)...)
 	}
 	return nil
 }

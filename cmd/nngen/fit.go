@@ -29,6 +29,7 @@ type fitOptions struct {
 	stream  bool
 	quiet   bool
 	json    bool
+	file    kerasFlags
 	more    []string // further arguments of the training program
 }
 
@@ -73,12 +74,13 @@ first number that is free, when the new training begins. --force overwrites them
 			return o.run(cmd)
 		},
 	}
+	o.file.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
 	f.StringVarP(&o.output, "output", "o", "", "folder for the results (default ./NAME-run)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default a new one each time)")
 	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run, or give up an interrupted one")
-	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
+	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file (default fresh ones; of a Keras file its own)")
 	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")
 	f.BoolVar(&o.stream, "stream", false, "read the rows anew in every epoch, in their order: for tables and images that are larger than memory")
 	o.fitSettings.add(cmd)
@@ -96,6 +98,9 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return usagef(cmd, "--resume goes on with a run and --force begins a new one; choose")
 	}
 	o.more = more
+	if err := o.file.put(cmd, o.model, &set); err != nil {
+		return err
+	}
 	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
@@ -110,7 +115,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		o.output = codegen.PackageName(net.program.Name) + "-run"
 	}
 	if o.data == "" {
-		o.data = filepath.Dir(o.model)
+		o.data = o.file.dataFolder(o.model)
 	}
 	lock, err := lockFolder(o.output)
 	if err != nil {
@@ -141,7 +146,13 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer restore()
-	child := program(cmd.Context(), exe, o.arguments(cmd)...)
+	begin := o.weights
+	if begin == "" && net.hasWeights() {
+		if begin, err = net.putWeights(exe); err != nil {
+			return err
+		}
+	}
+	child := program(cmd.Context(), exe, o.arguments(cmd, begin)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if lock != nil {
 		child.ExtraFiles = []*os.File{lock} // which may outlive this process for a moment
@@ -163,8 +174,9 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// arguments is the command line of the program that trains.
-func (o *fitOptions) arguments(cmd *cobra.Command) []string {
+// arguments is the command line of the program that trains, which begins with the
+// weights in a file; "": with fresh ones.
+func (o *fitOptions) arguments(cmd *cobra.Command, weights string) []string {
 	args := append([]string{"-data", o.data, "-out", o.output}, o.more...)
 	if o.seeded {
 		args = append(args, "-seed", strconv.FormatUint(o.seed, 10))
@@ -176,8 +188,8 @@ func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 		}
 		args = append(args, "-validation-split", strconv.FormatFloat(split, 'g', -1, 64))
 	}
-	if o.weights != "" && !o.resume {
-		args = append(args, "-weights", o.weights)
+	if weights != "" && !o.resume {
+		args = append(args, "-weights", weights)
 	}
 	if o.stream {
 		args = append(args, "-stream")
@@ -202,13 +214,17 @@ func (o *fitOptions) checkpoint() string {
 
 // next says how to go on with the weights.
 func (o *fitOptions) next(w io.Writer, net *network) {
-	args := []string{"nngen", "evaluate", o.model, "--weights", filepath.Join(o.output, weightsFile)}
+	trained := append(o.file.arguments(), "--weights", filepath.Join(o.output, weightsFile))
 	if net.spec.Data.Test == nil {
-		args = []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only", "--weights", filepath.Join(o.output, weightsFile)}
-	} else if o.data != filepath.Dir(o.model) {
-		args = append(args, "--data", o.data)
+		command := []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only"}
+		next(w, append(command, trained...)...)
+		return
 	}
-	next(w, args...)
+	command := append([]string{"nngen", "evaluate", o.model}, trained...)
+	if o.data != o.file.dataFolder(o.model) {
+		command = append(command, "--data", o.data)
+	}
+	next(w, command...)
 }
 
 // executable compiles the package with a program that uses it. Done removes

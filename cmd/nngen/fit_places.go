@@ -19,6 +19,9 @@ import (
 func (n *network) checkFit() error {
 	var errs diag.List
 	m := n.spec
+	if n.imported != nil && (m.Compile == nil || m.Data == nil) {
+		return missingSections(n.imported.Path, m)
+	}
 	switch {
 	case m.Compile == nil:
 		errs.Add(m.Pos, "there is no compile section, so the model cannot be trained; write compile: {optimizer: rmsprop, loss: ...}")

@@ -15,6 +15,8 @@ type settings struct {
 	bind      []string // symbolic extents of an ONNX file: name=value
 	// predicts says that weights which layers read from files stay as they are.
 	predicts bool
+	shapes   map[string][]int // of inputs of a Keras file
+	folder   string           // of the data section, where a file of sections gives that
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

@@ -26,6 +26,7 @@ type generateOptions struct {
 	bind        []string
 	// allowNonFinite has a predict-only package take weights that are not finite.
 	allowNonFinite bool
+	file           kerasFlags
 }
 
 func generateCommand() *cobra.Command {
@@ -49,6 +50,7 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 			return o.run(cmd)
 		},
 	}
+	o.file.add(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case, letters and digits only)")
 	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
@@ -75,7 +77,11 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("dump"):
 		return o.printStages(cmd)
 	}
-	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind, predicts: o.predictOnly}, nil)
+	set, err := o.settings(cmd)
+	if err != nil {
+		return err
+	}
+	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -116,6 +122,13 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	return nil
 }
 
+// settings are what the flags say of the model.
+func (o *generateOptions) settings(cmd *cobra.Command) (settings, error) {
+	set := settings{bind: o.bind, predicts: o.predictOnly}
+	err := o.file.put(cmd, o.model, &set)
+	return set, err
+}
+
 // repair undoes a run that was killed; --check, which writes nothing, reports it.
 func (o *generateOptions) repair() error {
 	if o.check && pending(o.output) {
@@ -151,7 +164,7 @@ func (o *generateOptions) announce(w io.Writer, files map[string][]byte, c chang
 func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byte) {
 	_, embedded := files[weightsFile]
 	if o.predictOnly && !embedded && net.checkFit() == nil {
-		next(w, "nngen", "fit", o.model)
+		next(w, append([]string{"nngen", "fit", o.model}, o.file.arguments()...)...)
 		return
 	}
 	next(w, testCommand(o.output)...)
@@ -226,7 +239,7 @@ func (o *generateOptions) report(cmd *cobra.Command, c changes) error {
 
 // command is the command line that makes the package current.
 func (o *generateOptions) command() string {
-	args := []string{"nngen", "generate", o.model, "-o", o.output}
+	args := append([]string{"nngen", "generate", o.model, "-o", o.output}, o.file.arguments()...)
 	if o.pkg != "" {
 		args = append(args, "-p", o.pkg)
 	}

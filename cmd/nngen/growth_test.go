@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,11 @@ import (
 
 	"github.com/nngen-go/nngen/codegen"
 )
+
+// compile runs a description as it is through every stage up to its program.
+func compile(ctx context.Context, file string, dump func(stage, text string)) (*network, error) {
+	return compileWith(ctx, file, settings{}, dump)
+}
 
 // growing are families of descriptions of any number of layers.
 var growing = map[string]func(layers int) string{

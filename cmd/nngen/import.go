@@ -9,16 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
@@ -27,12 +24,11 @@ type importOptions struct {
 	file   string
 	output string
 	force  bool
-	shapes map[string][]int // of inputs
+	shapes shapeFlags
 }
 
 func importCommand() *cobra.Command {
 	var o importOptions
-	var shapes []string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Take over a model of Keras with its weights",
@@ -58,53 +54,24 @@ written.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
-			var err error
-			if o.shapes, err = readShapes(cmd, shapes); err != nil {
-				return err
-			}
 			return o.run(cmd)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
-	f.StringArrayVar(&shapes, "shape", nil, "shape of an input, of which the file leaves extents open, as name=28,28,1 without the batch; repeatable")
+	o.shapes.add(cmd)
 	completeModel(cmd)
 	cmd.ValidArgsFunction = files("keras", "h5", "hdf5")
 	return cmd
 }
 
-// readShapes reads texts such as image=28,28,1.
-func readShapes(cmd *cobra.Command, texts []string) (map[string][]int, error) {
-	shapes := map[string][]int{}
-	for _, text := range texts {
-		name, list, ok := strings.Cut(text, "=")
-		shapes[name] = nil
-		for part := range strings.SplitSeq(list, ",") {
-			n, err := strconv.Atoi(strings.TrimSpace(part))
-			if !ok || name == "" || err != nil || n < 1 {
-				return nil, usagef(cmd, "--shape %s: it is the name of an input and its extents without the batch, such as image=28,28,1", diag.Quote(text))
-			}
-			shapes[name] = append(shapes[name], n)
-		}
-	}
-	return shapes, nil
-}
-
-// importKeras reads a file of Keras. Where there is none of that name, the error has
-// the near one.
-func importKeras(file string, shapes map[string][]int) (*importer.Model, error) {
-	if !disk.Exists(file) {
-		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
-	}
-	if disk.Pointer(file) {
-		return nil, disk.PointerError(file)
-	}
-	return importer.Open(file, shapes)
-}
-
 func (o *importOptions) run(cmd *cobra.Command) error {
-	net, err := o.network(cmd.Context())
+	shapes, err := o.shapes.read(cmd)
+	if err != nil {
+		return err
+	}
+	net, err := o.network(cmd.Context(), shapes)
 	if err != nil {
 		return err
 	}
@@ -143,9 +110,9 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 }
 
 // network compiles the model of the file, whatever it is called.
-func (o *importOptions) network(ctx context.Context) (*network, error) {
+func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network, error) {
 	return interrupt.Unless(ctx, func() (*network, error) {
-		imported, err := importKeras(o.file, o.shapes)
+		imported, err := importKeras(o.file, shapes)
 		if err != nil {
 			return nil, err
 		}

@@ -32,13 +32,8 @@ type network struct {
 	allowNonFinite bool // weights may be NaN or infinite
 }
 
-// compile runs a description through every stage up to its program. Dump, where
-// set, is given the text of every stage.
-func compile(ctx context.Context, file string, dump func(stage, text string)) (*network, error) {
-	return compileWith(ctx, file, settings{}, dump)
-}
-
-// compileWith compiles a description that settings change.
+// compileWith runs a description that settings change through every stage up to its
+// program. Dump, where set, is given the text of every stage.
 func compileWith(ctx context.Context, file string, o settings, dump func(stage, text string)) (*network, error) {
 	return interrupt.Unless(ctx, func() (*network, error) { return stages(file, o, dump) })
 }
@@ -48,7 +43,8 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 	if err != nil {
 		return nil, err
 	}
-	return described(model, imported, o, dump)
+	net, err := described(model, imported, o, dump)
+	return net, located(imported, err)
 }
 
 // described runs a description through the stages after reading it.
@@ -85,7 +81,7 @@ func described(model *spec.Model, imported *importer.Model, o settings, dump fun
 func description(file string, o settings) (*spec.Model, *importer.Model, error) {
 	files := os.DirFS(filepath.Dir(file))
 	if importer.Is(file) {
-		imported, err := importKeras(file, nil)
+		imported, err := importKeras(file, o.shapes)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -93,7 +89,7 @@ func description(file string, o settings) (*spec.Model, *importer.Model, error) 
 		if err == nil {
 			model.Files = files
 		}
-		return model, imported, err
+		return model, imported, located(imported, err)
 	}
 	src, err := readDescription(file)
 	if err != nil {

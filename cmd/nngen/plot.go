@@ -22,6 +22,8 @@ type plotOptions struct {
 	output        string
 	title         string
 	width, height int
+	file          kerasFlags // of a model
+	set           settings
 }
 
 func plotCommand() *cobra.Command {
@@ -44,10 +46,11 @@ The name of the picture says its format: .png or .svg.`,
 			if len(args) == 0 {
 				return usagef(cmd, "plot what? Give a history.json that fit has written, or a model's description")
 			}
-			return o.check(cmd)
+			return o.check(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
+	o.file.add(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "the picture, .png or .svg (default ./NAME.png)")
 	f.StringVar(&o.title, "title", "", "title (default the name of the model or the run)")
@@ -59,7 +62,7 @@ The name of the picture says its format: .png or .svg.`,
 // pictureFormats are the extensions of pictures.
 var pictureFormats = []string{".png", ".svg"}
 
-func (o *plotOptions) check(cmd *cobra.Command) error {
+func (o *plotOptions) check(cmd *cobra.Command, args []string) error {
 	for _, side := range []struct {
 		flag   string
 		pixels int
@@ -71,7 +74,7 @@ func (o *plotOptions) check(cmd *cobra.Command) error {
 	if ext := filepath.Ext(o.output); o.output != "" && !slices.Contains(pictureFormats, strings.ToLower(ext)) {
 		return usagef(cmd, "-o %s: the name of a picture ends in .png or .svg", diag.Quote(o.output))
 	}
-	return nil
+	return o.file.put(cmd, args[0], &o.set)
 }
 
 func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
@@ -132,7 +135,7 @@ func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format
 		i := slices.Index(histories, nil)
 		return nil, "", fmt.Errorf("%s: not a history that fit has written; several histories may be drawn together, and one model alone", args[i])
 	}
-	net, err := compile(ctx, args[0], nil)
+	net, err := compileWith(ctx, args[0], o.set, nil)
 	if err != nil {
 		return nil, "", err
 	}

@@ -30,6 +30,7 @@ type predictOptions struct {
 
 	allowNonFinite bool
 	quiet          bool
+	keras          kerasFlags
 }
 
 func predictCommand() *cobra.Command {
@@ -81,8 +82,9 @@ given: it is then reported and passed over.`,
 			return o.run(cmd)
 		},
 	}
+	o.keras.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run)")
+	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run; of a Keras file its own)")
 	f.StringVar(&o.format, "format", "", "format of the rows (default by the extension)")
 	f.StringVarP(&o.output, "output", "o", "", "file for the answers (default standard output)")
 	f.BoolVar(&o.all, "all", false, "print the probability, or value, of every class")
@@ -94,7 +96,11 @@ given: it is then reported and passed over.`,
 }
 
 func (o *predictOptions) run(cmd *cobra.Command) error {
-	net, err := compile(cmd.Context(), o.model, nil)
+	var set settings
+	if err := o.keras.put(cmd, o.model, &set); err != nil {
+		return err
+	}
+	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -124,7 +130,13 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer done()
-	args := []string{"-weights", o.weights, "-format", o.format, "-input", o.input}
+	weights := o.weights
+	if weights == "" {
+		if weights, err = net.putWeights(exe); err != nil {
+			return err
+		}
+	}
+	args := []string{"-weights", weights, "-format", o.format, "-input", o.input}
 	for _, f := range []struct {
 		name string
 		set  bool
@@ -140,7 +152,8 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		return finished(cmd.Context(), child.Run(), "predicting")
 	})
 	if err == nil && !o.quiet && !o.json {
-		next(cmd.ErrOrStderr(), "nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name)+"predict", "--predict-only", "--weights", o.weights)
+		command := append([]string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only"}, o.keras.arguments()...)
+		next(cmd.ErrOrStderr(), append(command, weightsFlag(o.weights)...)...)
 	}
 	return err
 }
@@ -208,9 +221,24 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 	return os.Rename(f.Name(), o.output)
 }
 
+// weightsFlag names weights in a command; "": none.
+func weightsFlag(path string) []string {
+	if path == "" {
+		return nil
+	}
+	return []string{"--weights", path}
+}
+
 // trainedWeights finds the weights of the network and checks that they are its
-// own.
+// own. The path stays "" where they are in the model's file.
 func (n *network) trainedWeights(path, model string) (string, error) {
+	if path == "" && n.hasWeights() {
+		b, err := n.fileWeights()
+		if err != nil {
+			return "", err
+		}
+		return "", checkWeights(model, b, n.program, n.allowNonFinite)
+	}
 	if path == "" {
 		path = filepath.Join(codegen.PackageName(n.program.Name)+"-run", weightsFile)
 		if !disk.Exists(path) {

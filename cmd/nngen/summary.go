@@ -19,6 +19,7 @@ import (
 
 func summaryCommand() *cobra.Command {
 	var asJSON bool
+	var file kerasFlags
 	cmd := &cobra.Command{
 		Use:   "summary MODEL",
 		Short: "Print a model's layers, parameters and cost",
@@ -29,7 +30,11 @@ memory, lines of source.`,
   nngen summary mnist.yaml --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			net, err := compileWith(cmd.Context(), args[0], settings{predicts: true}, nil)
+			set := settings{predicts: true}
+			if err := file.put(cmd, args[0], &set); err != nil {
+				return err
+			}
+			net, err := compileWith(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
@@ -51,9 +56,9 @@ memory, lines of source.`,
 				return err
 			}
 			if net.checkFit() == nil {
-				next(cmd.ErrOrStderr(), "nngen", "fit", args[0])
+				next(cmd.ErrOrStderr(), append([]string{"nngen", "fit", args[0]}, file.arguments()...)...)
 			} else {
-				command := []string{"nngen", "generate", args[0]}
+				command := append([]string{"nngen", "generate", args[0]}, file.arguments()...)
 				if len(net.built.Weights) > 0 {
 					command = append(command, "--predict-only")
 				}
@@ -62,6 +67,7 @@ memory, lines of source.`,
 			return nil
 		},
 	}
+	file.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print all of it as JSON")
 	return cmd
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,12 +24,43 @@ type Override struct {
 	Key string
 	// Value is written as in YAML, on one line.
 	Value string
+
+	section *Value // in place of Value: a section of a file of sections
 }
 
 // ParseOverride reads a text such as "fit.epochs=3".
 func ParseOverride(flag string, line int, text string) (o Override, ok bool) {
 	key, value, ok := strings.Cut(text, "=")
 	return Override{Flag: flag, Line: line, Col: 1, Key: key, Value: value}, ok
+}
+
+// sections are what a file of sections may have. The layers are not among them: the
+// weights belong to these.
+var sections = []string{"data", "compile", "fit"}
+
+// Sections reads a file that holds sections of a description alone: data, compile and
+// fit. They are settings that take the place of the description's, each as a whole.
+// File is its name, which ends in .yaml, .yml or .json.
+func Sections(file string, src []byte) ([]Override, error) {
+	root, errs, fatal := readTree(file, src)
+	if fatal {
+		return nil, errs.Err()
+	}
+	if root.Kind != Map {
+		errs.Add(root.Pos, "sections of a description are a map such as data: {train: ...}, not %s", root.Describe())
+	}
+	var list []Override
+	for _, a := range root.Map {
+		switch {
+		case !slices.Contains(sections, a.Name):
+			errs.Add(a.Pos, "%s is not among the sections that such a file has: %s", diag.Quote(a.Name), strings.Join(sections, ", "))
+		case slices.ContainsFunc(list, func(o Override) bool { return o.Key == a.Name }):
+			errs.Add(a.Pos, "the section %s is there twice", a.Name)
+		default:
+			list = append(list, Override{Flag: filepath.Base(file), Line: a.Pos.Line, Col: a.Pos.Col, Key: a.Name, section: &a.Value})
+		}
+	}
+	return list, errs.Err()
 }
 
 // override puts the settings into the tree of a description. Only the sections
@@ -40,6 +72,10 @@ func override(root *Value, list []Override) (errs diag.List) {
 	}
 	for _, o := range list {
 		at := diag.Pos{File: o.Flag, Line: max(o.Line, 1), Col: max(o.Col, 1)}
+		if o.section != nil {
+			set(root, []string{o.Key}, nil, at, *o.section)
+			continue
+		}
 		path := strings.Split(o.Key, ".")
 		if section := path[0]; section != "compile" && section != "fit" || len(path) < 2 || slices.Contains(path, "") {
 			errs.Add(at, "%s is not a setting of compile or fit; write, for example, fit.epochs=3 or compile.optimizer.adam.learning_rate=0.01", diag.Quote(o.Key))

@@ -1,8 +1,11 @@
 package spec
 
-import "github.com/nngen-go/nngen/ir/spec/internal/document"
+import (
+	"strings"
+	"testing"
 
-import "testing"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
+)
 
 const overridden = `layers:
   - Dense: {units: 1}
@@ -52,6 +55,48 @@ func TestOverride(t *testing.T) {
 		if g, w := string(WriteJSON(got)), string(WriteJSON(want)); g != w {
 			t.Errorf("%v gives\n%s\nwant\n%s", c.settings, g, w)
 		}
+	}
+}
+
+// TestSections puts sections of a file of their own in place of a description's.
+func TestSections(t *testing.T) {
+	const with = "data: {train: {npz: a.npz, arrays: [x, y]}}\ncompile: {loss: mean_squared_error, optimizer: sgd}\n"
+	list, err := Sections("folder/with.yaml", []byte(with))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, _ := ParseOverride("--set", 1, "compile.optimizer.*.momentum=0.5")
+	got, err := Parse("m.yaml", []byte(overridden+"compile: {loss: mean_absolute_error, metrics: [mae]}\nfit: {epochs: 3}\n"), append(list, after)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Parse("m.yaml", []byte(overridden+strings.Replace(with, "sgd", "{sgd: {momentum: 0.5}}", 1)+"fit: {epochs: 3}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, w := string(WriteJSON(got)), string(WriteJSON(want)); g != w {
+		t.Errorf("got\n%s\nwant\n%s", g, w)
+	}
+	for text, want := range map[string]string{
+		"layers: []\nfit: {}\ninputs: {}": "with.yaml:1:1: \"layers\" is not among the sections that such a file has: data, compile, fit\nwith.yaml:3:1: \"inputs\" is not among the sections that such a file has: data, compile, fit",
+		"- a":                             "with.yaml:1:1: sections of a description are a map such as data: {train: ...}, not a list",
+		"fit: {":                          "with.yaml:1:7: the braces or brackets that open in this line cannot be read",
+		"# nothing":                       "with.yaml:1:1: the file holds comments alone",
+	} {
+		if _, err := Sections("with.yaml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v\nwant %s", text, err, want)
+		}
+	}
+	if _, err := Sections("with.keras", nil); err == nil || err.Error() != `with.keras: a description is a .yaml or .json file, and the name of this file ends in ".keras"` {
+		t.Error(err)
+	}
+	// What is wrong in a section has its place in the file that it stands in.
+	list, err = Sections("with.yaml", []byte("fit:\n  epocks: 3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse("m.yaml", []byte(overridden+"compile: {loss: mean_squared_error}\n"), list...); err == nil || !strings.HasPrefix(err.Error(), "with.yaml:2:3: ") {
+		t.Error(err)
 	}
 }
 

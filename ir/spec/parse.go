@@ -17,20 +17,7 @@ import (
 // The overrides take the place of what the description says.
 func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	base := filepath.Base(file)
-	var read func(document.Source) (Value, diag.List, bool)
-	switch ext := strings.ToLower(filepath.Ext(base)); ext {
-	case ".yaml", ".yml":
-		read = document.ReadYAML
-	case ".json":
-		read = document.ReadJSON
-	default:
-		return nil, diag.List{diag.Errorf(diag.Pos{File: base}, "a description is a .yaml or .json file, and the name of this file ends in %s", diag.Quote(ext))}
-	}
-	text, bad := document.NewSource(base, src)
-	if bad != nil {
-		return nil, diag.List{bad}
-	}
-	root, errs, fatal := read(text)
+	root, errs, fatal := readTree(file, src)
 	if fatal {
 		return nil, errs.Err()
 	}
@@ -55,6 +42,26 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// readTree reads a file by what its name ends in. What remains after errors is not to be
+// used where fatal is true.
+func readTree(file string, src []byte) (root Value, errs diag.List, fatal bool) {
+	base := filepath.Base(file)
+	var read func(document.Source) (Value, diag.List, bool)
+	switch ext := strings.ToLower(filepath.Ext(base)); ext {
+	case ".yaml", ".yml":
+		read = document.ReadYAML
+	case ".json":
+		read = document.ReadJSON
+	default:
+		return root, diag.List{diag.Errorf(diag.Pos{File: base}, "a description is a .yaml or .json file, and the name of this file ends in %s", diag.Quote(ext))}, true
+	}
+	text, bad := document.NewSource(base, src)
+	if bad != nil {
+		return root, diag.List{bad}, true
+	}
+	return read(text)
 }
 
 // parser turns the tree of values into a Model.

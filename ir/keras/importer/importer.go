@@ -20,6 +20,8 @@ import (
 
 // Model is a file as nngen sees it.
 type Model struct {
+	// Path is the file.
+	Path string
 	// Name is what the description's file is called: m.yaml of m.keras.
 	Name    string
 	Report  *keras.Report
@@ -68,7 +70,7 @@ func Open(path string, shapes map[string][]int) (*Model, error) {
 	if len(l.errs) > 0 {
 		return nil, fmt.Errorf("%s: the weights in the file are not those of its layers:\n%w", path, errors.Join(l.most()...))
 	}
-	return &Model{Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Left: l.left()}, nil
+	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Left: l.left()}, nil
 }
 
 // vocabularies reads the vocabularies that layers have learned.
@@ -110,7 +112,12 @@ func checkPath(path string) error {
 }
 
 // Parse is the description once more, with settings in place of its own; see
-// [spec.Parse].
+// [spec.Parse]. Its file is that of Keras. Places in errors that are in a file of m.Name
+// are in the description.
 func (m *Model) Parse(overrides ...spec.Override) (*spec.Model, error) {
-	return spec.Parse(m.Name, m.Report.Description, overrides...)
+	model, err := spec.Parse(m.Name, m.Report.Description, overrides...)
+	if err == nil {
+		model.File = filepath.Base(m.Path)
+	}
+	return model, err
 }

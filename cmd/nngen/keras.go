@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// shapeFlags are the flags --shape.
+type shapeFlags []string
+
+func (f *shapeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar((*[]string)(f), "shape", nil, "shape of an input of a Keras file, which leaves extents open, as name=28,28,1 without the batch; repeatable")
+}
+
+// read gives the shapes by the names of inputs.
+func (f shapeFlags) read(cmd *cobra.Command) (map[string][]int, error) {
+	shapes := map[string][]int{}
+	for _, text := range f {
+		name, list, ok := strings.Cut(text, "=")
+		shapes[name] = nil
+		for part := range strings.SplitSeq(list, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(part))
+			if !ok || name == "" || err != nil || n < 1 {
+				return nil, usagef(cmd, "--shape %s: it is the name of an input and its extents without the batch, such as image=28,28,1", diag.Quote(text))
+			}
+			shapes[name] = append(shapes[name], n)
+		}
+	}
+	return shapes, nil
+}
+
+// kerasFlags are the flags of every command that takes a model, where that is a file of
+// Keras.
+type kerasFlags struct {
+	shapes shapeFlags
+	with   string // a file of sections
+}
+
+func (f *kerasFlags) add(cmd *cobra.Command) {
+	f.shapes.add(cmd)
+	cmd.Flags().StringVar(&f.with, "with", "", "description with the sections data, compile and fit of a Keras file, in place of its own")
+}
+
+// put adds what the flags say of a model to settings.
+func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
+	if !importer.Is(model) {
+		for _, name := range []string{"shape", "with"} {
+			if cmd.Flags().Changed(name) {
+				return usagef(cmd, "--%s is for a file that Keras has saved, .keras or .h5; a description says so itself", name)
+			}
+		}
+		return nil
+	}
+	var err error
+	if s.shapes, err = f.shapes.read(cmd); err != nil || f.with == "" {
+		return err
+	}
+	src, err := readDescription(f.with)
+	if err != nil {
+		return err
+	}
+	sections, err := spec.Sections(filepath.ToSlash(f.with), src)
+	if err != nil {
+		return err
+	}
+	// What other flags say holds against the file.
+	s.overrides = append(sections, s.overrides...)
+	s.folder = filepath.Dir(f.with)
+	return nil
+}
+
+// arguments are the flags as they were given, for a command that follows.
+func (f *kerasFlags) arguments() (args []string) {
+	for _, s := range f.shapes {
+		args = append(args, "--shape", s)
+	}
+	if f.with != "" {
+		args = append(args, "--with", f.with)
+	}
+	return args
+}
+
+// dataFolder is where the files of the data section are: beside the file that has the
+// section.
+func (f *kerasFlags) dataFolder(model string) string {
+	if f.with != "" {
+		return filepath.Dir(f.with)
+	}
+	return filepath.Dir(model)
+}
+
+// importKeras reads a file of Keras. Where there is none of that name, the error has
+// the near one.
+func importKeras(file string, shapes map[string][]int) (*importer.Model, error) {
+	if !disk.Exists(file) {
+		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
+	}
+	if disk.Pointer(file) {
+		return nil, disk.PointerError(file)
+	}
+	return importer.Open(file, shapes)
+}
+
+// missingSections reports what a training needs and a file of Keras does not have.
+func missingSections(file string, m *spec.Model) error {
+	var errs []error
+	if m.Compile == nil {
+		errs = append(errs, fmt.Errorf("%s: there is no compile section, for the file has none or one that a description cannot say; give one in a file of its own: --with train.yaml, with compile: {optimizer: adam, loss: ...}", file))
+	}
+	if m.Data == nil {
+		errs = append(errs, fmt.Errorf("%s: a Keras file has no data section, so there are no rows; give one in a file of its own: --with train.yaml, with data: {train: ...}", file))
+	}
+	return errors.Join(errs...)
+}
+
+// hasWeights reports whether the file that the network comes from has its weights: they
+// are taken where no others are named.
+func (n *network) hasWeights() bool { return n.imported != nil }
+
+// putWeights writes the weights of the file beside the program that reads them.
+func (n *network) putWeights(exe string) (path string, err error) {
+	b, err := n.fileWeights()
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(filepath.Dir(exe), weightsFile)
+	return path, os.WriteFile(path, b, 0o666)
+}
+
+// located adds to errors that have their place in the description of a Keras file where
+// that can be read.
+func located(imported *importer.Model, err error) error {
+	var list diag.List
+	if imported == nil || !errors.As(err, &list) {
+		return err
+	}
+	for _, e := range list {
+		if e.Pos.File == imported.Name {
+			return fmt.Errorf("%w\n(lines of %s are those of the description that nngen import %s writes)", err, imported.Name, shellQuote(imported.Path))
+		}
+	}
+	return err
+}
