@@ -46,6 +46,9 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		}
 		out = append(out, File{"kernels_amd64.s", text})
 	}
+	if !cfg.PredictOnly && cfg.Initial != nil {
+		out = append(out, File{"initial.safetensors", cfg.Initial})
+	}
 	if cfg.PredictOnly && cfg.Weights != nil {
 		out = append(out, File{"weights.safetensors", cfg.Weights})
 	}

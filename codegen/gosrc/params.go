@@ -124,6 +124,9 @@ func (e modelText) initMethod(f *file) {
 		}
 	}
 	body := lines.String()
+	if e.cfg.Initial != nil {
+		body += "p.fromFile()\n"
+	}
 	if body == "" {
 		f.add("// init leaves the parameters at zero, their initial value.\nfunc (p *Params) init(uint64) {}")
 		return
@@ -132,10 +135,26 @@ func (e modelText) initMethod(f *file) {
 		b.Reset()
 		b.WriteString("// init fills the parameters with their initial values.\nfunc (p *Params) init(uint64) {\n")
 	}
-	b.WriteString("w := p.flat()\n")
+	if lines.Len() > 0 {
+		b.WriteString("w := p.flat()\n")
+	}
 	b.WriteString(body)
 	b.WriteString("}")
 	f.add("%s", b.String())
+	if e.cfg.Initial != nil {
+		f.Import("embed")
+		f.add(`//go:embed initial.safetensors
+var initial []byte
+
+// fromFile copies the weights of the file that the description names.
+func (p *Params) fromFile() {
+	f, err := §weights.Read(§bytes.NewReader(initial), §weights.Only(segments))
+	if err != nil {
+		panic("%s: initial.safetensors, which the package was compiled with: " + err.Error())
+	}
+	f.CopyMatching(segments, p.flat())
+}`, e.cfg.Package)
+	}
 }
 
 // initCall is the call of one initializer; zeros need none.
@@ -155,6 +174,11 @@ func (e modelText) initCall(s block.Segment) string {
 	}
 	switch in.Kind {
 	case "", "zeros":
+		return ""
+	case "file":
+		if e.cfg.Initial == nil {
+			e.fail("segment %s begins with the weights of a file, which are not given", diag.Quote(s.Name))
+		}
 		return ""
 	case "ones":
 		return fmt.Sprintf("§nn.Ones(%s)", dst)

@@ -22,6 +22,8 @@ type Net struct {
 	B *ir.Builder
 	// Training selects the training behaviour of Dropout and BatchNormalization.
 	Training bool
+	// Trains says that the network has a loss, in all of its graphs.
+	Trains bool
 	// Lengths says of ids that the data section gives rows of different lengths
 	// where their length would be written: "beside tokens".
 	Lengths map[*ir.Value]string

@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
@@ -17,15 +18,28 @@ import (
 type Built struct {
 	Outputs []*Value
 	Weights []Weight
+	// BatchStatistics says that a step of training takes statistics over its batch.
+	BatchStatistics bool
+	tensors         *tensors
 }
 
-// Build appends a model to a graph: inputs are its inputs in order, [n, shape…], of
+// Build is [Model.BuildFor] for prediction alone.
+func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
+	return m.BuildFor(Use{}, b, inputs, prefix)
+}
+
+// BuildFor appends a model to a graph: inputs are its inputs in order, [n, shape…], of
 // which those with a batch lack the first extent; segments of parameters begin with
 // prefix. The error is a diag.List of every node that is not supported or not valid.
-func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
+func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
 	s := &scope{
-		model: m, b: b, prefix: prefix, opset: m.opset[""],
+		model: m, b: b, prefix: prefix, opset: m.opset[""], use: use,
 		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
+		tensors: m.tensors, states: map[string]bool{},
+	}
+	var err error
+	if s.trainable, err = trainable.Of(m.proto.Graph, m.order, use.Weights); err != nil {
+		return nil, diag.List{diag.Errorf(diag.Pos{File: m.File}, "%v", err)}
 	}
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
@@ -58,7 +72,7 @@ func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built,
 				s.plain(v)
 			}
 		}
-		built.Weights = s.Weights
+		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.statistics, s.tensors
 	}
 	s.errs.Sort()
 	return built, s.errs.Err()
@@ -77,7 +91,15 @@ type scope struct {
 	weights map[string]bool // the initializers, and what is one in another order or shape
 	params  map[string]placed
 	Weights []Weight
-	errs    diag.List
+	use     Use
+	tensors *tensors
+	// trainable is which of the tensors training changes.
+	trainable *trainable.Set
+	// states are the tensors that a step of training moves itself.
+	states map[string]bool
+	// statistics is set where a node takes them over the batch.
+	statistics bool
+	errs       diag.List
 }
 
 // unknown reports the operators that are not there, all of them at once.
@@ -145,6 +167,7 @@ func (s *scope) node(i int, p *proto.Node) bool {
 	if n.failed {
 		return false
 	}
+	n.trace(r, out)
 	for i, v := range out {
 		if i < len(p.Outputs) && p.Outputs[i] != "" {
 			s.define(p.Outputs[i], v)

@@ -19,6 +19,7 @@ type Model struct {
 	known           map[string]*Tensor // the initializers
 	order           []*proto.Node
 	opset           map[string]int64
+	tensors         *tensors
 }
 
 // Port is an input or an output of a model.
@@ -58,6 +59,7 @@ func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	r.initializers()
 	r.inputs()
 	r.sort()
+	m.tensors = newTensors(m)
 	r.errs.Sort()
 	if err := r.errs.Err(); err != nil {
 		return nil, err

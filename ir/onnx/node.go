@@ -93,7 +93,7 @@ func (n *node) build(r row) []*Value {
 	}
 	n.legacy()
 	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
-	if known && r.known != nil {
+	if known && r.known != nil && !n.unfolded() {
 		var out []*Value
 		for _, t := range r.known(n) {
 			out = append(out, &Value{Type: t.Type, Shape: t.Shape, Known: t})
