@@ -91,21 +91,42 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 // fileWeights are the weights that the layers of a network have read from files, as a
 // file of the package's own.
 func (n *network) fileWeights() ([]byte, error) {
-	segs, floats := segments(n.program)
-	params := make([]float32, floats)
-	for _, s := range segs {
-		from, ok := n.built.Weights[s.Name]
-		if !ok {
+	for _, s := range n.program.Segments {
+		if _, ok := n.built.Weights[s.Name]; !ok {
 			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
 		}
-		copy(s.Of(params), from)
+	}
+	return n.given(func(string) bool { return true })
+}
+
+// initialFile is the file of a trainable package with what its description's layers have
+// read from files.
+const initialFile = "initial.safetensors"
+
+// initial are the weights that layers have read from files, which a training begins
+// with; nil: there are none.
+func (n *network) initial() ([]byte, error) {
+	return n.given(func(init string) bool { return init == "file" })
+}
+
+// given are weights that files give, of segments with some initializers, as a file.
+func (n *network) given(take func(init string) bool) ([]byte, error) {
+	all, floats := segments(n.program)
+	params := make([]float32, floats)
+	var segs []nn.Segment
+	for i, s := range all {
+		if from, ok := n.built.Weights[s.Name]; ok && take(n.program.Segments[i].Init.Kind) {
+			copy(s.Of(params), from)
+			segs = append(segs, s)
+		}
+	}
+	if segs == nil {
+		return nil, nil
 	}
 	var b bytes.Buffer
 	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
-	if _, err := weights.Write(&b, meta, segs, params); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	_, err := weights.Write(&b, meta, segs, params)
+	return b.Bytes(), err
 }
 
 // segments describes the parameter block in the runtime's terms.
