@@ -32,6 +32,8 @@ type Network struct {
 	Spec   *spec.Model
 	// Weights are what segments hold that a layer has read from a file, by name.
 	Weights map[string][]float32
+	// Origins are the files that they have come from.
+	Origins []layer.Origin
 }
 
 // Adapt computes what reaches a Normalization layer: the single output of
@@ -64,7 +66,7 @@ func Build(m *spec.Model) (*Network, error) {
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
-	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights}
+	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights, Origins: predict.net.Origins}
 	n.Header = heading{p, predict}.program()
 	n.Step, n.Header.Stream, n.Header.NoStream = p.stream(predict)
 	if m.Compile != nil {

@@ -134,6 +134,7 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 	for _, w := range built.Weights {
 		c.Weights[w.Segment] = w.Data
 	}
+	c.Origins = append(c.Origins, layer.Origin{Layer: c.Name, File: path.Clean(o.File), Tensors: built.Tensors})
 	var first *ir.Value
 	for i, v := range built.Outputs {
 		x := v.Result()

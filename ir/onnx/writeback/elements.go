@@ -56,19 +56,21 @@ type elements struct {
 	kind   proto.Type
 	values []float32
 	next   int
+	// rounded is set where a value has more bits than its type.
+	rounded bool
 }
 
 // raw are little-endian elements, where there were others.
-func (e *elements) raw(before []byte, values []float32) []byte {
+func (e *elements) raw(before []byte) []byte {
 	out, size := make([]byte, len(before)), e.kind.Size()
-	for i, v := range values {
+	for i, v := range e.values {
 		was := before[i*size:][:size]
 		var bits uint64
 		for j, b := range was {
 			bits |= uint64(b) << (8 * j)
 		}
 		var b [8]byte
-		binary.LittleEndian.PutUint64(b[:], encoded(e.kind, v, bits))
+		binary.LittleEndian.PutUint64(b[:], e.encoded(v, bits))
 		copy(out[i*size:], b[:size])
 	}
 	return out
@@ -109,13 +111,13 @@ func (e *elements) element(kind protowire.Type, out, before []byte) ([]byte, err
 	switch kind {
 	case protowire.Fixed32Type:
 		bits, _ := protowire.ConsumeFixed32(before)
-		return protowire.AppendFixed32(out, uint32(encoded(e.kind, v, uint64(bits)))), nil
+		return protowire.AppendFixed32(out, uint32(e.encoded(v, uint64(bits)))), nil
 	case protowire.Fixed64Type:
 		bits, _ := protowire.ConsumeFixed64(before)
-		return protowire.AppendFixed64(out, encoded(e.kind, v, bits)), nil
+		return protowire.AppendFixed64(out, e.encoded(v, bits)), nil
 	case protowire.VarintType:
 		bits, _ := protowire.ConsumeVarint(before)
-		if now := encoded(e.kind, v, bits&0xffff); now != bits&0xffff {
+		if now := e.encoded(v, bits&0xffff); now != bits&0xffff {
 			return protowire.AppendVarint(out, now), nil
 		}
 		return append(out, before...), nil
@@ -123,21 +125,24 @@ func (e *elements) element(kind protowire.Type, out, before []byte) ([]byte, err
 	return nil, fmt.Errorf("the file is damaged: elements of wire type %d", kind)
 }
 
-// encoded are the bits of v in a type; those before if they mean the same.
-func encoded(kind proto.Type, v float32, before uint64) uint64 {
-	switch kind {
+// encoded are the bits of v in the type; those before if they mean the same.
+func (e *elements) encoded(v float32, before uint64) uint64 {
+	switch e.kind {
 	case proto.Float64:
 		if was := math.Float64frombits(before); float32(was) == v {
 			return before
 		}
 		return math.Float64bits(float64(v))
 	case proto.Float16:
-		return uint64(half(v))
+		bits, exact := half(v)
+		e.rounded = e.rounded || !exact
+		return uint64(bits)
 	case proto.Bfloat16:
 		bits := math.Float32bits(v)
 		if v != v {
 			return uint64(bits>>16 | 1<<6) // still no number
 		}
+		e.rounded = e.rounded || bits&0xffff != 0
 		return uint64((bits + 0x7fff + bits>>16&1) >> 16)
 	}
 	if was := math.Float32frombits(uint32(before)); v != v && was != was {
@@ -148,18 +153,21 @@ func encoded(kind proto.Type, v float32, before uint64) uint64 {
 
 // half is v as a float16, to the nearest, of two the even one; what is beyond the largest
 // is infinite. Source: IEEE 754-2008, 4.3.1.
-func half(v float32) uint16 {
+func half(v float32) (bits uint16, exact bool) {
 	sign := uint16(math.Float32bits(v)>>16) & 0x8000
 	x := math.Abs(float64(v))
 	switch {
 	case x != x:
-		return sign | 0x7e00
+		return sign | 0x7e00, true
 	case x >= 65520:
-		return sign | 0x7c00
-	case x < 0x1p-14: // of the smallest exponent: multiples of 2⁻²⁴
-		return sign | uint16(math.RoundToEven(x*0x1p24))
+		return sign | 0x7c00, math.IsInf(x, 1)
 	}
-	fraction, exponent := math.Frexp(x) // [1/2, 1)·2^exponent
+	scaled, base := x*0x1p24, 0 // of the smallest exponent: multiples of 2⁻²⁴
+	if x >= 0x1p-14 {
+		fraction, exponent := math.Frexp(x) // [1/2, 1)·2^exponent
+		scaled, base = fraction*2048, (exponent+14)<<10-1024
+	}
 	// 1024 carries into the exponent, as it should.
-	return sign | uint16(int(math.RoundToEven(fraction*2048))-1024+(exponent+14)<<10)
+	rounded := math.RoundToEven(scaled)
+	return sign | uint16(base+int(rounded)), rounded == scaled
 }

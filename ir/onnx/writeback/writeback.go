@@ -39,8 +39,8 @@ type Result struct {
 	// Data are the files beside the model that hold some of its tensors, by the
 	// location that the model gives: those that have changed.
 	Data map[string][]byte
-	// Rounded are the tensors that are stored in fewer bits than float32, with their
-	// type.
+	// Rounded are the tensors with a value that their type, of fewer bits than float32,
+	// does not hold exactly.
 	Rounded map[string]proto.Type
 }
 
@@ -154,7 +154,7 @@ func (w *writer) node(message []byte) ([]byte, error) {
 		}); err != nil {
 			return nil, err
 		}
-		list := elements{proto.Float32, values, 0}
+		list := elements{kind: proto.Float32, values: values}
 		return edit(f.value, func(f field) ([]byte, error) {
 			switch {
 			case name == "value" && f.number == attributeTensor:
@@ -193,23 +193,26 @@ func (w *writer) tensor(name string, message []byte, values []float32) ([]byte, 
 		return nil, fmt.Errorf("%d values for shape %v", len(values), t.Dims)
 	}
 	switch t.Type {
-	case proto.Float16, proto.Bfloat16:
-		w.Rounded[name] = t.Type
-	case proto.Float32, proto.Float64:
+	case proto.Float16, proto.Bfloat16, proto.Float32, proto.Float64:
 	default:
 		return nil, fmt.Errorf("elements of %v", t.Type)
 	}
+	list := elements{kind: t.Type, values: values}
+	defer func() {
+		if list.rounded {
+			w.Rounded[name] = t.Type
+		}
+	}()
 	if t.External != nil {
-		return message, w.external(t, values)
+		return message, w.external(t, &list)
 	}
-	list := elements{t.Type, values, 0}
 	out, err := edit(message, func(f field) ([]byte, error) {
 		switch {
 		case f.number == tensorRaw && len(f.value) != len(values)*t.Type.Size():
 			return nil, fmt.Errorf("%d bytes for %d elements of %v", len(f.value), len(values), t.Type)
 		case f.number == tensorRaw:
 			list.next = len(values)
-			return list.raw(f.value, values), nil
+			return list.raw(f.value), nil
 		case f.number == lists[t.Type] && !t.HasRaw:
 			return list.replace(f)
 		}
@@ -222,7 +225,7 @@ func (w *writer) tensor(name string, message []byte, values []float32) ([]byte, 
 }
 
 // external edits the data of a tensor in a file beside the model.
-func (w *writer) external(t *proto.Tensor, values []float32) error {
+func (w *writer) external(t *proto.Tensor, list *elements) error {
 	location := t.External["location"]
 	name := path.Clean(strings.ReplaceAll(location, `\`, "/"))
 	data, ok := w.Data[location]
@@ -242,12 +245,11 @@ func (w *writer) external(t *proto.Tensor, values []float32) error {
 			return fmt.Errorf("its data begins at %q of %s", s, name)
 		}
 	}
-	size := len(values) * t.Type.Size()
+	size := len(list.values) * t.Type.Size()
 	if offset > len(data) || len(data)-offset < size {
 		return fmt.Errorf("its data is %d bytes from %d on of %s, which has %d", size, offset, name, len(data))
 	}
-	list := elements{t.Type, values, 0}
-	copy(data[offset:], list.raw(data[offset:][:size], values))
+	copy(data[offset:], list.raw(data[offset:][:size]))
 	w.Data[location] = data
 	return nil
 }
