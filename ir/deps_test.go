@@ -48,6 +48,7 @@ ir/keras          ir/spec ir/layer ir/build ir/diag
 ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
+ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static/verbatim

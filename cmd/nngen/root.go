@@ -42,7 +42,7 @@ Exit codes:
 		completeModel(c)
 	}
 	root.AddCommand(models...)
-	root.AddCommand(initCommand(), importCommand(), layersCommand(), listCommand(), schemaCommand(), versionCommand(), completionCommand())
+	root.AddCommand(initCommand(), importCommand(), verifyCommand(), layersCommand(), listCommand(), schemaCommand(), versionCommand(), completionCommand())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
