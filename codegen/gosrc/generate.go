@@ -27,6 +27,11 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if !gotree.ValidPackage(cfg.Package) {
 		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))
 	}
+	for _, s := range p.Segments {
+		if s.Init.Kind == "file" && !cfg.PredictOnly && cfg.Initial == nil {
+			return nil, fmt.Errorf("codegen: segment %s begins with the weights of a file, which are not given", diag.Quote(s.Name))
+		}
+	}
 	e, files, err := printed(p, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)

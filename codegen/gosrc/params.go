@@ -173,12 +173,7 @@ func (e modelText) initCall(s block.Segment) string {
 		rows = s.Len() / max(cols, 1)
 	}
 	switch in.Kind {
-	case "", "zeros":
-		return ""
-	case "file":
-		if e.cfg.Initial == nil {
-			e.fail("segment %s begins with the weights of a file, which are not given", diag.Quote(s.Name))
-		}
+	case "", "zeros", "file":
 		return ""
 	case "ones":
 		return fmt.Sprintf("§nn.Ones(%s)", dst)

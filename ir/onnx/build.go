@@ -39,7 +39,7 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 	}
 	var err error
 	if s.trainable, err = trainable.Of(m.proto.Graph, m.order, use.Weights); err != nil {
-		return nil, diag.List{diag.Errorf(diag.Pos{File: m.File}, "%v", err)}
+		return nil, fmt.Errorf("%s: %w", m.File, err)
 	}
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
