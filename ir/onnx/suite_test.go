@@ -70,8 +70,9 @@ func TestSuite(t *testing.T) {
 			fmt.Fprintf(&b, "| %d | %s |\n", n, reason)
 		}
 	}
+	b.WriteString(gradientTable(t))
 	t.Log("\n" + b.String())
-	if *update {
+	if *update && !t.Failed() {
 		if err := os.WriteFile("../../testdata/onnx/SUITE.md", []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}

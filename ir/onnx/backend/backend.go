@@ -143,6 +143,15 @@ func (c *Case) Feed(set string) (map[string]*onnx.Tensor, error) {
 	return feed, nil
 }
 
+// Want is output i that a set expects.
+func (c *Case) Want(set string, i int) (*onnx.Tensor, error) {
+	t, err := ReadTensor(c.dir, path.Join(set, fmt.Sprintf("output_%d.pb", i)))
+	if err != nil {
+		return nil, fmt.Errorf("output of another type")
+	}
+	return t, nil
+}
+
 // Sets are the folders of inputs and outputs.
 func (c *Case) Sets() []string {
 	sets, _ := fs.Glob(c.dir, "test_data_set_*") // the pattern is fine
@@ -174,9 +183,9 @@ func (c *Case) compare() error {
 			return err
 		}
 		for i, g := range got {
-			want, err := ReadTensor(c.dir, path.Join(set, fmt.Sprintf("output_%d.pb", i)))
+			want, err := c.Want(set, i)
 			if err != nil {
-				return fmt.Errorf("output of another type")
+				return err
 			}
 			if err := differ(i, g, want); err != nil {
 				return err
