@@ -41,7 +41,7 @@ ir/onnx/proto     google.golang.org/protobuf
 ir/onnx/trainable ir/onnx/proto ir/diag
 ir/onnx/writeback ir/diag ir/onnx/proto google.golang.org/protobuf
 ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/trainable
-ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/trainable ir/onnx/writeback
+ir/onnx/onnxlayer ir ir/op ir/block ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/trainable ir/onnx/writeback
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/build ir/diag

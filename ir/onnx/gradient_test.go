@@ -138,11 +138,11 @@ func (s *slope) differentiate() error {
 	}
 	any := false
 	for _, v := range s.graph.Params {
-		if p := v.Op.(*op.Param); !reached[v] {
+		p := v.Op.(*op.Param)
+		if p.Role == block.Trainable && !reached[v] {
 			p.Role = block.Frozen
-		} else {
-			any = any || p.Role == block.Trainable
 		}
+		any = any || p.Role == block.Trainable
 	}
 	if !any {
 		return errNoPath
@@ -171,8 +171,8 @@ func (s *slope) value(direction map[string][]float64, step float64) (loss, along
 		return 0, 0, err
 	}
 	for _, g := range r.Grads {
-		for i, v := range g.Value.F {
-			along += v * direction[g.Segment][i]
+		for i, d := range direction[g.Segment] {
+			along += g.Value.F[i] * d
 		}
 	}
 	return r.Loss, along, nil

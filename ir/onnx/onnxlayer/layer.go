@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/onnx"
@@ -151,7 +154,26 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 			c.Result(o.Outputs[i], x)
 		}
 	}
+	unread(c, append([]*ir.Value{first}, slices.Collect(maps.Values(c.Results))...))
 	return first
+}
+
+// unread keeps the weights as they are that none of the layer's results depends on.
+func unread(c *layer.Context, results []*ir.Value) {
+	reached := map[*ir.Value]bool{}
+	for stack := results; len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !reached[v] {
+			reached[v], stack = true, append(stack, v.Args...)
+		}
+	}
+	for _, v := range c.B.Graph.Params {
+		p := v.Op.(*op.Param)
+		if strings.HasPrefix(p.Segment, c.Name+"/") && p.Role == block.Trainable && !reached[v] {
+			p.Role = block.Frozen
+		}
+	}
 }
 
 // report hands the mistakes of the file on.
