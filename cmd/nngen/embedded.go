@@ -111,21 +111,21 @@ func (n *network) initial() ([]byte, error) {
 
 // given are weights that files give, of segments with some initializers, as a file.
 func (n *network) given(take func(init string) bool) ([]byte, error) {
-	all, floats := segments(n.program)
-	params := make([]float32, floats)
-	var segs []nn.Segment
-	for i, s := range all {
-		if from, ok := n.built.Weights[s.Name]; ok && take(n.program.Segments[i].Init.Kind) {
-			copy(s.Of(params), from)
-			segs = append(segs, s)
+	var tensors []weights.Tensor
+	size := 1 << 12
+	for _, s := range n.program.Segments {
+		if data, ok := n.built.Weights[s.Name]; ok && take(s.Init.Kind) {
+			tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: data})
+			size += 4*len(data) + 200
 		}
 	}
-	if segs == nil {
+	if tensors == nil {
 		return nil, nil
 	}
 	var b bytes.Buffer
+	b.Grow(size)
 	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
-	_, err := weights.Write(&b, meta, segs, params)
+	_, err := weights.WriteTensors(&b, meta, tensors)
 	return b.Bytes(), err
 }
 

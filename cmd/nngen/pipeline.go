@@ -134,6 +134,9 @@ func (n *network) differentiated() (*ir.Graph, error) {
 // much smaller bound of its own.
 const longestRead = 64 << 20
 
+// longestONNX bounds an ONNX file: messages of Protocol Buffers have at most 2 GiB.
+const longestONNX = 1 << 31
+
 // readDescription reads a model file. Where there is none of that name, the
 // error has the near one.
 func readDescription(file string) ([]byte, error) {
@@ -148,5 +151,9 @@ func readDescription(file string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s: this is a folder, not a model's description", file)
 	}
-	return io.ReadAll(io.LimitReader(f, longestRead))
+	most := int64(longestRead)
+	if isONNX(file) {
+		most = longestONNX
+	}
+	return io.ReadAll(io.LimitReader(f, most))
 }

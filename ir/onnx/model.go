@@ -100,7 +100,7 @@ func (r *reader) initializers() {
 		r.errorf("%d sparse initializers are not supported", n)
 	}
 	for i, t := range r.proto.Graph.Initializers {
-		known, err := ReadTensor(t, r.options.Files)
+		known, err := readWeight(t, r.options.Files)
 		if err != nil {
 			r.errorf("initializer %s: %v", diag.Quote(cmp.Or(t.Name, fmt.Sprint(i))), err)
 			continue

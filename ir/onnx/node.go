@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
 )
 
 // row is an operator.
@@ -91,9 +92,19 @@ func (n *node) build(r row) []*Value {
 			return n.errorf("%s is computed in %v; only float32 is", diag.Quote(v.Name), v.Type)
 		}
 	}
+	for i, v := range n.in {
+		if v != nil && v.Known != nil && !trainable.Reads(n.proto, i) {
+			v.Known.loaded()
+		}
+	}
 	n.legacy()
 	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
 	if known && r.known != nil && !n.unfolded() {
+		for _, v := range n.in {
+			if v != nil {
+				v.Known.loaded()
+			}
+		}
 		var out []*Value
 		for _, t := range r.known(n) {
 			out = append(out, &Value{Type: t.Type, Shape: t.Shape, Known: t})

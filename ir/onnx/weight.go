@@ -226,10 +226,10 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 func (t *tensors) laid(v *Value, perm []int) []float32 {
 	key := fmt.Sprint(v.Name, perm)
 	if t.data[key] == nil {
-		list := v.Known.permuted(perm)
-		data := make([]float32, len(list))
-		for i, f := range list {
-			data[i] = float32(f)
+		known := v.Known
+		data := make([]float32, 0, count(known.Shape))
+		for at := range walk(permuted(known.Shape, perm), permuted(strides(known.Shape), perm)) {
+			data = append(data, float32(known.at(at)))
 		}
 		t.data[key] = data
 	}

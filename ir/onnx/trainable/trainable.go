@@ -37,6 +37,9 @@ var read = map[string][]int{
 	"GroupNormalization": {1, 2}, "RMSNormalization": {1},
 }
 
+// Reads reports an operand that its operator has as a weight.
+func Reads(n *proto.Node, i int) bool { return standard(n) && slices.Contains(read[n.Op], i) }
+
 // fixed are the operands that are statistics, or scales of whole numbers.
 var fixed = map[string][]int{
 	"BatchNormalization": {3, 4}, "QuantizeLinear": {1, 2}, "DequantizeLinear": {1, 2}, "DynamicQuantizeLinear": {0},
