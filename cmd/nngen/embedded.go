@@ -96,21 +96,21 @@ func (n *network) fileWeights() ([]byte, error) {
 			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
 		}
 	}
-	return n.given(func(string) bool { return true })
+	return givenWeights(n, func(string) bool { return true })
 }
 
 // initialFile is the file of a trainable package with what its description's layers have
 // read from files.
 const initialFile = "initial.safetensors"
 
-// initial are the weights that layers have read from files, which a training begins
+// initialWeights are the weights that layers have read from files, which a training begins
 // with; nil: there are none.
-func (n *network) initial() ([]byte, error) {
-	return n.given(func(init string) bool { return init == "file" })
+func initialWeights(n *network) ([]byte, error) {
+	return givenWeights(n, func(init string) bool { return init == "file" })
 }
 
-// given are weights that files give, of segments with some initializers, as a file.
-func (n *network) given(take func(init string) bool) ([]byte, error) {
+// givenWeights are weights that files give, of segments with some initializers, as a file.
+func givenWeights(n *network, take func(init string) bool) ([]byte, error) {
 	var tensors []weights.Tensor
 	size := 1 << 12
 	for _, s := range n.program.Segments {

@@ -108,7 +108,7 @@ func (n *network) trains() bool { return n.program.Train != nil }
 func (n *network) emit(ctx context.Context, cfg codegen.Config) (map[string][]byte, error) {
 	if !cfg.PredictOnly {
 		var err error
-		if cfg.Initial, err = n.initial(); err != nil {
+		if cfg.Initial, err = initialWeights(n); err != nil {
 			return nil, err
 		}
 	}

@@ -84,7 +84,7 @@ func (o *writebackOptions) run(cmd *cobra.Command) error {
 			return fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", o.weights, shellQuote(o.model))
 		}
 	}
-	tensors, err := net.tensorsOf(origin, o.weights, o.allowNonFinite)
+	tensors, err := tensorsOf(net, origin, o.weights, o.allowNonFinite)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (o *writebackOptions) origin(cmd *cobra.Command, n *network) (origin layer.
 }
 
 // tensorsOf are the tensors of an ONNX file with trained weights.
-func (n *network) tensorsOf(origin layer.Origin, path string, allowNonFinite bool) (map[string][]float32, error) {
+func tensorsOf(n *network, origin layer.Origin, path string, allowNonFinite bool) (map[string][]float32, error) {
 	b, err := readWeights(path, n.program, allowNonFinite)
 	if err != nil {
 		return nil, err

@@ -263,11 +263,7 @@ type Model struct {
 	engine  *engine // made when training first needs it
 	%s
 }`, e.encodingField(), e.scratchFields())
-	doc := "New makes an untrained model with freshly initialised parameters."
-	if e.cfg.Initial != nil {
-		doc = "New makes a model to be trained: it begins with the weights of the file that the description names, which the package carries. What the file does not give is initialised freshly."
-	}
-	f.add("%s", docComment(doc)+`func New(opts ...Option) *Model {
+	f.add("%s", e.newDoc()+`func New(opts ...Option) *Model {
 	o := §nn.Resolve(opts)
 	m := &Model{params: new(Params), session: §train.Session{Seed: o.Seed, Workers: o.Workers}}
 	m.params.init(o.Seed)

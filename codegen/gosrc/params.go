@@ -110,6 +110,14 @@ func floatsLiteral(v []float64) string {
 	return "[]float64{" + strings.Join(values, ", ") + "}"
 }
 
+// newDoc is the comment of New.
+func (e modelText) newDoc() string {
+	if e.cfg.Initial == nil {
+		return docComment("New makes an untrained model with freshly initialised parameters.")
+	}
+	return docComment("New makes a model to be trained: it begins with the weights of the file that the description names, which the package carries. What the file does not give is initialised freshly.")
+}
+
 // initMethod prints how New fills the block.
 func (e modelText) initMethod(f *file) {
 	var b strings.Builder

@@ -24,37 +24,13 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 	}
 	fed := map[string]*ir.Tensor[float64]{}
 	for i, p := range m.Inputs {
-		shape := slices.Clone(p.Shape)
-		if p.Batch {
-			shape = shape[1:]
-		}
-		t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
 		given := feed[p.Name]
 		if given == nil {
 			return nil, fmt.Errorf("no data for %s", p.Name)
 		}
-		x := &ir.Tensor[float64]{Shape: append(ir.Shape{rows}, shape...)}
-		switch {
-		case p.Type == proto.Int64 || p.Type == proto.Int32:
-			t.DType = ir.I32
-			for _, v := range given.I {
-				x.I = append(x.I, int32(v))
-			}
-		case p.Type == proto.Float32 || p.Type == proto.Bool:
-			x.F = slices.Clone(given.F)
-			for _, v := range given.I {
-				x.F = append(x.F, float64(v))
-			}
-		default:
-			return nil, fmt.Errorf("input of %v", p.Type)
-		}
-		if n := x.Shape.Elements(); !p.Batch && rows > 1 { // the same for every row
-			for len(x.F) > 0 && len(x.F) < n {
-				x.F = append(x.F, x.F[:n/rows]...)
-			}
-			for len(x.I) > 0 && len(x.I) < n {
-				x.I = append(x.I, x.I[:n/rows]...)
-			}
+		x, t, err := input(p, given, rows)
+		if err != nil {
+			return nil, err
 		}
 		fed[p.Name] = x
 		inputs = append(inputs, op.InputOf(b, op.Input{Port: p.Name, Index: i, Of: t}))
@@ -66,31 +42,67 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []*onnx.Tensor
 	for _, v := range built.Outputs {
 		if v.Known == nil {
 			b.Graph.Outputs = append(b.Graph.Outputs, v.Result())
 		}
 	}
-	g := b.Graph
-	machine := interp.New[float64](g)
+	machine := interp.New[float64](b.Graph)
 	for _, w := range built.Weights {
 		for i, f := range w.Data {
 			machine.Params[w.Segment].F[i] = float64(f)
 		}
 	}
-	res, err := machine.Run(g, interp.Batch[float64]{Rows: rows, Feed: fed})
+	res, err := machine.Run(b.Graph, interp.Batch[float64]{Rows: rows, Feed: fed})
 	if err != nil {
 		return nil, err
 	}
-	next := 0
+	return outputs(built, res.Outputs, rows), nil
+}
+
+// input is what is given for an input of the model, as so many rows, and its type in the
+// graph.
+func input(p onnx.Port, given *onnx.Tensor, rows int) (*ir.Tensor[float64], ir.Type, error) {
+	shape := slices.Clone(p.Shape)
+	if p.Batch {
+		shape = shape[1:]
+	}
+	t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
+	x := &ir.Tensor[float64]{Shape: append(ir.Shape{rows}, shape...)}
+	switch {
+	case p.Type == proto.Int64 || p.Type == proto.Int32:
+		t.DType = ir.I32
+		for _, v := range given.I {
+			x.I = append(x.I, int32(v))
+		}
+	case p.Type == proto.Float32 || p.Type == proto.Bool:
+		x.F = slices.Clone(given.F)
+		for _, v := range given.I {
+			x.F = append(x.F, float64(v))
+		}
+	default:
+		return nil, t, fmt.Errorf("input of %v", p.Type)
+	}
+	if n := ir.Shape(shape).Elements(); !p.Batch && rows > 1 && max(len(x.F), len(x.I)) == n { // the same for every row
+		if x.I != nil {
+			x.I = slices.Repeat(x.I, rows)
+		} else {
+			x.F = slices.Repeat(x.F, rows)
+		}
+	}
+	return x, t, nil
+}
+
+// outputs are what the model gives, of the rows that were computed.
+func outputs(built *onnx.Built, computed []*ir.Tensor[float64], rows int) []*onnx.Tensor {
+	var out []*onnx.Tensor
 	for _, v := range built.Outputs {
 		if v.Known != nil {
 			out = append(out, v.Known)
 			continue
 		}
-		r := res.Outputs[next]
-		next++
+		r := computed[0]
+		computed = computed[1:]
 		shape := v.Shape
 		if rows > 1 && len(shape) > 0 {
 			shape = append([]int{rows * shape[0]}, shape[1:]...)
@@ -101,5 +113,5 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 		}
 		out = append(out, t)
 	}
-	return out, nil
+	return out
 }
