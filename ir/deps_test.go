@@ -43,6 +43,10 @@ ir/onnx/classifier ir/onnx/proto
 ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/classifier
 ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag ir/layer/operation runtime/nearest ir/onnx/proto
 ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
+ir/onnx/trainable ir/onnx/proto ir/diag
+ir/onnx/writeback ir/diag ir/onnx/proto google.golang.org/protobuf
+ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/trainable
+ir/onnx/onnxlayer ir ir/op ir/block ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/trainable ir/onnx/writeback
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
@@ -55,6 +59,7 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/ma
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/past ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
+ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static/verbatim

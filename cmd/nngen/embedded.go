@@ -96,6 +96,11 @@ func (n *network) fileWeights() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return n.tensorFile(tensors)
+}
+
+// tensorFile is a weights file of the network.
+func (n *network) tensorFile(tensors []weights.Tensor) ([]byte, error) {
 	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
 	return roomy(tensors, func(w io.Writer) error {
 		_, err := weights.WriteTensors(w, meta, tensors)
@@ -126,6 +131,25 @@ func (n *network) fileTensors() (tensors []weights.Tensor, err error) {
 		tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: from})
 	}
 	return tensors, nil
+}
+
+// initialFile is the file of a trainable package with what its description's layers have
+// read from files.
+const initialFile = "initial.safetensors"
+
+// initialWeights are the weights that layers have read from files, which a training begins
+// with; nil: there are none.
+func initialWeights(n *network) ([]byte, error) {
+	var tensors []weights.Tensor
+	for _, s := range n.program.Segments {
+		if data, ok := n.built.Weights[s.Name]; ok && s.Init.Kind == "file" {
+			tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: data})
+		}
+	}
+	if tensors == nil {
+		return nil, nil
+	}
+	return n.tensorFile(tensors)
 }
 
 // segments describes the parameter block in the runtime's terms.

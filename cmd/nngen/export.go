@@ -78,7 +78,7 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind, predicts: true}, nil)
+	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind}, nil)
 	if err != nil {
 		return err
 	}

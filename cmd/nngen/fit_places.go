@@ -19,8 +19,12 @@ import (
 func (n *network) checkFit() error {
 	var errs diag.List
 	m := n.spec
-	if n.imported != nil && (m.Compile == nil || m.Data == nil) {
-		return missingSections(n.imported.Path, m)
+	if n.hasWeights() && (m.Compile == nil || m.Data == nil) {
+		file := m.File
+		if n.imported != nil {
+			file = n.imported.Path
+		}
+		return missingSections(file, m)
 	}
 	switch {
 	case m.Compile == nil:

@@ -11,11 +11,10 @@ import (
 // belong to: the layers, the preprocessing, the classes.
 type settings struct {
 	overrides []spec.Override
-	freeze    []string // names of layers
-	bind      []string // symbolic extents of an ONNX file: name=value
-	// predicts says that weights which layers read from files stay as they are.
-	predicts bool
-	shapes   map[string][]int // of inputs of a Keras file
+	freeze    []string         // names of layers
+	bind      []string         // symbolic extents of an ONNX file: name=value
+	shapes    map[string][]int // of inputs of a Keras file
+	folder    string           // of the data section, where a file of sections gives that
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

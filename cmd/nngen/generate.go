@@ -23,7 +23,6 @@ type generateOptions struct {
 	check       bool
 	force       bool
 	dump        string
-	bind        []string
 	// allowNonFinite has a predict-only package take weights that are not finite.
 	allowNonFinite bool
 	file           kerasFlags
@@ -59,7 +58,6 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "have a predict-only package take weights that are NaN or infinite")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package is not current")
 	f.BoolVar(&o.force, "force", false, "replace the package of another description")
-	f.StringArrayVar(&o.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
 	f.StringVar(&o.dump, "dump", "", "write nothing; print the compiler's text after a stage, or after all of them")
 	return cmd
 }
@@ -124,7 +122,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 
 // settings are what the flags say of the model.
 func (o *generateOptions) settings(cmd *cobra.Command) (settings, error) {
-	set := settings{bind: o.bind, predicts: o.predictOnly}
+	set := settings{}
 	err := o.file.put(cmd, o.model, &set)
 	return set, err
 }

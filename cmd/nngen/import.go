@@ -153,7 +153,7 @@ func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*
 			case imported != nil:
 				return nil, fmt.Errorf("%s: it has weights of its own; --weights is for a description", o.file)
 			}
-			net, err := described(model, nil, settings{predicts: true}, nil)
+			net, err := described(model, nil, settings{}, nil)
 			if err == nil {
 				err = o.other.take(net)
 			}

@@ -45,27 +45,31 @@ func (f shapeFlags) read(cmd *cobra.Command) (map[string][]int, error) {
 }
 
 // kerasFlags are the flags of every command that takes a model, where that is a file of
-// Keras.
+// Keras or ONNX.
 type kerasFlags struct {
 	shapes shapeFlags
-	with   string // a file of sections
+	bind   []string // name=value each
+	with   string   // a file of sections
 }
 
 func (f *kerasFlags) add(cmd *cobra.Command) {
 	f.shapes.add(cmd)
-	cmd.Flags().StringVar(&f.with, "with", "", "description with the sections data, compile and fit of a Keras file, in place of its own")
+	cmd.Flags().StringArrayVar(&f.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
+	cmd.Flags().StringVar(&f.with, "with", "", "description with the sections data, compile and fit of a Keras or ONNX file, in place of its own")
 }
 
 // put adds what the flags say of a model to settings.
 func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
-	if !importer.Is(model) {
-		for _, name := range []string{"shape", "with"} {
-			if cmd.Flags().Changed(name) {
-				return usagef(cmd, "--%s is for a file that Keras has saved, .keras or .h5; a description says so itself", name)
-			}
-		}
-		return nil
+	keras, onnx := importer.Is(model), isONNX(model)
+	switch {
+	case cmd.Flags().Changed("bind") && !onnx:
+		return usagef(cmd, "--bind is for an ONNX file; a description says bind in its ONNX layer")
+	case cmd.Flags().Changed("shape") && !keras:
+		return usagef(cmd, "--shape is for a file that Keras has saved, .keras or .h5; a description says so itself")
+	case cmd.Flags().Changed("with") && !keras && !onnx:
+		return usagef(cmd, "--with is for a file that Keras has saved, .keras or .h5, or an ONNX file; a description says so itself")
 	}
+	s.bind = f.bind
 	var err error
 	if s.shapes, err = f.shapes.read(cmd); err != nil || f.with == "" {
 		return err
@@ -87,6 +91,9 @@ func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
 func (f *kerasFlags) arguments() (args []string) {
 	for _, s := range f.shapes {
 		args = append(args, "--shape", s)
+	}
+	for _, s := range f.bind {
+		args = append(args, "--bind", s)
 	}
 	if f.with != "" {
 		args = append(args, "--with", f.with)
@@ -115,21 +122,28 @@ func importKeras(file string, shapes map[string][]int) (*importer.Model, error) 
 	return importer.Open(file, shapes)
 }
 
-// missingSections reports what a training needs and a file of Keras does not have.
+// missingSections reports what a training needs and a file of Keras or ONNX does not have.
 func missingSections(file string, m *spec.Model) error {
 	var errs []error
+	kind, why := "a Keras", "for the file has none or one that a description cannot say"
+	if isONNX(file) {
+		kind, why = "an ONNX", "for an ONNX file has none"
+	}
 	if m.Compile == nil {
-		errs = append(errs, fmt.Errorf("%s: there is no compile section, for the file has none or one that a description cannot say; give one in a file of its own: --with train.yaml, with compile: {optimizer: adam, loss: ...}", file))
+		errs = append(errs, fmt.Errorf("%s: there is no compile section, %s; give one in a file of its own: --with train.yaml, with compile: {optimizer: adam, loss: ...}", file, why))
 	}
 	if m.Data == nil {
-		errs = append(errs, fmt.Errorf("%s: a Keras file has no data section, so there are no rows; give one in a file of its own: --with train.yaml, with data: {train: ...}", file))
+		errs = append(errs, fmt.Errorf("%s: %s file has no data section, so there are no rows; give one in a file of its own: --with train.yaml, with data: {train: ...}", file, kind))
 	}
 	return errors.Join(errs...)
 }
 
+// isONNX reports the name of an ONNX file.
+func isONNX(file string) bool { return strings.EqualFold(filepath.Ext(file), ".onnx") }
+
 // hasWeights reports whether the file that the network comes from has its weights: they
 // are taken where no others are named.
-func (n *network) hasWeights() bool { return n.imported != nil }
+func (n *network) hasWeights() bool { return n.imported != nil || isONNX(n.spec.File) }
 
 // putWeights writes the weights of the file beside the program that reads them.
 func (n *network) putWeights(exe string) (path string, err error) {

@@ -6,14 +6,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
-	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
@@ -59,9 +57,6 @@ func described(model *spec.Model, imported *importer.Model, o settings, dump fun
 	if err != nil {
 		return nil, err
 	}
-	if len(net.Weights) > 0 && !o.predicts {
-		return nil, fileWeightsError(model)
-	}
 	if imported != nil {
 		net.Weights = imported.Weights
 	}
@@ -95,8 +90,8 @@ func description(file string, o settings) (*spec.Model, *importer.Model, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if strings.EqualFold(filepath.Ext(file), ".onnx") {
-		model, err := onnxlayer.Describe(filepath.ToSlash(file), src, files, o.bind)
+	if isONNX(file) {
+		model, err := onnxlayer.Describe(filepath.ToSlash(file), src, files, o.bind, o.overrides...)
 		return model, nil, err
 	}
 	model, err := spec.Parse(file, src, o.overrides...)
@@ -106,23 +101,17 @@ func description(file string, o settings) (*spec.Model, *importer.Model, error) 
 	return model, nil, err
 }
 
-// fileWeightsError reports a layer with weights of a file where they would be lost: a
-// network that trains begins with weights that it draws.
-func fileWeightsError(m *spec.Model) error {
-	pos := m.Pos
-	for _, l := range m.Layers {
-		if l.Type == "ONNX" {
-			pos = l.Pos
-		}
-	}
-	return diag.List{diag.Errorf(pos, "the weights of an ONNX file go into packages that predict alone, in this version of nngen; write nngen generate %s --predict-only", m.File)}
-}
-
 // trains reports whether the description says how to train.
 func (n *network) trains() bool { return n.program.Train != nil }
 
 // emit prints the package, in memory. The result is by file name.
 func (n *network) emit(ctx context.Context, cfg codegen.Config) (map[string][]byte, error) {
+	if !cfg.PredictOnly {
+		var err error
+		if cfg.Initial, err = initialWeights(n); err != nil {
+			return nil, err
+		}
+	}
 	list, err := interrupt.Unless(ctx, func() ([]codegen.File, error) { return codegen.Generate(n.program, cfg) })
 	if err != nil {
 		return nil, err
@@ -145,6 +134,9 @@ func (n *network) differentiated() (*ir.Graph, error) {
 // much smaller bound of its own.
 const longestRead = 64 << 20
 
+// longestONNX bounds an ONNX file: messages of Protocol Buffers have at most 2 GiB.
+const longestONNX = 1 << 31
+
 // readDescription reads a model file. Where there is none of that name, the
 // error has the near one.
 func readDescription(file string) ([]byte, error) {
@@ -159,5 +151,9 @@ func readDescription(file string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s: this is a folder, not a model's description", file)
 	}
-	return io.ReadAll(io.LimitReader(f, longestRead))
+	most := int64(longestRead)
+	if isONNX(file) {
+		most = longestONNX
+	}
+	return io.ReadAll(io.LimitReader(f, most))
 }

@@ -55,6 +55,7 @@ var documents = []document{
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"nngen import digits.keras -o digits", "", (*readme).imports},
 		{"nngen export digits.keras -o digits.onnx", "", (*readme).imports},
+		{"layers:", "", scripted("onnx_training.txtar")},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{

@@ -37,12 +37,12 @@ Exit codes:
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), plotCommand(), benchCommand(), exportCommand()}
+	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), plotCommand(), benchCommand(), exportCommand(), writebackCommand()}
 	for _, c := range models {
 		completeModel(c)
 	}
 	root.AddCommand(models...)
-	root.AddCommand(initCommand(), importCommand(), layersCommand(), listCommand(), schemaCommand(), versionCommand(), completionCommand())
+	root.AddCommand(initCommand(), importCommand(), verifyCommand(), layersCommand(), listCommand(), schemaCommand(), versionCommand(), completionCommand())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

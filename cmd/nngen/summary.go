@@ -30,7 +30,7 @@ memory, lines of source.`,
   nngen summary mnist.yaml --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set := settings{predicts: true}
+			var set settings
 			if err := file.put(cmd, args[0], &set); err != nil {
 				return err
 			}
@@ -59,7 +59,7 @@ memory, lines of source.`,
 				next(cmd.ErrOrStderr(), append([]string{"nngen", "fit", args[0]}, file.arguments()...)...)
 			} else {
 				command := append([]string{"nngen", "generate", args[0]}, file.arguments()...)
-				if len(net.built.Weights) > 0 && !(net.hasWeights() && net.trains()) {
+				if !net.trains() {
 					command = append(command, "--predict-only")
 				}
 				next(cmd.ErrOrStderr(), command...)

@@ -18,6 +18,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 var onnxTests = flag.String("onnx", "", "pattern of folders laid out as ONNX's backend tests: their packages are compiled and trained")
@@ -164,4 +165,21 @@ func TestONNX(t *testing.T) {
 		t.Logf("%v: %d of %d", level, good, len(nets))
 	}
 	t.Logf("%d compiled, %d refused", len(nets), refused)
+}
+
+// initial is a weights file with what a network begins with of the files that its layers
+// read; nil: there are none.
+func (n *network) initial() ([]byte, error) {
+	if len(n.Weights) == 0 {
+		return nil, nil
+	}
+	var tensors []weights.Tensor
+	for _, s := range n.Header.Segments {
+		if data, ok := n.Weights[s.Name]; ok {
+			tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: data})
+		}
+	}
+	var b bytes.Buffer
+	_, err := weights.WriteTensors(&b, map[string]string{weights.KeyModelID: n.Header.ModelID}, tensors)
+	return b.Bytes(), err
 }

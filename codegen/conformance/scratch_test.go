@@ -56,7 +56,11 @@ func (n *network) emit(dir string, o pass.Options) error {
 	if err != nil {
 		return err
 	}
-	files, err := codegen.Generate(p, codegen.Config{Package: n.name, Machine: o.Machine})
+	initial, err := n.initial()
+	if err != nil {
+		return err
+	}
+	files, err := codegen.Generate(p, codegen.Config{Package: n.name, Machine: o.Machine, Initial: initial})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,11 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if !gotree.ValidPackage(cfg.Package) {
 		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))
 	}
+	for _, s := range p.Segments {
+		if s.Init.Kind == "file" && !cfg.PredictOnly && cfg.Initial == nil {
+			return nil, fmt.Errorf("codegen: segment %s begins with the weights of a file, which are not given", diag.Quote(s.Name))
+		}
+	}
 	e, files, err := printed(p, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
@@ -45,6 +50,9 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
 		out = append(out, File{"kernels_amd64.s", text})
+	}
+	if !cfg.PredictOnly && cfg.Initial != nil {
+		out = append(out, File{"initial.safetensors", cfg.Initial})
 	}
 	if cfg.PredictOnly && cfg.Weights != nil {
 		out = append(out, File{"weights.safetensors", cfg.Weights})

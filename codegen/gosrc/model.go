@@ -263,8 +263,7 @@ type Model struct {
 	engine  *engine // made when training first needs it
 	%s
 }`, e.encodingField(), e.scratchFields())
-	f.add(`// New makes an untrained model with freshly initialised parameters.
-func New(opts ...Option) *Model {
+	f.add("%s", e.newDoc()+`func New(opts ...Option) *Model {
 	o := §nn.Resolve(opts)
 	m := &Model{params: new(Params), session: §train.Session{Seed: o.Seed, Workers: o.Workers}}
 	m.params.init(o.Seed)

@@ -121,6 +121,14 @@ func floatsLiteral(v []float64) string {
 	return "[]float64{" + strings.Join(values, ", ") + "}"
 }
 
+// newDoc is the comment of New.
+func (e modelText) newDoc() string {
+	if e.cfg.Initial == nil {
+		return docComment("New makes an untrained model with freshly initialised parameters.")
+	}
+	return docComment("New makes a model to be trained: it begins with the weights of the file that the description names, which the package carries. What the file does not give is initialised freshly.")
+}
+
 // initMethod prints how New fills the block.
 func (e modelText) initMethod(f *file) {
 	var b strings.Builder
@@ -135,6 +143,9 @@ func (e modelText) initMethod(f *file) {
 		}
 	}
 	body := lines.String()
+	if e.cfg.Initial != nil {
+		body += "p.fromFile()\n"
+	}
 	if body == "" {
 		f.add("// init leaves the parameters at zero, their initial value.\nfunc (p *Params) init(uint64) {}")
 		return
@@ -143,10 +154,26 @@ func (e modelText) initMethod(f *file) {
 		b.Reset()
 		b.WriteString("// init fills the parameters with their initial values.\nfunc (p *Params) init(uint64) {\n")
 	}
-	b.WriteString("w := p.flat()\n")
+	if lines.Len() > 0 {
+		b.WriteString("w := p.flat()\n")
+	}
 	b.WriteString(body)
 	b.WriteString("}")
 	f.add("%s", b.String())
+	if e.cfg.Initial != nil {
+		f.Import("embed")
+		f.add(`//go:embed initial.safetensors
+var initial []byte
+
+// fromFile copies the weights of the file that the description names.
+func (p *Params) fromFile() {
+	f, err := §weights.Read(§bytes.NewReader(initial), §weights.Only(segments))
+	if err != nil {
+		panic("%s: initial.safetensors, which the package was compiled with: " + err.Error())
+	}
+	f.CopyMatching(segments, p.flat())
+}`, e.cfg.Package)
+	}
 }
 
 // initCall is the call of one initializer; zeros need none.
@@ -165,7 +192,7 @@ func (e modelText) initCall(s block.Segment) string {
 		rows = s.Len() / max(cols, 1)
 	}
 	switch in.Kind {
-	case "", "zeros":
+	case "", "zeros", "file":
 		return ""
 	case "ones":
 		return fmt.Sprintf("§nn.Ones(%s)", dst)

@@ -20,6 +20,9 @@ type Config struct {
 	// Weights is a weights file (safetensors) that a predict-only package
 	// carries; nil: none.
 	Weights []byte
+	// Initial is a weights file with what segments of the initializer "file" begin
+	// with; a package that trains carries it.
+	Initial []byte
 	// Machine is the processor that kernels are planned for; zero: machine.Server().
 	Machine machine.Machine
 	// AllowNonFinite has the package read weights that are NaN or infinite.

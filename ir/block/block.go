@@ -46,7 +46,8 @@ type Constraint struct {
 }
 
 // Init is how New fills a segment. Kind is the Keras name of the initializer
-// ("glorot_uniform", "zeros", ...); the other fields are its settings.
+// ("glorot_uniform", "zeros", ...), or "file" where a file of the description gives
+// the values; the other fields are its settings.
 type Init struct {
 	Kind                string
 	Value, Mean, Stddev float64 // constant, random_normal, truncated_normal

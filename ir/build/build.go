@@ -36,6 +36,8 @@ type Network struct {
 	Shapes map[string][]int
 	// Weights are what segments hold that a layer has read from a file, by name.
 	Weights map[string][]float32
+	// Origins are the files that they have come from.
+	Origins []layer.Origin
 }
 
 // Adapt computes what reaches a Normalization layer: the single output of
@@ -68,7 +70,7 @@ func Build(m *spec.Model) (*Network, error) {
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
-	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights}
+	n := &Network{Predict: predict.net.B.Graph, Spec: m, Weights: predict.net.Weights, Origins: predict.net.Origins}
 	n.Shapes = map[string][]int{}
 	for name, v := range predict.values {
 		n.Shapes[name] = v.Shape.Row()

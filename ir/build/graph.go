@@ -29,7 +29,7 @@ type built struct {
 func (p *plan) graph(name string, training bool) *built {
 	b := ir.NewBuilder(name)
 	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}, masks: map[string]*ir.Value{}}
-	g.net.Files = p.spec.Files
+	g.net.Files, g.net.Trains = p.spec.Files, p.spec.Compile != nil
 	for i, in := range p.spec.Inputs {
 		v := feature(b, i, in)
 		g.values[in.Name] = v

@@ -8,6 +8,10 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
+// Filed is a Config that reads a file: what the file says besides weights, as a digest,
+// stands for the file in the identity of the network.
+type Filed interface{ Content() string }
+
 // Canonical is what decoded settings mean, defaults included, as maps, lists,
 // numbers and texts that encoding/json prints alike for equal meanings.
 // Without training, settings are left out that prediction does not depend on:
@@ -20,6 +24,9 @@ func Canonical(settings any, training bool) map[string]any {
 		return o.canonical()
 	}
 	tree := map[string]any{}
+	if f, ok := settings.(Filed); ok {
+		tree["content"] = f.Content()
+	}
 	canonicalFields(tree, reflect.Indirect(reflect.ValueOf(settings)), training)
 	return tree
 }

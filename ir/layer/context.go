@@ -22,6 +22,8 @@ type Net struct {
 	B *ir.Builder
 	// Training selects the training behaviour of Dropout and BatchNormalization.
 	Training bool
+	// Trains says that the network has a loss, in all of its graphs.
+	Trains bool
 	// Lengths says of ids that the data section gives rows of different lengths
 	// where their length would be written: "beside tokens".
 	Lengths map[*ir.Value]string
@@ -59,6 +61,8 @@ type Net struct {
 	Files fs.FS
 	// Weights are what segments hold that a layer reads from a file.
 	Weights map[string][]float32
+	// Origins are the files that segments have come from.
+	Origins []Origin
 
 	parameters int
 }
@@ -73,6 +77,15 @@ type Penalty struct {
 	Param       *ir.Value
 	Regularizer Regularizer
 	Pos         diag.Pos
+}
+
+// Origin is a file that a layer has read weights from.
+type Origin struct {
+	Layer string
+	File  string // its path in the folder of the description
+	// Tensors puts the values of segments into the order of the file: its tensors, by
+	// name.
+	Tensors func(values func(segment string) []float32) (map[string][]float32, error)
 }
 
 // Adapt is a Normalization layer whose statistics are fitted on the training

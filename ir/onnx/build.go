@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
@@ -17,15 +18,27 @@ import (
 type Built struct {
 	Outputs []*Value
 	Weights []Weight
+	// BatchStatistics says that a step of training takes statistics over its batch.
+	BatchStatistics bool
+	tensors         *tensors
 }
 
-// Build appends a model to a graph: inputs are its inputs in order, [n, shape…], of
+// Build is [Model.BuildFor] for prediction alone.
+func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
+	return m.BuildFor(Use{}, b, inputs, prefix)
+}
+
+// BuildFor appends a model to a graph: inputs are its inputs in order, [n, shape…], of
 // which those with a batch lack the first extent; segments of parameters begin with
 // prefix. The error is a diag.List of every node that is not supported or not valid.
 //
 // Inputs of many bits that the model computes with take the whole numbers up to the
 // largest of some limits with which all that it computes is exact; they check that.
-func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
+func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
+	trains, err := trainable.Of(m.proto.Graph, m.order, use.Weights)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.File, err)
+	}
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
 	}
@@ -39,23 +52,24 @@ func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built,
 		for i, x := range inputs {
 			list[i] = op.InputOf(trial, op.Input{Port: m.Inputs[i].Name, Index: i, Of: x.Type})
 		}
-		s := m.scope(trial, prefix, limit)
+		s := m.scope(use, trains, trial, prefix, limit)
 		if s.build(list); !s.inexact {
 			break
 		}
 		limit = next
 	}
-	s := m.scope(b, prefix, limit)
+	s := m.scope(use, trains, b, prefix, limit)
 	return s.build(inputs), s.errs.Err()
 }
 
 // limits are how far whole numbers of an input may go; 0: as far as their type does.
 var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 4, 0}
 
-func (m *Model) scope(b *ir.Builder, prefix string, limit float64) *scope {
+func (m *Model) scope(use Use, trains *trainable.Set, b *ir.Builder, prefix string, limit float64) *scope {
 	return &scope{
 		model: m, graph: m.proto.Graph, b: b, prefix: prefix, opset: m.opset[""], limit: limit,
 		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
+		use: use, trainable: trains, tensors: m.tensors, states: map[string]bool{},
 	}
 }
 
@@ -104,7 +118,7 @@ func (s *scope) build(inputs []*ir.Value) *Built {
 				s.settled(v)
 			}
 		}
-		built.Weights = s.Weights
+		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.statistics, s.tensors
 	}
 	s.errs.Sort()
 	return built
@@ -138,10 +152,18 @@ type scope struct {
 	weights map[string]bool // the initializers, and what is one in another order or shape
 	params  map[string]placed
 	Weights []Weight
-	errs    diag.List
-	limit   float64 // of whole numbers of the inputs; 0: none
-	folding bool    // the graph is of known values alone
-	inexact bool    // some of them would not be exact
+	use     Use
+	tensors *tensors
+	// trainable is which of the tensors training changes.
+	trainable *trainable.Set
+	// states are the tensors that a step of training moves itself.
+	states map[string]bool
+	// statistics is set where a node takes them over the batch.
+	statistics bool
+	errs       diag.List
+	limit      float64 // of whole numbers of the inputs; 0: none
+	folding    bool    // the graph is of known values alone
+	inexact    bool    // some of them would not be exact
 }
 
 // unknown reports the operators that are not there, all of them at once.
@@ -212,6 +234,7 @@ func (s *scope) node(i int, p *proto.Node) bool {
 	if n.failed {
 		return false
 	}
+	n.trace(r, out)
 	for i, v := range out {
 		if i < len(p.Outputs) && p.Outputs[i] != "" {
 			s.define(p.Outputs[i], v)

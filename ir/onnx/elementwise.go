@@ -267,12 +267,23 @@ func clipKnown(n *node) []*Tensor {
 	return out
 }
 
-// dropout is the identity while nothing is trained.
+// dropout is the identity while nothing is trained. Of a step of training, it is
+// select(u ≥ ratio, x/(1-ratio), 0) for u of [0, 1). Source: ONNX 1.22, Dropout.
 func dropout(n *node) []*Value {
 	ratio := n.operand(1)
 	none := ratio != nil && ratio.Known != nil && count(ratio.Shape) == 1 && ratio.Known.at(0) == 0
-	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) && !none {
-		return n.errorf("training_mode is not supported in a file that predicts")
+	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) && !none && !n.use.Running {
+		return n.errorf("the file has it in training_mode; write training: true in the ONNX layer of a description that trains")
+	}
+	if n.use.Training && !none {
+		ratio := n.number("ratio", 1, 0.5)
+		x := n.x(0)
+		if n.failed || !x.Valid() || !(ratio >= 0 && ratio < 1) {
+			return n.errorf("a ratio of %v", ratio)
+		}
+		u := op.Uniform(n.b, n.prefix+n.label+n.proto.Outputs[0], x.Shape)
+		kept := call("select", call("ge", a1, num(ratio)), call("mul", a0, num(1/(1-ratio))), num(0))
+		return one(n.computed(op.MapOf(n.b, kept, "dropout", x, u), n.in[0].Type))
 	}
 	out := n.in[:1:1]
 	if len(n.proto.Outputs) > 1 && n.proto.Outputs[1] != "" { // all of it is kept

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/backend"
 )
 
 var exports = flag.String("exports", "", "pattern of folders that testdata/onnx/exports.py has written")
@@ -45,16 +46,22 @@ func TestExports(t *testing.T) {
 			}
 			feed := map[string]*onnx.Tensor{}
 			for i, p := range m.Inputs {
-				feed[p.Name] = readTensor(t, o.Files, "test_data_set_0/input_"+strconv.Itoa(i)+".pb")
+				if feed[p.Name], err = backend.ReadTensor(o.Files, "test_data_set_0/input_"+strconv.Itoa(i)+".pb"); err != nil {
+					t.Fatal(err)
+				}
 			}
-			got, err := run(m, feed)
+			got, err := backend.Run(m, feed)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, y := range got {
-				want := numbers(readTensor(t, o.Files, "test_data_set_0/output_"+strconv.Itoa(i)+".pb"))
+				expected, err := backend.ReadTensor(o.Files, "test_data_set_0/output_"+strconv.Itoa(i)+".pb")
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := backend.Numbers(expected)
 				far, size := 0.0, 0.0
-				have := numbers(y)
+				have := backend.Numbers(y)
 				if len(have) != len(want) {
 					t.Fatalf("output %d has %d elements, not %d", i, len(have), len(want))
 				}

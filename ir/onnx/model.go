@@ -25,6 +25,7 @@ type Model struct {
 	known      map[string]*Tensor // the initializers
 	order      []*proto.Node
 	opset      map[string]int64
+	tensors    *tensors
 }
 
 // Port is an input or an output of a model.
@@ -65,6 +66,7 @@ func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	r.initializers()
 	r.inputs()
 	r.sort()
+	m.tensors = newTensors(m)
 	r.errs.Sort()
 	if err := r.errs.Err(); err != nil {
 		return nil, err
@@ -117,7 +119,7 @@ func (r *reader) initializers() {
 		r.errorf("%d sparse initializers are not supported", n)
 	}
 	for i, t := range r.proto.Graph.Initializers {
-		known, err := ReadTensor(t, r.options.Files)
+		known, err := readWeight(t, r.options.Files)
 		if err != nil {
 			r.errorf("initializer %s: %v", diag.Quote(cmp.Or(t.Name, fmt.Sprint(i))), err)
 			continue

@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
 )
 
 // row is an operator.
@@ -93,19 +94,15 @@ func (n *node) build(r row) []*Value {
 			return n.errorf("%s is of %v, which is not supported", diag.Quote(v.Name), v.Type)
 		}
 	}
-	n.legacy()
-	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
-	if known && r.known != nil {
-		var out []*Value
-		for _, t := range r.known(n) {
-			out = append(out, &Value{Type: t.Type, Shape: t.Shape, Known: t})
-		}
-		if len(out) > 0 || n.failed {
-			return out
+	for i, v := range n.in {
+		if v != nil && v.Known != nil && !trainable.Reads(n.proto, i) {
+			v.Known.loaded()
 		}
 	}
-	if known && !r.apart && r.graph != nil && folds(n) {
-		if out := foldedBy(n, r); out != nil {
+	n.legacy()
+	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
+	if known && !n.unfolded() {
+		if out := n.folded(r); len(out) > 0 || n.failed {
 			return out
 		}
 	}
@@ -121,6 +118,28 @@ func (n *node) build(r row) []*Value {
 		return n.errorf("its operands must be known when the model is built, and %s is computed", diag.Quote(n.firstComputed()))
 	}
 	return movedBy(n, r, r.graph(n))
+}
+
+// folded computes the results of known operands now; nil where they cannot be.
+func (n *node) folded(r row) []*Value {
+	for _, v := range n.in {
+		if v != nil {
+			v.Known.loaded()
+		}
+	}
+	if r.known != nil {
+		var out []*Value
+		for _, t := range r.known(n) {
+			out = append(out, &Value{Type: t.Type, Shape: t.Shape, Known: t})
+		}
+		if len(out) > 0 || n.failed {
+			return out
+		}
+	}
+	if r.apart || r.graph == nil || !folds(n) {
+		return nil
+	}
+	return foldedBy(n, r)
 }
 
 // movedBy gives results that hold elements of operands what is known of these.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -21,8 +22,8 @@ var _ = add(map[string]row{
 // batchNormalization uses the statistics that training has left:
 // (x-mean)·scale/√(variance+ε) + bias. Source: ONNX 1.22, BatchNormalization.
 func batchNormalization(n *node) []*Value {
-	if n.int("training_mode", 0) != 0 || n.opset < 7 && n.int("is_test", 0) == 0 {
-		return n.errorf("training_mode is not supported in a file that predicts")
+	if (n.int("training_mode", 0) != 0 || n.opset < 7 && n.int("is_test", 0) == 0) && !n.use.Running {
+		return n.errorf("the file has it in training_mode; write training: true in the ONNX layer of a description that trains")
 	}
 	v := n.in[0]
 	if v.rank() < 2 {
@@ -33,9 +34,21 @@ func batchNormalization(n *node) []*Value {
 			return n.errorf("parameters of shape %v for %d channels", p.Shape, v.Shape[1])
 		}
 	}
+	if n.use.Running {
+		for _, p := range n.in[3:] {
+			if !n.weights[p.Name] || n.states[p.Name] {
+				return n.errorf("its statistics %s are computed, or those of another node too; to be moved by training they must be initializers of its own", diag.Quote(p.Name))
+			}
+			n.states[p.Name] = true
+		}
+		n.statistics = true
+	}
 	inverse := call("rsqrt", call("add", a2, num(n.float("epsilon", 1e-5))))
 	scaled := call("mul", call("sub", a0, a1), inverse)
 	of := func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
+		if n.use.Training {
+			mean, variance = n.batchStatistics(x, mean, variance)
+		}
 		y := op.MapOf(n.b, scaled, "normalized", x, mean, variance)
 		return op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", y, scale, bias)
 	}
@@ -44,6 +57,30 @@ func batchNormalization(n *node) []*Value {
 		return one(n.computed(of(n.x(0), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
 	}
 	return one(n.computedLast(of(n.wide(v, v.rank()), n.x(1), n.x(2), n.x(3), n.x(4)), v.Type))
+}
+
+// batchStatistics are those of x, which the stored ones move towards:
+// stored·momentum + now·(1-momentum). As in layer.BatchNormalization, the mean is taken
+// off before the squares are summed. Source: ONNX 1.22, BatchNormalization.
+func (n *node) batchStatistics(x, mean, variance *ir.Value) (_, _ *ir.Value) {
+	if !x.Valid() || !mean.Valid() || !variance.Valid() {
+		return mean, variance
+	}
+	axes := identity(len(x.Shape) - 1)
+	first := op.MeanStop(n.b, x, false, axes...)
+	centred := op.MapOf(n.b, call("sub", a0, a1), "centred", x, first)
+	rest := op.Mean(n.b, centred, false, axes...)
+	now := op.MapOf(n.b, call("add", a0, a1), "mean", first, rest)
+	squares := op.Mean(n.b, op.MapOf(n.b, square, "square", centred), false, axes...)
+	spread := op.MapOf(n.b, call("max", call("sub", a0, call("mul", a1, a1)), num(0)), "variance", squares, rest)
+	momentum := n.float("momentum", 0.9)
+	moved := call("add", call("mul", a0, num(momentum)), call("mul", a1, num(1-momentum)))
+	for _, m := range []struct{ stored, now *ir.Value }{{mean, now}, {variance, spread}} {
+		if next := op.MapOf(n.b, moved, "moving average", m.stored, m.now); next.Valid() {
+			n.b.Graph.Updates = append(n.b.Graph.Updates, ir.Update{State: m.stored, New: next})
+		}
+	}
+	return now, spread
 }
 
 // alignedRows is of with vectors that have rows stretched to so many axes.

@@ -36,7 +36,7 @@ func scopeWithin(n *node, g *proto.Graph, b *ir.Builder) *scope {
 
 // adopt hands over what a scope within has found.
 func adopt(n *node, s *scope) {
-	n.Weights, n.inexact = s.Weights, n.inexact || s.inexact
+	n.Weights, n.inexact, n.statistics = s.Weights, n.inexact || s.inexact, n.statistics || s.statistics
 	n.errs = append(n.errs, s.errs...)
 	n.failed = n.failed || len(s.errs) > 0
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
@@ -21,12 +22,12 @@ func floatTensor(name string, dims []int64, list ...float32) *proto.Tensor {
 // same compares the first output.
 func same(t *testing.T, m *onnx.Model, feed map[string]*onnx.Tensor, want ...float64) {
 	t.Helper()
-	out, err := run(m, feed)
+	out, err := backend.Run(m, feed)
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	got := numbers(out[0])
+	got := backend.Numbers(out[0])
 	if len(got) != len(want) {
 		t.Errorf("%v, want %v", got, want)
 		return
@@ -69,7 +70,7 @@ func TestFunction(t *testing.T) {
 	same(t, nodes(t, g, affine, twice), map[string]*onnx.Tensor{"x": vector(3, -4)}, 12, -0.08)
 
 	twice.Nodes[1] = &proto.Node{Op: "Twice", Domain: "local", Inputs: []string{"h"}, Outputs: []string{"y"}}
-	if _, err := run(nodes(t, g, affine, twice), map[string]*onnx.Tensor{"x": vector(3, -4)}); err == nil || !strings.Contains(err.Error(), "deep") {
+	if _, err := backend.Run(nodes(t, g, affine, twice), map[string]*onnx.Tensor{"x": vector(3, -4)}); err == nil || !strings.Contains(err.Error(), "deep") {
 		t.Errorf("a function that calls itself: %v", err)
 	}
 }

@@ -28,6 +28,20 @@ type Tensor struct {
 	Shape []int
 	F     []float64
 	I     []int64
+	// raw are the elements of a weight as the file has them, in place of F: 4 bytes
+	// each until an operator computes with it.
+	raw []byte
+}
+
+// lazy are the least elements of a weight that is not decoded before it is needed.
+const lazy = 16
+
+// loaded decodes the elements of a weight.
+func (t *Tensor) loaded() {
+	if t.raw != nil && t.F == nil {
+		t.F = make([]float64, count(t.Shape))
+		t.fill(t.raw)
+	}
 }
 
 // isFloat reports a floating-point type.
@@ -73,6 +87,9 @@ func ints(list ...int64) *Tensor {
 
 // at is element i as a number.
 func (t *Tensor) at(i int) float64 {
+	if t.raw != nil {
+		return float64(math.Float32frombits(binary.LittleEndian.Uint32(t.raw[4*i:])))
+	}
 	if isFloat(t.Type) {
 		return t.F[i]
 	}
@@ -133,6 +150,16 @@ func shapeOf(dims []int64) ([]int, error) {
 // ReadTensor decodes a tensor; files is the folder of the model, where data beside it
 // is read from, and may be nil.
 func ReadTensor(p *proto.Tensor, files fs.FS) (*Tensor, error) {
+	t, err := readWeight(p, files)
+	if err == nil {
+		t.loaded()
+		t.raw = nil
+	}
+	return t, err
+}
+
+// readWeight is ReadTensor of an initializer, which is decoded when it is needed.
+func readWeight(p *proto.Tensor, files fs.FS) (*Tensor, error) {
 	shape, err := shapeOf(p.Dims)
 	if err != nil {
 		return nil, err
@@ -156,6 +183,9 @@ func ReadTensor(p *proto.Tensor, files fs.FS) (*Tensor, error) {
 		if given := max(len(p.Floats), len(p.Int32s), len(p.Int64s), len(p.Doubles), len(p.Uint64s)); given != n {
 			return nil, fmt.Errorf("%d elements for shape %v", given, shape)
 		}
+	}
+	if has && p.Type == proto.Float32 && n >= lazy {
+		return &Tensor{Type: p.Type, Shape: shape, raw: raw}, nil
 	}
 	t := newTensor(p.Type, shape)
 	if has {

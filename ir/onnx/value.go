@@ -1,10 +1,7 @@
 package onnx
 
 import (
-	"slices"
-
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -22,19 +19,13 @@ type Value struct {
 	whole *span
 	// number is the value as numbers where the graph has whole ones, once it was asked for.
 	number *Value
+	// from are the elements of tensors of the file that its own are, by their numbers;
+	// nil where it is none of them, or one as it is.
+	from *Tensor
 }
 
 // rank is the number of axes that ONNX counts.
 func (v *Value) rank() int { return len(v.Shape) }
-
-// Weight is an initializer that has become a parameter: Data is laid out as the
-// parameter is, whose axis i is axis Perm[i] of the initializer.
-type Weight struct {
-	Segment string
-	Name    string // of the initializer, or of the value computed from some
-	Perm    []int
-	Data    []float32
-}
 
 // constants are at most so large where they are no parameters.
 const constants = 64
@@ -146,39 +137,10 @@ func (s *scope) constant(v *Value, perm []int) *ir.Value {
 	if n == 0 {
 		return s.b.Errorf("%s has no elements", v.Name)
 	}
-	data := t.permuted(perm)
-	if s.folding || n <= constants && !(s.weights[v.Name] && isFloat(t.Type)) || !isFloat(t.Type) {
-		return op.ConstOf(s.b, shape, data)
+	if s.folding || n <= constants && !s.kept(v) || !isFloat(t.Type) {
+		return op.ConstOf(s.b, shape, t.permuted(perm))
 	}
-	return s.weight(v, perm, shape, data)
-}
-
-// weight is a known tensor as a parameter. Read in a second order of axes, it is the
-// first one, turned.
-func (s *scope) weight(v *Value, perm []int, shape ir.Shape, data []float64) *ir.Value {
-	segment := s.prefix + v.Name
-	if first, ok := s.params[v.Name]; ok {
-		turn := make([]int, len(perm))
-		for i, a := range perm {
-			turn[i] = slices.Index(first.perm, a)
-		}
-		if slices.Equal(turn, identity(len(turn))) {
-			return first.value
-		}
-		return s.turned(first.value, turn)
-	}
-	w := Weight{Segment: segment, Name: v.Name, Perm: perm, Data: make([]float32, len(data))}
-	for i, f := range data {
-		w.Data[i] = float32(f)
-	}
-	role := block.Trainable
-	if !s.weights[v.Name] {
-		role = block.Frozen
-	}
-	p := op.ParamOf(s.b, op.Param{Segment: segment, Shape: shape, Role: role, Init: block.Init{Kind: "zeros"}})
-	s.params[v.Name] = placed{p, perm}
-	s.Weights = append(s.Weights, w)
-	return p
+	return s.weight(v, perm, shape)
 }
 
 // placed is a parameter with the order of its axes.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -158,7 +159,7 @@ func TestWhole(t *testing.T) {
 				Nodes:  []*proto.Node{{Op: w.op, Inputs: []string{"a", "b"}, Outputs: []string{"y"}, Attributes: w.attrs}},
 				Inputs: []*proto.ValueInfo{port("a", typ, rows, 1), port("b", typ, 1, columns)}, Outputs: []*proto.ValueInfo{port("y", result, rows, columns)},
 			})
-			out, err := run(m, map[string]*onnx.Tensor{"a": a, "b": b})
+			out, err := backend.Run(m, map[string]*onnx.Tensor{"a": a, "b": b})
 			if err != nil {
 				if !strings.Contains(err.Error(), "beyond") {
 					t.Errorf("%s of %v: %v", w.op, typ, err)
@@ -206,13 +207,13 @@ func TestWholeLimit(t *testing.T) {
 		Inputs: []*proto.ValueInfo{port("a", proto.Int64, 2)}, Outputs: []*proto.ValueInfo{port("y", proto.Int64, 2)},
 	})
 	for _, v := range []int64{4096, -4096, 0} {
-		out, err := run(m, map[string]*onnx.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}})
+		out, err := backend.Run(m, map[string]*onnx.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}})
 		if err != nil || out[0].F[0] != float64(v*v) {
 			t.Errorf("%d² is %v: %v", v, out, err)
 		}
 	}
 	for _, v := range []int64{4097, -4097} {
-		if _, err := run(m, map[string]*onnx.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}}); err == nil || !strings.Contains(err.Error(), "-4096 to 4096") {
+		if _, err := backend.Run(m, map[string]*onnx.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}}); err == nil || !strings.Contains(err.Error(), "-4096 to 4096") {
 			t.Errorf("%d: %v", v, err)
 		}
 	}
@@ -276,7 +277,7 @@ func TestCast(t *testing.T) {
 				Inputs: []*proto.ValueInfo{port("x", proto.Float32, 3000)}, Outputs: []*proto.ValueInfo{port("y", typ, 3000)},
 			}
 		}
-		computed, err := run(nodes(t, g()), map[string]*onnx.Tensor{"x": x})
+		computed, err := backend.Run(nodes(t, g()), map[string]*onnx.Tensor{"x": x})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,19 +3,26 @@
 package onnxlayer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
+	"github.com/nngen-go/nngen/ir/onnx/writeback"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -32,12 +39,24 @@ func init() {
 // ONNX is the graph of an ONNX file: its inputs in order, and its outputs, of which
 // those after the first are results of their names.
 type ONNX struct {
-	File    string   `arg:"file,required" doc:"the ONNX file, beside the description"`
+	File    string   `arg:"file,required" hash:"never" doc:"the ONNX file, beside the description"`
 	Outputs []string `arg:"outputs" doc:"names of the results, in the order of the file's outputs"`
 	Bind    []string `arg:"bind" doc:"symbolic extents of the file: name=value each"`
+	Train   []string `arg:"train" hash:"unless zero" train:"only" doc:"the tensors that training changes, where these are not all weights; * stands for any text"`
+	Freeze  []string `arg:"freeze" hash:"unless zero" train:"only" doc:"tensors that training leaves as they are; * stands for any text"`
+	// Training is what PyTorch's train() does to a module.
+	Training bool `arg:"training" hash:"unless zero" train:"only" doc:"whether BatchNormalization takes statistics of the batch and Dropout drops while training"`
 
+	file          *file    // once it has been read
 	classes       []string // that the file names
 	probabilities bool     // of the output
+}
+
+// file is an ONNX file as the graphs of a network share it.
+type file struct {
+	model   *onnx.Model
+	data    []byte // until there is a digest
+	content string // the digest of what is no weight
 }
 
 // Results implements [layer.Several].
@@ -51,37 +70,80 @@ func (o *ONNX) Results() []string {
 // Classes implements [layer.Classifier].
 func (o *ONNX) Classes() (names []string, probabilities bool) { return o.classes, o.probabilities }
 
-// Build implements [layer.Config].
-func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
+// Content implements [layer.Filed].
+func (o *ONNX) Content() string {
+	if o.file == nil {
+		return ""
+	}
+	return o.file.content
+}
+
+// read decodes the file, once for all graphs.
+func (o *ONNX) read(c *layer.Context) (*onnx.Model, *ir.Value) {
+	if o.file != nil {
+		return o.file.model, nil
+	}
 	if c.Files == nil {
-		return c.ErrorAt("file", "file %s cannot be read from here: the description has no folder", diag.Quote(o.File))
+		return nil, c.ErrorAt("file", "file %s cannot be read from here: the description has no folder", diag.Quote(o.File))
 	}
 	data, err := fs.ReadFile(c.Files, path.Clean(o.File))
 	if err != nil {
-		return c.ErrorAt("file", "%v", err)
+		return nil, c.ErrorAt("file", "%v", err)
 	}
 	bind, err := Bindings(o.Bind)
 	if err != nil {
-		return c.ErrorAt("bind", "%v", err)
+		return nil, c.ErrorAt("bind", "%v", err)
 	}
 	m, err := onnx.Read(path.Base(o.File), data, onnx.Options{Bind: bind, Files: c.Files})
 	if err != nil {
-		return report(c, err)
+		return nil, report(c, err)
+	}
+	o.file = &file{model: m, data: data}
+	return m, nil
+}
+
+// digest notes what the file says besides the weights.
+func (f *file) digest(built *onnx.Built) error {
+	if f.data == nil {
+		return nil
+	}
+	rest, err := writeback.Without(f.data, built.TensorNames())
+	sum := sha256.Sum256(rest)
+	f.data, f.content = nil, hex.EncodeToString(sum[:])
+	return err
+}
+
+// Build implements [layer.Config].
+func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
+	m, bad := o.read(c)
+	if bad != nil {
+		return bad
 	}
 	o.classes, o.probabilities = m.Classes, m.Classifier
 	if len(in) != len(m.Inputs) {
 		return c.Errorf("%s has %d inputs, %s; the layer has %d", o.File, len(m.Inputs), strings.Join(names(m.Inputs), ", "), len(in))
 	}
-	built, err := m.Build(c.B, in, c.Name+"/")
+	use := onnx.Use{
+		Trains: c.Trains, Training: c.Training && o.Training && c.Trainable, Running: o.Training && c.Trainable,
+		Weights: trainable.Choice{Train: o.Train, Freeze: o.Freeze, Frozen: !c.Trainable},
+	}
+	built, err := m.BuildFor(use, c.B, in, c.Name+"/")
 	if err != nil {
 		return report(c, err)
 	}
+	if built.BatchStatistics {
+		c.BatchStatistics = append(c.BatchStatistics, c.Name)
+	}
+	if err := o.file.digest(built); err != nil {
+		return c.Errorf("%v", err)
+	}
+	if c.Weights == nil {
+		c.Weights = map[string][]float32{}
+	}
 	for _, w := range built.Weights {
-		if c.Weights == nil {
-			c.Weights = map[string][]float32{}
-		}
 		c.Weights[w.Segment] = w.Data
 	}
+	c.Origins = append(c.Origins, layer.Origin{Layer: c.Name, File: path.Clean(o.File), Tensors: built.Tensors})
 	var first *ir.Value
 	for i, v := range built.Outputs {
 		x := v.Result()
@@ -104,7 +166,26 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 	if first != nil && (len(first.Shape) != 2 || first.Shape[1] != len(o.classes) && !(first.Shape[1] == 1 && len(o.classes) == 2)) {
 		o.classes, o.probabilities = nil, false // they are those of something else
 	}
+	unread(c, append([]*ir.Value{first}, slices.Collect(maps.Values(c.Results))...))
 	return first
+}
+
+// unread keeps the weights as they are that none of the layer's results depends on.
+func unread(c *layer.Context, results []*ir.Value) {
+	reached := map[*ir.Value]bool{}
+	for stack := results; len(stack) > 0; {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !reached[v] {
+			reached[v], stack = true, append(stack, v.Args...)
+		}
+	}
+	for _, v := range c.B.Graph.Params {
+		p := v.Op.(*op.Param)
+		if strings.HasPrefix(p.Segment, c.Name+"/") && p.Role == block.Trainable && !reached[v] {
+			p.Role = block.Frozen
+		}
+	}
 }
 
 // report hands the mistakes of the file on.
@@ -163,13 +244,14 @@ func called(ports []onnx.Port, taken map[string]bool) []string {
 // layerName is what the layer of a file is called.
 const layerName = "net"
 
-// Describe is the description of an ONNX file alone: its inputs, and one layer.
-func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model, error) {
+// Describe is the description of an ONNX file alone: its inputs, and one layer. The
+// overrides are sections and settings of a training.
+func Describe(file string, data []byte, files fs.FS, bind []string, overrides ...spec.Override) (*spec.Model, error) {
 	src, err := Source(file, data, files, bind)
 	if err != nil {
 		return nil, err
 	}
-	model, err := spec.Parse(path.Base(file)+".json", src)
+	model, err := spec.Parse(path.Base(file)+".json", src, overrides...)
 	if err != nil {
 		return nil, err
 	}

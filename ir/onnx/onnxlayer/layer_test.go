@@ -1,0 +1,127 @@
+package onnxlayer_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/nngen-go/nngen/ir/build"
+	_ "github.com/nngen-go/nngen/ir/onnx/onnxlayer"
+	"github.com/nngen-go/nngen/ir/onnx/writeback"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// counted counts how often files are opened.
+type counted struct {
+	fs.FS
+	opened int
+}
+
+func (c *counted) Open(name string) (fs.File, error) {
+	c.opened++
+	return c.FS.Open(name)
+}
+
+const description = `name: tuned
+inputs: {x: {shape: [2]}}
+layers:
+  - ONNX: {name: body, file: m.onnx ARGS}
+  - Dense: {units: 1}
+compile: {optimizer: sgd, loss: mean_squared_error}
+`
+
+// network builds a description of a file.
+func network(t *testing.T, text string, file []byte) (*build.Network, *counted) {
+	t.Helper()
+	m, err := spec.Parse("tuned.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := &counted{FS: fstest.MapFS{"m.onnx": {Data: file}, "other.onnx": {Data: file}}}
+	m.Files = files
+	n, err := build.Build(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, files
+}
+
+// affine is y = x·w + b of a file, w [2, 3].
+func affine(t *testing.T) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../../../cmd/nngen/testdata/affine.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestIdentity: weights belong to what a file computes, whatever it is called and
+// whatever weights it has.
+func TestIdentity(t *testing.T) {
+	file := affine(t)
+	text := strings.Replace(description, "ARGS", "", 1)
+	n, files := network(t, text, file)
+	if files.opened != 1 {
+		t.Errorf("the file was read %d times", files.opened)
+	}
+	same := func(what, text string, file []byte, want bool) {
+		t.Helper()
+		other, _ := network(t, text, file)
+		if got := other.Header.ModelID == n.Header.ModelID; got != want {
+			t.Errorf("%s: the same identity: %v", what, got)
+		}
+	}
+	trained, err := writeback.Put(file, map[string][]float32{"w": {6, 5, 4, 3, 2, 1}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same("other weights", text, trained.Model, true)
+	same("another name", strings.Replace(text, "m.onnx", "other.onnx", 1), file, true)
+	same("what trains", strings.Replace(description, "ARGS", ", freeze: [w]", 1), file, true)
+	other := bytes.Replace(file, []byte("\x08\x08:"), []byte("\x08\x07:"), 1) // the version of the IR
+	same("another file", text, other, false)
+}
+
+// TestTrainable: which parts of the block the tensors are in, and the way back.
+func TestTrainable(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                                 "body/w trainable, body/b trainable",
+		", train: [b]":                     "body/b trainable, body/w frozen",
+		", freeze: ['*']":                  "body/w frozen, body/b frozen",
+		", trainable: false":               "body/w frozen, body/b frozen",
+		", train: ['*'], freeze: [w]":      "body/b trainable, body/w frozen",
+		", train: [w, b], trainable: true": "body/w trainable, body/b trainable",
+	} {
+		n, _ := network(t, strings.Replace(description, " ARGS", args, 1), affine(t))
+		var got []string
+		for _, s := range n.Header.Segments {
+			if s.Layer == "body" {
+				got = append(got, s.Name+" "+s.Role.String())
+			}
+		}
+		if got := strings.Join(got, ", "); got != want {
+			t.Errorf("%s: %s, want %s", args, got, want)
+		}
+		if len(n.Origins) != 1 || n.Origins[0].Layer != "body" || n.Origins[0].File != "m.onnx" {
+			t.Fatalf("%s: %v", args, n.Origins)
+		}
+		tensors, err := n.Origins[0].Tensors(func(segment string) []float32 { return n.Weights[segment] })
+		if err != nil || !slices.Equal(tensors["w"], []float32{1, 0, 2, 3, 2, 1}) || !slices.Equal(tensors["b"], []float32{0, 0, 2.5}) {
+			t.Errorf("%s: %v, %v", args, tensors, err)
+		}
+	}
+	n, _ := network(t, strings.Replace(description, "ARGS", "", 1), affine(t))
+	for _, s := range n.Header.Segments {
+		if given := n.Weights[s.Name] != nil; given != (s.Init.Kind == "file") {
+			t.Errorf("%s begins with %q", s.Name, s.Init.Kind)
+		}
+	}
+	if _, err := n.Origins[0].Tensors(func(string) []float32 { return nil }); err == nil {
+		t.Error("weights that are missing were put back")
+	}
+}

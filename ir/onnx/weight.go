@@ -1,0 +1,365 @@
+package onnx
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// Use says what a graph of the model is for.
+type Use struct {
+	// Trains is set where the network trains, in all of its graphs: what several
+	// nodes read of one tensor, in whatever order of axes, is one parameter then.
+	Trains bool
+	// Training is set in the graph of a step where BatchNormalization takes
+	// statistics of the batch and Dropout drops.
+	Training bool
+	// Running is set in all graphs of a network that has such a one.
+	Running bool
+	// Weights says which tensors training changes.
+	Weights trainable.Choice
+}
+
+// Weight is a tensor of the file that has become a parameter: axis i of the parameter is
+// axis Perm[i] of the tensor.
+type Weight struct {
+	Segment string
+	Name    string // of the tensor, or of the value computed from some
+	Perm    []int
+	Data    []float32
+	// from are the elements of tensors of the file, in the order of Data; nil where it
+	// is one tensor in the order of Perm, or none.
+	from    []float64
+	sources []string // the tensors
+}
+
+// tensors are the floating-point tensors of a file, whose elements are numbered through.
+type tensors struct {
+	known map[string]*Tensor
+	start map[string]int
+	names []string // in the order of their numbers
+	size  int
+	data  map[string][]float32 // of parameters, shared by the graphs of a network
+}
+
+func newTensors(m *Model) *tensors {
+	t := &tensors{known: map[string]*Tensor{}, start: map[string]int{}, data: map[string][]float32{}}
+	for _, name := range slices.Sorted(maps.Keys(m.known)) {
+		t.add(name, m.known[name])
+	}
+	return t
+}
+
+func (t *tensors) add(name string, known *Tensor) {
+	if _, twice := t.start[name]; twice || !isFloat(known.Type) {
+		return
+	}
+	t.known[name], t.start[name], t.names = known, t.size, append(t.names, name)
+	t.size += count(known.Shape)
+}
+
+// at finds the tensor of an element.
+func (t *tensors) at(number int) (name string, element int) {
+	i, exact := slices.BinarySearchFunc(t.names, number, func(name string, n int) int { return t.start[name] - n })
+	if !exact {
+		i--
+	}
+	// Tensors of no elements begin where the next one does.
+	for i+1 < len(t.names) && t.start[t.names[i+1]] <= number {
+		i++
+	}
+	return t.names[i], number - t.start[t.names[i]]
+}
+
+// numbers are those of the elements of a value; nil where it has none.
+func (s *scope) numbers(v *Value) *Tensor {
+	if v.from != nil {
+		return v.from
+	}
+	start, ok := s.tensors.start[v.Name]
+	if !ok || v.Known == nil {
+		return nil
+	}
+	t := newTensor(proto.Float64, v.Known.Shape)
+	for i := range t.F {
+		t.F[i] = float64(start + i)
+	}
+	return t
+}
+
+// trace finds out which elements of the file known results are: the operator is given
+// the numbers of the elements in place of the elements.
+func (n *node) trace(r row, out []*Value) {
+	if n.proto.Op == "Constant" && len(out) == 1 && out[0].Known != nil {
+		n.tensors.add(n.proto.Outputs[0], out[0].Known)
+		return
+	}
+	if !trainable.Moves(n.proto) {
+		return
+	}
+	numbered, any := n.with(slices.Clone(n.in)...), false
+	for i, v := range n.in {
+		switch {
+		case v == nil:
+			continue
+		case v.Known == nil:
+			return
+		case !isFloat(v.Type):
+			continue
+		}
+		from := n.numbers(v)
+		if from == nil {
+			from = newTensor(proto.Float64, v.Known.Shape)
+			for j := range from.F {
+				from.F[j] = -1
+			}
+		} else {
+			any = true
+		}
+		numbered.in[i] = &Value{Name: v.Name, Type: proto.Float64, Shape: v.Shape, Known: from}
+	}
+	if !any {
+		return
+	}
+	traced := out
+	if n.proto.Op == "Cast" || n.proto.Op == "CastLike" {
+		if !isFloat(out[0].Type) {
+			return
+		}
+		traced = []*Value{numbered.in[0]}
+	} else {
+		traced = numbered.build(r)
+	}
+	for i, v := range traced {
+		if i < len(out) && v.Known != nil && out[i].Known != nil {
+			out[i].from = v.Known
+		}
+	}
+}
+
+// sources are the tensors of the file that a value is made of.
+func (s *scope) sources(v *Value) []string {
+	if v.from == nil {
+		if _, ok := s.tensors.start[v.Name]; ok && v.Known != nil {
+			return []string{v.Name}
+		}
+		return nil
+	}
+	var names []string
+	from, to := 0, 0 // the elements of the last one
+	for _, f := range v.from.F {
+		if n := int(f); n >= 0 && (n < from || n >= to) {
+			name, at := s.tensors.at(n)
+			from, to = n-at, n-at+count(s.tensors.known[name].Shape)
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// trains reports whether training changes a value: each tensor that it is made of.
+func (s *scope) trains(v *Value) bool {
+	names := s.sources(v)
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !s.trainable.Has(name) })
+}
+
+// kept reports whether a value is a parameter however small it is.
+func (s *scope) kept(v *Value) bool {
+	return isFloat(v.Type) && (s.weights[v.Name] && len(v.Shape) > 0 || s.trains(v))
+}
+
+// unfolded reports a node that is computed at run time though its operands are known:
+// weights come out of it that training changes.
+func (n *node) unfolded() bool {
+	return n.use.Trains && n.trainable.Combines(n.proto) && slices.ContainsFunc(n.in, func(v *Value) bool {
+		return v != nil && v.Known != nil && n.trains(v)
+	})
+}
+
+// weight is a known tensor as a parameter. Read in a second order of axes, it is the
+// first one, turned.
+func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
+	if first, ok := s.params[v.Name]; ok {
+		turn := make([]int, len(perm))
+		for i, a := range perm {
+			turn[i] = slices.Index(first.perm, a)
+		}
+		if slices.Equal(turn, identity(len(turn))) {
+			return first.value
+		}
+		return s.turned(first.value, turn)
+	}
+	trains := s.trains(v)
+	if trains && s.use.Trains {
+		if x, ok := s.tied(v, perm, shape); ok {
+			return x
+		}
+	}
+	w := Weight{Segment: s.prefix + v.Name, Name: v.Name, Perm: perm, Data: s.tensors.laid(v, perm)}
+	w.sources = s.sources(v)
+	if v.from != nil {
+		w.from = v.from.permuted(perm)
+	}
+	role := block.Frozen
+	switch {
+	case s.states[v.Name]:
+		role = block.State
+	case trains:
+		role = block.Trainable
+	}
+	p := op.ParamOf(s.b, op.Param{Segment: w.Segment, Shape: shape, Role: role, Init: block.Init{Kind: "file"}})
+	s.params[v.Name] = placed{p, perm}
+	s.Weights = append(s.Weights, w)
+	return p
+}
+
+// laid are the elements of a value as a parameter has them.
+func (t *tensors) laid(v *Value, perm []int) []float32 {
+	key := fmt.Sprint(v.Name, perm)
+	if t.data[key] == nil {
+		known := v.Known
+		data := make([]float32, 0, count(known.Shape))
+		for at := range walk(permuted(known.Shape, perm), permuted(strides(known.Shape), perm)) {
+			data = append(data, float32(known.at(at)))
+		}
+		t.data[key] = data
+	}
+	return t.data[key]
+}
+
+// elements are the numbers of what a parameter holds, in its order.
+func (s *scope) elements(w Weight) []float64 {
+	if w.from != nil {
+		return w.from
+	}
+	v := s.values[w.Name]
+	if from := s.numbers(v); from != nil {
+		return from.permuted(w.Perm)
+	}
+	return nil
+}
+
+// tied makes a value of a parameter that holds its elements already, in another order:
+// an embedding and, turned, the layer of the answers.
+func (s *scope) tied(v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
+	names := s.sources(v)
+	var want []float64
+	for _, w := range s.Weights {
+		if !slices.ContainsFunc(w.sources, func(name string) bool { return slices.Contains(names, name) }) {
+			continue
+		}
+		if want == nil {
+			want = s.numbers(v).permuted(perm)
+		}
+		at := map[float64]int{}
+		have := s.elements(w)
+		for i, f := range have {
+			at[f] = i
+		}
+		places, found := make([]int, len(want)), 0
+		for i, f := range want {
+			if j, ok := at[f]; ok && f >= 0 {
+				places[i] = j
+				found++
+			}
+		}
+		switch {
+		case found == 0:
+			continue
+		case found < len(want):
+			return s.b.Errorf("it reads elements of %s that another node reads too, and others besides; name it in freeze", diag.Quote(names[0])), true
+		}
+		return s.picks(s.params[w.Name].value, places, shape), true
+	}
+	return nil, false
+}
+
+// picks takes elements of a parameter by their places: the transposed matrix, or one
+// by one.
+func (s *scope) picks(p *ir.Value, places []int, shape ir.Shape) *ir.Value {
+	n := p.Shape.Elements()
+	if len(places) == n && n > 1 {
+		rows := places[1] - places[0]
+		is := func(step int) bool {
+			for i, at := range places {
+				if step < 1 || n%step != 0 || at != i%(n/step)*step+i/(n/step) {
+					return false
+				}
+			}
+			return true
+		}
+		switch {
+		case rows == 1 && is(1):
+			return op.ReshapeTo(s.b, p, shape)
+		case is(rows):
+			return op.ReshapeTo(s.b, op.TransposeTo(s.b, op.ReshapeTo(s.b, p, ir.Shape{n / rows, rows}), 1, 0), shape)
+		}
+	}
+	ids := op.IndicesOf(s.b, ir.Shape{len(places)}, places)
+	return op.ReshapeTo(s.b, op.GatherRows(s.b, op.ReshapeTo(s.b, p, ir.Shape{n}), ids), shape)
+}
+
+// TensorNames are the tensors of the file that parameters are made of, sorted.
+func (b *Built) TensorNames() []string {
+	seen := map[string]bool{}
+	for _, w := range b.Weights {
+		for _, name := range w.sources {
+			seen[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Tensors puts the values of parameters, by segment, where the file has them: the
+// tensors of initializers and Constant nodes, of which some training has changed, in
+// the order of the file.
+func (b *Built) Tensors(values func(segment string) []float32) (map[string][]float32, error) {
+	out := map[string][]float32{}
+	of := func(name string) []float32 {
+		if out[name] == nil {
+			t := b.tensors.known[name]
+			list := make([]float32, count(t.Shape))
+			for i := range list {
+				list[i] = float32(t.at(i))
+			}
+			out[name] = list
+		}
+		return out[name]
+	}
+	for _, w := range b.Weights {
+		if w.sources == nil {
+			continue // computed of tensors when the graph was built: nothing trains it
+		}
+		have := values(w.Segment)
+		if len(have) != len(w.Data) {
+			return nil, fmt.Errorf("%d values for %s of %d", len(have), w.Segment, len(w.Data))
+		}
+		if w.from == nil {
+			t := b.tensors.known[w.Name]
+			to, own := of(w.Name), strides(t.Shape)
+			shape, step := permuted(t.Shape, w.Perm), permuted(own, w.Perm)
+			i := 0
+			for at := range walk(shape, step) {
+				to[at] = have[i]
+				i++
+			}
+			continue
+		}
+		for i, f := range w.from {
+			if f >= 0 {
+				name, at := b.tensors.at(int(f))
+				of(name)[at] = have[i]
+			}
+		}
+	}
+	return out, nil
+}
