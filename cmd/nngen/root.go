@@ -37,7 +37,7 @@ Exit codes:
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), plotCommand(), benchCommand()}
+	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), plotCommand(), benchCommand(), exportCommand()}
 	for _, c := range models {
 		completeModel(c)
 	}

@@ -56,12 +56,13 @@ func (s Source) weights() *weights {
 	return all
 }
 
-// Model is what a file of the format has in it. The error is a diag.List of everything
-// that a file of Keras cannot hold.
-func (s Source) Model(format Format) (*container.Model, error) {
+// Model is what a file of the format has in it. The notes say what reads differently
+// there, or is left out. The error is a diag.List of everything that a file of Keras
+// cannot hold.
+func (s Source) Model(format Format) (m *container.Model, notes []string, err error) {
 	w := s.weights()
 	if len(w.errs) > 0 {
-		return nil, w.errs.Err()
+		return nil, nil, w.errs.Err()
 	}
 	w.unnamed()
 	compiled := s.Network.Spec.Compile != nil
@@ -86,7 +87,7 @@ func (s Source) Model(format Format) (*container.Model, error) {
 		out.Optimizer = w.state(s.Optimizer, format)
 	}
 	if err := w.errs.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out, nil
+	return out, w.notes, nil
 }

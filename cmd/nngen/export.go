@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/exporter"
+	"github.com/nngen-go/nngen/runtime/weights"
+)
+
+// exportFormat is a format of files that export writes.
+type exportFormat struct {
+	ext, name string
+	// write gives the file of a network whose parameter block is params, and prints what
+	// whoever reads the file has to know.
+	write func(n *network, params []float32, report io.Writer) ([]byte, error)
+	// check reports what the format cannot say before weights are looked for; nil: write
+	// does.
+	check func(n *network) error
+}
+
+// exportFormats are in the order in which extensions are looked for.
+var exportFormats = []exportFormat{
+	{".keras", "Keras", exportKeras(exporter.Keras), checkKeras},
+	{".weights.h5", "weights of Keras", exportKeras(exporter.Weights), checkKeras},
+	{".h5", "Keras 2", exportKeras(exporter.H5), checkKeras},
+}
+
+// exportOptions are the flags of export.
+type exportOptions struct {
+	model   string
+	output  string
+	weights string
+	force   bool
+
+	allowNonFinite bool
+}
+
+func exportCommand() *cobra.Command {
+	var o exportOptions
+	cmd := &cobra.Command{
+		Use:   "export MODEL -o FILE",
+		Short: "Write a trained model for other frameworks",
+		Long: `export writes a model with its trained weights as a file that other programs read.
+The extension says which:
+  .keras        Keras 3: the layers, their weights and what the model is compiled with;
+                keras.models.load_model gives the model, which predicts and trains on.
+                With the weights of a checkpoint, that of a training that Ctrl-C has
+                stopped, the state of the optimizer is in the file as well
+  .h5           the same as Keras 2 wrote it
+  .weights.h5   weights and the state of the optimizer, for model.load_weights
+The rows of data: are not prepared in the file: it takes what the network takes.
+
+What the format cannot say is refused, all at once. A file that exists is replaced only
+with --force.`,
+		Example: `  nngen export churn.yaml -o churn.keras
+  nngen export mnist.yaml --weights mnist-run/best.safetensors -o mnist.h5
+  nngen export mnist.yaml --weights mnist-run/backup/checkpoint.safetensors -o mnist.keras`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.model = args[0]
+			return o.run(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "the file; its extension says what it is")
+	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run, or the model file's own)")
+	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
+	f.BoolVar(&o.force, "force", false, "replace a file that exists")
+	return cmd
+}
+
+func (o *exportOptions) run(cmd *cobra.Command) error {
+	format, err := o.format(cmd)
+	if err != nil {
+		return err
+	}
+	net, err := compileWith(cmd.Context(), o.model, settings{predicts: true}, nil)
+	if err != nil {
+		return err
+	}
+	net.allowNonFinite = o.allowNonFinite
+	if format.check != nil {
+		if err := format.check(net); err != nil {
+			return err
+		}
+	}
+	params, err := o.params(net)
+	if err != nil {
+		return err
+	}
+	var report bytes.Buffer
+	b, err := format.write(net, params, &report)
+	if err != nil {
+		return err
+	}
+	if err := o.replace(cmd.Context(), b); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", o.output)
+	_, err = cmd.OutOrStdout().Write(report.Bytes())
+	return err
+}
+
+// format is the one that the extension says.
+func (o *exportOptions) format(cmd *cobra.Command) (exportFormat, error) {
+	var known []string
+	for _, f := range exportFormats {
+		if strings.HasSuffix(strings.ToLower(o.output), f.ext) {
+			return f, nil
+		}
+		known = append(known, f.ext+" for "+f.name)
+	}
+	list := strings.Join(known, ", ")
+	if o.output == "" {
+		return exportFormat{}, usagef(cmd, "which file? Give one with -o, whose extension says what it is: %s", list)
+	}
+	return exportFormat{}, usagef(cmd, "-o %s: the extension %s is none that can be written; there is %s", o.output, diag.Quote(filepath.Ext(o.output)), list)
+}
+
+// params is the parameter block, of the weights that are asked for: those of --weights,
+// of the model's own file, or of the last training.
+func (o *exportOptions) params(n *network) ([]float32, error) {
+	segs, floats := segments(n.program)
+	params := make([]float32, floats)
+	if len(segs) == 0 && o.weights == "" {
+		return params, nil
+	}
+	var b []byte
+	var err error
+	switch trained := filepath.Join(codegen.PackageName(n.program.Name)+"-run", weightsFile); {
+	case o.weights != "":
+		b, err = readWeights(o.weights, n.program, o.allowNonFinite)
+	case len(n.built.Weights) > 0:
+		b, err = n.fileWeights()
+	case !disk.Exists(trained):
+		err = fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", trained, shellQuote(o.model))
+	default:
+		b, err = readWeights(trained, n.program, o.allowNonFinite)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := weights.Read(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	n.exported = f
+	return params, f.Copy(segs, params)
+}
+
+// replace puts the file into its place once it is complete.
+func (o *exportOptions) replace(ctx context.Context, b []byte) error {
+	switch have, err := os.ReadFile(o.output); {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return err
+	case !slices.Equal(have, b) && !o.force:
+		return fmt.Errorf("%s: there already, and not the same; choose another name with -o, or replace it with --force", o.output)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	name, err := writeTemporary(filepath.Dir(o.output), filepath.Base(o.output), b)
+	defer temporary.remove(name)
+	if err != nil {
+		return err
+	}
+	return os.Rename(name, o.output)
+}
