@@ -47,7 +47,7 @@ func exportKeras(format exporter.Format) func(n *network, params []float32, repo
 			arrays += len(g.Tensors)
 		}
 		fmt.Fprintf(report, "%s layers, %s in %s\n", show.Count(len(n.program.Layers)), show.Plural(len(params), "parameter"), show.Plural(arrays, "array"))
-		if len(m.Optimizer) > 0 {
+		if source.Optimizer != nil {
 			fmt.Fprintf(report, "the state of the optimizer after %s\n", show.Plural(source.Optimizer.Step, "step"))
 		}
 		if n.spec.Data != nil && n.program.Encoding != nil {
@@ -66,8 +66,8 @@ func checkKeras(n *network) error {
 	return err
 }
 
-// optimizer is that of the checkpoint that the weights are from; nil where they are no
-// checkpoint's.
+// optimizer is that of the checkpoint that the weights are from; nil where they are not
+// those of a checkpoint.
 func (n *network) optimizer(segs []nn.Segment) (*optim.Optimizer, error) {
 	if n.exported == nil || n.exported.Meta[weights.KeyTraining] == "" || n.spec.Compile == nil {
 		return nil, nil
