@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/exporter"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
@@ -25,10 +26,17 @@ type exportFormat struct {
 	// write gives the file of a network whose parameter block is params, and prints what
 	// whoever reads the file has to know.
 	write func(n *network, params []float32, report io.Writer) ([]byte, error)
+	// check reports what the format cannot say before weights are looked for; nil: write
+	// does.
+	check func(n *network) error
 }
 
+// exportFormats are in the order in which extensions are looked for.
 var exportFormats = []exportFormat{
-	{".onnx", "ONNX", exportONNX},
+	{".keras", "Keras", exportKeras(exporter.Keras), checkKeras},
+	{".weights.h5", "weights of Keras", exportKeras(exporter.Weights), checkKeras},
+	{".h5", "Keras 2", exportKeras(exporter.H5), checkKeras},
+	{".onnx", "ONNX", exportONNX, nil},
 }
 
 // exportOptions are the flags of export.
@@ -49,15 +57,22 @@ func exportCommand() *cobra.Command {
 		Short: "Write a trained model for other frameworks",
 		Long: `export writes a model with its trained weights as a file that other programs read.
 The extension says which:
-  .onnx   ONNX, opset 21: standard operators, the extent of the batch left open. What
-          prepares raw rows (lookups, texts, categories) is not in the file, which takes
-          what comes after it; the report says what that is
+  .onnx         ONNX, opset 21: standard operators, the extent of the batch left open
+  .keras        Keras 3: the layers, their weights and what the model is compiled with;
+                keras.models.load_model gives the model, which predicts and trains on.
+                With the weights of a checkpoint, that of a training that Ctrl-C has
+                stopped, the state of the optimizer is in the file as well
+  .h5           the same as Keras 2 wrote it
+  .weights.h5   weights and the state of the optimizer, for model.load_weights
+What prepares raw rows (lookups, texts, categories) is not in the file, which takes what
+comes after it; the report says what that is.
 
 What the format cannot say is refused, all at once. A file that exists is replaced only
 with --force.`,
-		Example: `  nngen export churn.yaml -o churn.onnx
+		Example: `  nngen export churn.yaml -o churn.keras
   nngen export digits.keras -o digits.onnx
-  nngen export mnist.yaml --weights mnist-run/weights.safetensors -o mnist.onnx`,
+  nngen export mnist.yaml --weights mnist-run/best.safetensors -o mnist.h5
+  nngen export mnist.yaml --weights mnist-run/backup/checkpoint.safetensors -o mnist.keras`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model = args[0]
@@ -83,6 +98,11 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	net.allowNonFinite = o.allowNonFinite
+	if format.check != nil {
+		if err := format.check(net); err != nil {
+			return err
+		}
+	}
 	params, err := o.params(net)
 	if err != nil {
 		return err
@@ -104,7 +124,7 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 func (o *exportOptions) format(cmd *cobra.Command) (exportFormat, error) {
 	var known []string
 	for _, f := range exportFormats {
-		if strings.EqualFold(filepath.Ext(o.output), f.ext) {
+		if strings.HasSuffix(strings.ToLower(o.output), f.ext) {
 			return f, nil
 		}
 		known = append(known, f.ext+" for "+f.name)
@@ -143,6 +163,7 @@ func (o *exportOptions) params(n *network) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.exported = f
 	return params, f.Copy(segs, params)
 }
 

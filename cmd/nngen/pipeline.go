@@ -17,6 +17,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // network is a description after all stages but the last.
@@ -26,6 +27,8 @@ type network struct {
 	program *loop.Program
 	// imported is the file of Keras that the description comes from; nil: it is written.
 	imported *importer.Model
+	// exported is the file of the weights that export writes; nil: there are none.
+	exported *weights.File
 
 	allowNonFinite bool // weights may be NaN or infinite
 }

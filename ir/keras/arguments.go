@@ -43,7 +43,7 @@ var arguments = map[string]besides{
 	"dynamic":              {values: []any{false}}, "time_major": {values: []any{false}}, "optional": {values: []any{false}}, "keepdims": {values: []any{false}},
 	"synchronized": {values: []any{false}, of: "BatchNormalization"},
 	"rms_scaling":  {values: []any{false}, of: "LayerNormalization"},
-	"sparse":       {values: []any{false}, of: lookups + "TextVectorization HashedCrossing Hashing CategoryEncoding Discretization"},
+	"sparse":       {values: []any{false}, of: lookups + "TextVectorization HashedCrossing Hashing Discretization"},
 	"ragged":       {values: []any{false}, of: "TextVectorization"},
 	"data_format":  {values: []any{"channels_last"}}, "groups": {values: []any{1}},
 	"quantization_config": {values: []any{nil}, of: "Dense EinsumDense Embedding"}, "lora_rank": {values: []any{nil}},

@@ -52,6 +52,7 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 			if class == "BatchNormalization" || class == "Dropout" {
 				w.note(p.path, "it is called with training=False, so that it predicts while the model trains; in the description it trains as well")
 			}
+		case a.Name == "training" && slices.Contains([]string{"CenterCrop", "Resizing", "AutoContrast"}, class): // which files have although nothing depends on it
 		case a.Name == "training":
 			w.fail(p.path, "it is called with training=True: it would train while the model predicts, which is not supported")
 		case known >= 0 && !same(a.Value, docs.Args[known].Default):

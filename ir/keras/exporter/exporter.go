@@ -11,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/keras/container"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 )
 
@@ -35,7 +36,7 @@ type Source struct {
 	// Values are the elements of every segment of the network, in row-major order.
 	Values map[string][]float32
 	// Optimizer is that of a training to go on with, bound to the network's segments; nil:
-	// there is none.
+	// it has not taken a step.
 	Optimizer *optim.Optimizer
 	// Date is when the file is written, as Keras has it: 2026-01-31@10:20:30.
 	Date string
@@ -56,12 +57,28 @@ func (s Source) weights() *weights {
 	return all
 }
 
-// Model is what a file of the format has in it. The error is a diag.List of everything
-// that a file of Keras cannot hold.
-func (s Source) Model(format Format) (*container.Model, error) {
+// fresh is the optimizer of the description before its first step.
+func (s Source) fresh() (*optim.Optimizer, error) {
+	rule, err := build.Rule(s.Network.Spec.Compile.Optimizer)
+	if err != nil {
+		return nil, err
+	}
+	var segments []nn.Segment
+	for _, g := range s.Network.Header.Segments {
+		if g.Role == block.Trainable {
+			segments = append(segments, nn.Segment{Name: g.Name, Shape: g.Shape, Offset: g.Offset})
+		}
+	}
+	return optim.New(rule, segments)
+}
+
+// Model is what a file of the format has in it. The notes say what reads differently
+// there, or is left out. The error is a diag.List of everything that a file of Keras
+// cannot hold.
+func (s Source) Model(format Format) (m *container.Model, notes []string, err error) {
 	w := s.weights()
 	if len(w.errs) > 0 {
-		return nil, w.errs.Err()
+		return nil, nil, w.errs.Err()
 	}
 	w.unnamed()
 	compiled := s.Network.Spec.Compile != nil
@@ -82,11 +99,17 @@ func (s Source) Model(format Format) (*container.Model, error) {
 	if format != Weights {
 		out.Config = []byte(config.JSON())
 	}
-	if s.Optimizer != nil && compiled {
-		out.Optimizer = w.state(s.Optimizer, format)
+	if compiled && len(w.errs) == 0 {
+		o := s.Optimizer
+		if o == nil { // as it is before the first step: Keras warns of a file without it
+			if o, err = s.fresh(); err != nil {
+				return nil, nil, err
+			}
+		}
+		out.Optimizer = w.state(o, format)
 	}
 	if err := w.errs.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out, nil
+	return out, w.notes, nil
 }

@@ -255,10 +255,14 @@ func (k *maker) use(g *graph, models map[string]*node, tree *spec.Group, in []te
 	for i, r := range tree.Outputs {
 		g.values[r.Name] = tensor{of: o, use: len(o.uses), index: i}
 	}
-	c := call{args: []argument{many(in)}}
-	if len(in) == 1 {
-		c.args = []argument{one(in[0])}
+	c, masks := call{args: []argument{many(in)}}, list()
+	for range in {
+		masks.List = append(masks.List, spec.Value{})
 	}
+	if len(in) == 1 {
+		c.args, masks = []argument{one(in[0])}, spec.Value{}
+	}
+	c.name("mask", argument{value: masks})
 	o.uses, o.said = append(o.uses, c), append(o.said, "")
 }
 

@@ -35,6 +35,11 @@ func (w *writer) layer(o *node) spec.Value {
 		w.fail(o.Pos, "layer %s: Keras has no layer %s: %s", diag.Quote(o.name), o.Type, what)
 		return spec.Value{}
 	}
+	if lookup := []string{"StringLookup", "IntegerLookup", "TextVectorization"}; slices.Contains(lookup, o.Type) {
+		if _, ok := o.argument("vocabulary"); !ok {
+			w.fail(o.Pos, "layer %s: it learns its vocabulary from the training rows, which a file of this version of nngen does not hold; write it down as the argument vocabulary", diag.Quote(o.name))
+		}
+	}
 	config := w.config(`layer `+diag.Quote(o.name), o.Type, o.name, o.arguments(), o.Trainable == nil || *o.Trainable)
 	v := instance("keras.layers", className(o.Type), config)
 	if b := w.builtFor(o); b.Kind != spec.Null {
@@ -135,13 +140,20 @@ func (w *writer) value(title, class string, d *spec.ArgDoc, v spec.Value) spec.V
 		}
 	case d.Type == "pairs":
 		return pairs(v, d.Size)
-	case (d.Type == "ints" || d.Type == "floats") && v.Kind == spec.List && len(v.List) == 1 && class != "Normalization" && (d.Type == "floats" || d.Name == "axis"):
+	case slices.Contains(listsOfAxes, class) && d.Name == "axis" && v.Kind == spec.Int:
+		return list(v)
+	case slices.Contains(listsOfAxes, class) && d.Name == "axis":
+		return v
+	case (d.Type == "floats" || d.Type == "ints" && d.Name == "axis") && v.Kind == spec.List && len(v.List) == 1 && class != "Normalization":
 		return v.List[0]
-	case d.Type == "ints" && v.Kind == spec.Int && d.Name != "axis" && d.Name != "axes" || class == "Normalization" && v.Kind == spec.Int:
+	case d.Type == "ints" && v.Kind == spec.Int && d.Name != "axis" && d.Name != "axes":
 		return list(v)
 	}
 	return v
 }
+
+// listsOfAxes are layers whose axis is a list once they are built.
+var listsOfAxes = []string{"Normalization", "LayerNormalization", "RMSNormalization"}
 
 func repeated(v spec.Value, n int) spec.Value {
 	out := list()
@@ -189,12 +201,15 @@ func (w *writer) inner(title string, v spec.Value) spec.Value {
 		w.fail(v.Pos, "%s: Keras has no layer %s", title, diag.Quote(class))
 		return spec.Value{}
 	}
-	name := keras.Snake(class)
+	name, trainable := keras.Snake(class), true
 	list := listed(doc, args)
 	if a, ok := object(list...).Get("name"); ok {
 		name = a.Value.Str
 	}
-	return instance("keras.layers", className(class), w.config(title, class, name, list, true))
+	if a, ok := object(list...).Get("trainable"); ok {
+		trainable = a.Value.Bool
+	}
+	return instance("keras.layers", className(class), w.config(title, class, name, list, trainable))
 }
 
 // listed are arguments by name, the one that stands alone as well.

@@ -82,15 +82,17 @@ func (w *writer) functional(g *graph) spec.Value {
 		}
 		return list(text(t.of.name), whole(use), whole(t.index))
 	}
-	var inputs, outputs, shapes []spec.Value
+	var inputs, outputs []spec.Value
 	for _, in := range g.inputs {
-		inputs, shapes = append(inputs, end(tensor{of: in})), append(shapes, batchShape(in.input.Shape))
+		inputs = append(inputs, end(tensor{of: in}))
 	}
 	for _, t := range g.outputs {
 		outputs = append(outputs, end(t))
 	}
 	config := object(named("name", text(g.name)), named("trainable", truth(g.trainable)), named("layers", layers), named("input_layers", oneOrAll(inputs)), named("output_layers", oneOrAll(outputs)))
-	return instance("keras.src.models.functional", "Functional", config, named("build_config", object(named("input_shape", oneOrAll(shapes)))))
+	v := instance("keras.src.models.functional", "Functional", config, named("build_config", object(named("input_shape", spec.Value{}))))
+	put(&v, "registered_name", text("Functional"))
+	return v
 }
 
 // oneOrAll is a value that stands alone, or a list of several.
@@ -109,7 +111,9 @@ func (w *writer) operation(o *node) spec.Value {
 			named("name", text(o.name)), named("optional", truth(false)))
 		return instance("keras.layers", "InputLayer", config)
 	case o.inner != nil:
-		return w.graph(o.inner)
+		v := w.graph(o.inner)
+		v.Map = append(v.Map, named("compile_config", object()))
+		return v
 	case o.Type == "Operation":
 		return w.function(o)
 	}

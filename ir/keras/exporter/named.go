@@ -62,10 +62,16 @@ func (w *writer) settings(title string, doc *spec.EntryDoc, args []spec.Arg, all
 		if (d.Type == "ints" || d.Type == "floats") && a.Value.Kind == spec.List && len(a.Value.List) == 1 && (d.Name == "axis" || d.Name == "alpha") {
 			a.Value = a.Value.List[0]
 		}
+		if x, ok := a.Value.Number(); ok && slices.Contains(inFloat32, d.Name+" of "+doc.Name) {
+			a.Value = number(float64(float32(x)))
+		}
 		config.Map = append(config.Map, named(d.Name, a.Value))
 	}
 	return config
 }
+
+// inFloat32 are numbers that Keras keeps in float32 and writes as they are then.
+var inFloat32 = []string{"l1 of l1", "factor of orthogonal_regularizer"}
 
 // activationLayers are layers that apply an activation with arguments: Keras's files
 // have the names of functions alone.

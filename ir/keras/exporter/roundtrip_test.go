@@ -42,7 +42,7 @@ func formatOf(name string) Format {
 func export(t *testing.T, dir, name string, s Source) bool {
 	t.Helper()
 	s.Date = "2026-01-31@10:20:30"
-	m, err := s.Model(formatOf(name))
+	m, _, err := s.Model(formatOf(name))
 	if err != nil {
 		t.Error(err)
 		return false
@@ -189,7 +189,7 @@ func TestSaved(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := Source{Network: was.Network, Values: was.Weights}
-			if was.Network.Spec.Compile != nil {
+			if w := s.weights(); was.Network.Spec.Compile != nil && len(w.trained(w.root)) > 0 {
 				s.Optimizer = trainedState(t, file, s)
 			}
 			if is := write(t, out, base+".keras", s); is != nil {

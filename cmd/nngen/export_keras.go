@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/keras/exporter"
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/optim"
+	"github.com/nngen-go/nngen/runtime/weights"
+)
+
+// exportDate stands where Keras has the time: a file is the same whenever it is written.
+const exportDate = "1980-01-01@00:00:00"
+
+// exportKeras writes the network as a file of Keras.
+func exportKeras(format exporter.Format) func(n *network, params []float32, report io.Writer) ([]byte, error) {
+	return func(n *network, params []float32, report io.Writer) ([]byte, error) {
+		source := exporter.Source{Network: n.built, Values: map[string][]float32{}, Date: exportDate}
+		segs, _ := segments(n.program)
+		for _, s := range segs {
+			source.Values[s.Name] = s.Of(params)
+		}
+		var err error
+		if source.Optimizer, err = n.optimizer(segs); err != nil {
+			return nil, err
+		}
+		m, notes, err := source.Model(format)
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		if format == exporter.Keras {
+			err = m.WriteKeras(&b)
+		} else {
+			err = m.WriteH5(&b)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", n.program.Name, err)
+		}
+		arrays := 0
+		for _, g := range m.Groups {
+			arrays += len(g.Tensors)
+		}
+		fmt.Fprintf(report, "%s layers, %s in %s\n", show.Count(len(n.program.Layers)), show.Plural(len(params), "parameter"), show.Plural(arrays, "array"))
+		if source.Optimizer != nil {
+			fmt.Fprintf(report, "the state of the optimizer after %s\n", show.Plural(source.Optimizer.Step, "step"))
+		}
+		if n.spec.Data != nil && n.program.Encoding != nil {
+			notes = append(notes, "the inputs are what Encode of the Go package makes of raw rows; that step is not in the file")
+		}
+		for _, note := range notes {
+			fmt.Fprintln(report, note)
+		}
+		return b.Bytes(), nil
+	}
+}
+
+// checkKeras reports what a file of Keras cannot hold.
+func checkKeras(n *network) error {
+	_, _, err := exporter.Source{Network: n.built}.Model(exporter.Keras)
+	return err
+}
+
+// optimizer is that of the checkpoint that the weights are from; nil where they are not
+// those of a checkpoint.
+func (n *network) optimizer(segs []nn.Segment) (*optim.Optimizer, error) {
+	if n.exported == nil || n.exported.Meta[weights.KeyTraining] == "" || n.spec.Compile == nil {
+		return nil, nil
+	}
+	rule, err := build.Rule(n.spec.Compile.Optimizer)
+	if err != nil {
+		return nil, err
+	}
+	o, err := optim.New(rule, segs)
+	if err != nil {
+		return nil, err
+	}
+	var state []nn.Segment
+	var values []float32
+	for _, t := range n.exported.Tensors {
+		if name, ok := strings.CutPrefix(t.Name, weights.TrainingPrefix+"optimizer/"); ok {
+			state = append(state, nn.Segment{Name: name, Shape: t.Shape, Offset: len(values)})
+			values = append(values, t.Data...)
+		}
+	}
+	if err := o.Restore(state, values); err != nil {
+		return nil, fmt.Errorf("%s: %w", n.exported.Name, err)
+	}
+	return o, nil
+}
