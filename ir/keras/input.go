@@ -144,7 +144,7 @@ func (g *graph) bags(in *part) bool {
 // takesIDs reports the layers whose input are ids.
 func takesIDs(p *part) bool {
 	switch p.class {
-	case "Embedding", "CategoryEncoding":
+	case "Embedding", "ReversibleEmbedding", "CategoryEncoding":
 		return true
 	case "TimeDistributed":
 		return text(field(p.config, "layer"), "class_name") == "Embedding"

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/layer/operation"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/train"
@@ -176,7 +177,7 @@ func refused(kind, name, argument string, later map[string][]string) Answer {
 	switch {
 	case argument != "":
 		if kind == "layers" && slices.Contains(later["arguments"], argument) {
-			return Answer{Why: notYet}
+			return Answer{Why: layer.Why(argument)}
 		}
 	case kind == "operations":
 		_, plain, image := strings.Cut(name, "image.")
@@ -190,6 +191,9 @@ func refused(kind, name, argument string, later map[string][]string) Answer {
 			return Answer{Why: notYet}
 		}
 	case slices.ContainsFunc(later[kind], func(l string) bool { return squeezed(l) == squeezed(name) }) || kind == "layers" && slices.Contains(later[kind], spec.LayerClass(name)):
+		if why := layer.Why(name); kind == "layers" && why != "" {
+			return Answer{Why: why}
+		}
 		return Answer{Why: notYet}
 	case kind == "callbacks":
 		for _, c := range train.Callbacks() {

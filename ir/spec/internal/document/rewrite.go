@@ -97,7 +97,7 @@ var (
 // OrderOf are the first arguments of what is often called with arguments by
 // position.
 var OrderOf = map[string][]string{
-	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
+	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "ReversibleEmbedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
 	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size", "strides", "padding"}, "Conv2D": {"filters", "kernel_size", "strides", "padding"},
 	"Conv3D": {"filters", "kernel_size", "strides", "padding"}, "Conv3DTranspose": {"filters", "kernel_size", "strides", "padding"}, "MaxPooling3D": {"pool_size", "strides"}, "AveragePooling3D": {"pool_size", "strides"},
 	"ZeroPadding3D": {"padding"}, "Cropping3D": {"cropping"}, "UpSampling1D": {"size"}, "UpSampling2D": {"size"}, "UpSampling3D": {"size"}, "Resizing": {"height", "width", "interpolation"}, "CenterCrop": {"height", "width"},
