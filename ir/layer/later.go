@@ -86,6 +86,7 @@ var meantLayers = map[string]string{
 	"linear": "Dense", "fc": "Dense", "fullyconnected": "Dense", "affine": "Dense", "densely": "Dense",
 	"conv": "Conv1D or Conv2D", "convolution": "Conv1D or Conv2D", "depthwiseconv": "DepthwiseConv1D or DepthwiseConv2D", "separableconv": "SeparableConv1D or SeparableConv2D",
 	"maxpool": "MaxPooling1D or MaxPooling2D", "maxpooling": "MaxPooling1D or MaxPooling2D", "avgpool": "AveragePooling1D or AveragePooling2D", "averagepooling": "AveragePooling1D or AveragePooling2D",
+	"clahe": "ContrastLimitedAdaptiveHistogramEqualization", "spectralnorm": "SpectralNormalization",
 	"gap": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalavgpool": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalmaxpool": "GlobalMaxPooling1D or GlobalMaxPooling2D",
 	"sequential": "Model", "functional": "Model", "submodel": "Model", "reuse": "Shared", "sharedlayer": "Shared", "siamese": "Shared", "concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "upsample": "UpSampling1D or UpSampling2D", "resize": "Resizing", "centercrop": "CenterCrop", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
 }

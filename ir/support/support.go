@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/build"
-	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/layer/operation"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/train"
@@ -177,7 +176,7 @@ func refused(kind, name, argument string, later map[string][]string) Answer {
 	switch {
 	case argument != "":
 		if kind == "layers" && slices.Contains(later["arguments"], argument) {
-			return Answer{Why: layer.Why(argument)}
+			return Answer{Why: build.Why(argument)}
 		}
 	case kind == "operations":
 		_, plain, image := strings.Cut(name, "image.")
@@ -191,7 +190,7 @@ func refused(kind, name, argument string, later map[string][]string) Answer {
 			return Answer{Why: notYet}
 		}
 	case slices.ContainsFunc(later[kind], func(l string) bool { return squeezed(l) == squeezed(name) }) || kind == "layers" && slices.Contains(later[kind], spec.LayerClass(name)):
-		if why := layer.Why(name); kind == "layers" && why != "" {
+		if why := build.Why(name); kind == "layers" && why != "" {
 			return Answer{Why: why}
 		}
 		return Answer{Why: notYet}

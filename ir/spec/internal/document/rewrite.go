@@ -17,7 +17,7 @@ var rPrefixes = []string{"callback_", "layer_", "optimizer_", "loss_", "metric_"
 // rWords are the parts of R's layer names that do not become Keras's by a
 // capital letter.
 var rWords = map[string]string{
-	"1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "rms": "RMS", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
+	"stft": "STFT", "1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "rms": "RMS", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
 }
 
 // rActivations are the functions that are layers of their own in Keras: R has
