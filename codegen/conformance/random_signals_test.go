@@ -16,6 +16,7 @@ func (g *generator) signal() {
 			args = append(args, member{"window", nil})
 		}
 		g.add("MelSpectrogram", args, []int{sums, (length+fft/2*2-fft)/stride + 1})
+		g.add("Rescaling", object{{"scale", 0.05}}, g.shape) // of tens of decibels
 	case len(g.shape) == 2 && length > 1:
 		v := g.volume()
 		length = v.space[0]

@@ -168,3 +168,6 @@ func Later() map[string][]string {
 	l["optimizers"], l["schedules"], l["metrics"], l["callbacks"] = optimizers.Later, schedules.Later, metrics.Later, callbacks.Later
 	return l
 }
+
+// Why says of a layer of [Later], or an argument of layers, what to do instead, or why.
+func Why(name string) string { return layer.Why(name) }

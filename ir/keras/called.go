@@ -55,6 +55,7 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 		case a.Name == "training" && slices.Contains([]string{"CenterCrop", "Resizing", "AutoContrast"}, class): // which files have although nothing depends on it
 		case a.Name == "training":
 			w.fail(p.path, "it is called with training=True: it would train while the model predicts, which is not supported")
+		case a.Name == "reverse" && class == "ReversibleEmbedding": // what it reads says so
 		case known >= 0 && !same(a.Value, docs.Args[known].Default):
 			more = append(more, a)
 		case known < 0 && !same(a.Value, false):

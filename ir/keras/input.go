@@ -155,7 +155,7 @@ func takesIDs(p *part, n node, k int) bool {
 		return isOperation(p) && operand == 1
 	case "OneHot":
 		return isOperation(p) && operand == 0
-	case "Embedding", "CategoryEncoding":
+	case "Embedding", "ReversibleEmbedding", "CategoryEncoding":
 		return true
 	case "TimeDistributed":
 		return text(field(p.config, "layer"), "class_name") == "Embedding"

@@ -103,7 +103,7 @@ func own(trainable ...string) []Group { return []Group{{Trainable: trainable}} }
 // variables are the weights by class. Source of the order: add_weight in build of
 // the classes, Keras 3, layers/*.
 var variables = map[string][]Group{
-	"Dense": own("kernel", "bias"), "EinsumDense": own("kernel", "bias"), "Embedding": own("embeddings"), "PReLU": own("alpha"),
+	"Dense": own("kernel", "bias"), "EinsumDense": own("kernel", "bias"), "Embedding": own("embeddings"), "ReversibleEmbedding": own("embeddings", "reverse_embeddings"), "PReLU": own("alpha"),
 	"Conv1D": own("kernel", "bias"), "Conv2D": own("kernel", "bias"), "Conv3D": own("kernel", "bias"),
 	"Conv1DTranspose": own("kernel", "bias"), "Conv2DTranspose": own("kernel", "bias"), "Conv3DTranspose": own("kernel", "bias"),
 	"DepthwiseConv1D": own("kernel", "bias"), "DepthwiseConv2D": own("kernel", "bias"),

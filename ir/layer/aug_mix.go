@@ -38,7 +38,7 @@ func (m *AugMix) Build(c *Context, in []*ir.Value) *ir.Value {
 	low, high, ok := upTo(c, "factor", m.Factor)
 	least, most, ok2 := valueRange(c, m.ValueRange)
 	x := in[0]
-	if !m.images(c, x) || !ok || !ok2 || !c.once("num_chains", m.NumChains, 8) || !c.once("chain_depth", m.ChainDepth, 8) {
+	if !m.images(c, x) || !ok || !ok2 || !once(c, "num_chains", m.NumChains, 8) || !once(c, "chain_depth", m.ChainDepth, 8) {
 		return c.poison()
 	}
 	if m.Alpha > 16 {

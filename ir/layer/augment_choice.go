@@ -67,7 +67,7 @@ func (a augmentation) numbered(c *Context, what string, count int) *ir.Value {
 }
 
 // once reports how often a layer may change images.
-func (c *Context) once(argument string, n, most int) bool {
+func once(c *Context, argument string, n, most int) bool {
 	if n <= most {
 		return true
 	}

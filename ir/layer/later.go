@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,24 +11,41 @@ import (
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
-// later are Keras's layers that this version has not.
-var later = []string{
-	"FeatureSpace", "Lambda", "MaxNumBoundingBoxes", "ReversibleEmbedding", "Wrapper",
+// later are Keras's layers that this version has not, and what to do instead.
+var later = map[string]string{
+	"FeatureSpace":        "describe the columns in the data section: data: {features: {age: {type: number, scale: standard}}}",
+	"Lambda":              "it is Python code; write what it computes with layers such as Rescaling, Activation and Operation",
+	"MaxNumBoundingBoxes": "boxes around things are no values of a network",
+	"Wrapper":             "it is what others are derived from in Python",
 }
 
 // mixing are Keras's layers that mix the images of a batch and their labels.
 var mixing = []string{"CutMix", "MixUp"}
 
-// laterArguments are arguments of Keras's layers that this version has not.
-var laterArguments = []string{
-	"activity_regularizer", "dtype", "encoding", "lora_alpha", "lora_rank", "quantization_config", "ragged", "sparse", "synchronized", "use_cudnn", "weights",
+// laterArguments are arguments of Keras's layers that this version has not, and why.
+var laterArguments = map[string]string{
+	"activity_regularizer": "put an ActivityRegularization layer after it",
+	"dtype":                "every number is a float32",
+	"encoding":             "texts are UTF-8",
+	"lora_alpha":           "there are no adapters for fine-tuning",
+	"lora_rank":            "there are no adapters for fine-tuning",
+	"quantization_config":  "weights are not quantized",
+	"ragged":               "rows have one length; write output_sequence_length",
+	"sparse":               "results are rows of numbers, zeros among them",
+	"synchronized":         "a batch is on one machine",
+	"use_cudnn":            "it is the same on every machine",
+	"weights":              "weights are read from files, by Open or LoadMatching",
 }
+
+// Why says of a layer, or an argument of layers, that this version has not, what to do
+// instead, or why.
+func Why(name string) string { return later[name] + laterArguments[name] }
 
 // Later is what Keras has and this version has not, by kind; "arguments" are those of
 // layers.
 func Later() map[string][]string {
 	return map[string][]string{
-		"layers": later, "arguments": laterArguments, "activations": activations.Later, "initializers": initializers.Later, "regularizers": regularizers.Later,
+		"layers": slices.Sorted(maps.Keys(later)), "arguments": slices.Sorted(maps.Keys(laterArguments)), "activations": activations.Later, "initializers": initializers.Later, "regularizers": regularizers.Later,
 		"constraints": constraints.Later, "losses": losses.Later,
 	}
 }
@@ -47,8 +65,8 @@ func Decode(args spec.Args, config any, title string) diag.List {
 		switch {
 		case has(func(d spec.ArgDoc) bool { return d.Name == a.Name }):
 			kept = append(kept, a)
-		case slices.Contains(laterArguments, a.Name):
-			errs.Add(a.Pos, "%s: %s's argument %s is not supported by this version of nngen", title, args.Kind, a.Name)
+		case laterArguments[a.Name] != "":
+			errs.Add(a.Pos, "%s: %s's argument %s is not supported by this version of nngen: %s", title, args.Kind, a.Name, laterArguments[a.Name])
 		case isLayer && has(func(d spec.ArgDoc) bool { return d.Of == "layer" }):
 			errs.Add(a.Pos, "%s: the layer inside of %s is an argument of it; write layer: {%s: %s}", title, args.Kind, a.Name, a.Value.Brief())
 			return errs
@@ -68,6 +86,7 @@ var meantLayers = map[string]string{
 	"linear": "Dense", "fc": "Dense", "fullyconnected": "Dense", "affine": "Dense", "densely": "Dense",
 	"conv": "Conv1D or Conv2D", "convolution": "Conv1D or Conv2D", "depthwiseconv": "DepthwiseConv1D or DepthwiseConv2D", "separableconv": "SeparableConv1D or SeparableConv2D",
 	"maxpool": "MaxPooling1D or MaxPooling2D", "maxpooling": "MaxPooling1D or MaxPooling2D", "avgpool": "AveragePooling1D or AveragePooling2D", "averagepooling": "AveragePooling1D or AveragePooling2D",
+	"clahe": "ContrastLimitedAdaptiveHistogramEqualization", "spectralnorm": "SpectralNormalization",
 	"gap": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalavgpool": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalmaxpool": "GlobalMaxPooling1D or GlobalMaxPooling2D",
 	"sequential": "Model", "functional": "Model", "submodel": "Model", "reuse": "Shared", "sharedlayer": "Shared", "siamese": "Shared", "concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "upsample": "UpSampling1D or UpSampling2D", "resize": "Resizing", "centercrop": "CenterCrop", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
 }
@@ -87,8 +106,8 @@ func Unknown(l spec.Layer) string {
 		known = append(known, e.Name)
 	}
 	slices.Sort(known)
-	if slices.Contains(later, name) {
-		return fmt.Sprintf("%s is not supported by this version of nngen; %s", name, seeList)
+	if why := later[name]; why != "" {
+		return fmt.Sprintf("%s is not supported by this version of nngen: %s; %s", name, why, seeList)
 	}
 	if slices.Contains(mixing, name) {
 		return fmt.Sprintf("%s mixes images of a batch and their labels, which a layer of a network does not see; mix them where the data are made, store the labels as fractions of every class, and write loss: categorical_crossentropy", name)
@@ -105,7 +124,7 @@ func Unknown(l spec.Layer) string {
 	// A near layer of this version goes before one that it has not.
 	hint := diag.DidYouMean(name, known)
 	if hint == "" {
-		if near, ok := nearest.Of(name, slices.Sorted(slices.Values(later))); ok {
+		if near, ok := nearest.Of(name, slices.Sorted(maps.Keys(later))); ok {
 			hint = fmt.Sprintf("; %s is not supported by this version.", near)
 		}
 	}

@@ -37,15 +37,17 @@ func TestRegistry(t *testing.T) {
 
 func TestUnknown(t *testing.T) {
 	for name, want := range map[string]string{
-		"Dens":           `unknown layer "Dens"; did you mean "Dense"? nngen list layers shows all there are`,
-		"MelSpectrogram": "MelSpectrogram is not supported by this version of nngen; nngen list layers shows all there are",
-		"conv2d":         `unknown layer "conv2d"; did you mean "Conv2D"? nngen list layers shows all there are`,
-		"BatchNorm":      `unknown layer "BatchNorm"; did you mean BatchNormalization? nngen list layers shows all there are`,
-		"maxpool":        `unknown layer "maxpool"; did you mean MaxPooling1D or MaxPooling2D? nngen list layers shows all there are`,
-		"sigmoid":        `unknown layer "sigmoid"; to apply that function, write Activation: sigmoid`,
-		"ReLUs":          `unknown layer "ReLUs"; did you mean "ReLU"? nngen list layers shows all there are`,
-		"MelSpectogram":  `unknown layer "MelSpectogram"; MelSpectrogram is not supported by this version. nngen list layers shows all there are`,
-		"Nothing":        `unknown layer "Nothing"; nngen list layers shows all there are`,
+		"Dens":          `unknown layer "Dens"; did you mean "Dense"? nngen list layers shows all there are`,
+		"Lambda":        "Lambda is not supported by this version of nngen: it is Python code; write what it computes with layers such as Rescaling",
+		"clahe":         `unknown layer "clahe"; did you mean ContrastLimitedAdaptiveHistogramEqualization?`,
+		"conv2d":        `unknown layer "conv2d"; did you mean "Conv2D"? nngen list layers shows all there are`,
+		"BatchNorm":     `unknown layer "BatchNorm"; did you mean BatchNormalization? nngen list layers shows all there are`,
+		"maxpool":       `unknown layer "maxpool"; did you mean MaxPooling1D or MaxPooling2D? nngen list layers shows all there are`,
+		"sigmoid":       `unknown layer "sigmoid"; to apply that function, write Activation: sigmoid`,
+		"ReLUs":         `unknown layer "ReLUs"; did you mean "ReLU"? nngen list layers shows all there are`,
+		"MelSpectogram": `unknown layer "MelSpectogram"; did you mean "MelSpectrogram"? nngen list layers shows all there are`,
+		"FeatureSpac":   `unknown layer "FeatureSpac"; FeatureSpace is not supported by this version. nngen list layers shows all there are`,
+		"Nothing":       `unknown layer "Nothing"; nngen list layers shows all there are`,
 	} {
 		if got := layer.Unknown(spec.Layer{Type: name}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", name, got)

@@ -52,7 +52,7 @@ var losses = Table[Loss]{
 		"ctc_loss": `"ctc"`, "connectionist_temporal_classification": `"ctc"`, "kl": `"kl_divergence"`, "kldiv": `"kl_divergence"`, "kullback_leibler": `"kl_divergence"`, "jaccard": `{tversky: {alpha: 1, beta: 1}}`,
 	},
 	Later: []string{"circle", "Circle"},
-	Why:   map[string]string{"circle": "it compares every row of a batch with every other one, and a network computes its rows one by one"},
+	Why:   map[string]string{"circle": "it compares every row of a batch with every other one, and a network computes its rows one by one; train vectors with UnitNormalization, after it a Dense layer with a unit for each class and activation softmax, and loss: sparse_categorical_crossentropy"},
 }
 
 // ResolveLoss finds the loss that call names and decodes its settings. The name

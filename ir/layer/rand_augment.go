@@ -25,7 +25,7 @@ func (r *RandAugment) Build(c *Context, in []*ir.Value) *ir.Value {
 	low, high, ok := upTo(c, "factor", r.Factor)
 	_, _, ok2 := valueRange(c, r.ValueRange)
 	x := in[0]
-	if !r.images(c, x) || !ok || !ok2 || !c.once("num_ops", r.NumOps, 16) {
+	if !r.images(c, x) || !ok || !ok2 || !once(c, "num_ops", r.NumOps, 16) {
 		return c.poison()
 	}
 	if !c.Training {

@@ -232,7 +232,7 @@ func (r *layerReader) layerArgs(title string, e *entry, a Arg) {
 		case "input", "input_layer", "inbound_nodes", "inbound":
 			r.Fail(arg.Pos, "%s: what a layer reads belongs under inputs; write inputs: [...]", title)
 		case "input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "input_size":
-			if arg.Name != "input_dim" || l.Type != "Embedding" {
+			if arg.Name != "input_dim" || l.Type != "Embedding" && l.Type != "ReversibleEmbedding" {
 				r.inputShape(title, l, arg)
 				continue
 			}

@@ -176,7 +176,7 @@ func refused(kind, name, argument string, later map[string][]string) Answer {
 	switch {
 	case argument != "":
 		if kind == "layers" && slices.Contains(later["arguments"], argument) {
-			return Answer{Why: notYet}
+			return Answer{Why: build.Why(argument)}
 		}
 	case kind == "operations":
 		_, plain, image := strings.Cut(name, "image.")
@@ -190,6 +190,9 @@ func refused(kind, name, argument string, later map[string][]string) Answer {
 			return Answer{Why: notYet}
 		}
 	case slices.ContainsFunc(later[kind], func(l string) bool { return squeezed(l) == squeezed(name) }) || kind == "layers" && slices.Contains(later[kind], spec.LayerClass(name)):
+		if why := build.Why(name); kind == "layers" && why != "" {
+			return Answer{Why: why}
+		}
 		return Answer{Why: notYet}
 	case kind == "callbacks":
 		for _, c := range train.Callbacks() {

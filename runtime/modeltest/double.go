@@ -55,6 +55,7 @@ type double struct {
 	weights         []float64
 	constants       [][]float64
 	indices         [][]int32
+	assigned        [][3]int // see Network.Assigned
 
 	// Of the current step:
 	at                       train.Step
@@ -73,7 +74,7 @@ type column struct {
 func (n *plainNetwork) double(rows int) *double {
 	d := &double{calls: n.calls, rows: rows, loss: n.loss, inputs: make([]column, len(n.inputs)), targets: make([]column, len(n.targets)),
 		arena: make([]float64, n.floats), integers: make([]int32, n.ints)}
-	d.indices = n.indices
+	d.indices, d.assigned = n.indices, n.assigned
 	for _, c := range n.constants {
 		d.constants = append(d.constants, float64s(c))
 	}
@@ -147,6 +148,22 @@ func (d *double) step(params []float64, s train.Step, r *rounding) (loss float64
 		r.store(d.gradients)
 	}
 	return d.arena[d.loss], d.gradients
+}
+
+// read gives params as the last step has read them, which gradients are with respect
+// to: what the step has written itself is put in its place.
+func (d *double) read(params []float64) []float64 {
+	for _, a := range d.assigned {
+		copy(params[a[0]:], d.arena[a[1]:a[1]+a[2]])
+	}
+	return params
+}
+
+// write leaves in params what the last step has written.
+func (d *double) write(params []float32) {
+	for i, v := range d.read(float64s(params)) {
+		params[i] = float32(v)
+	}
 }
 
 // call implements Call.

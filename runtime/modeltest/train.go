@@ -50,10 +50,7 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 	Floats, Ints, Loss int
 	Constants          [][]float32
 	Indices            [][]int32
-	// Assigned are the weights that a step writes before the optimizer moves them:
-	// where each begins in Params, where its new value does in the arena, and its
-	// length.
-	Assigned [][3]int
+	Assigned           [][3]int // weights that a step writes: where in Params, where in the arena, how many
 
 	Rows                            int // of a training batch
 	PredictWork, BatchWork, FitWork int // operations; a multiply-add is two
@@ -318,9 +315,7 @@ func (n *plainNetwork) oneBatchOverfits(t *testing.T) {
 		for i := range e.Gradients() {
 			e.Gradients()[i] = float32(g[i])
 		}
-		for i, v := range n.read64(double, float64s(e.Params())) {
-			e.Params()[i] = float32(v)
-		}
+		double.write(e.Params())
 		return loss
 	}); want > 0.2 {
 		t.Errorf("400 steps on one batch took %.2g of the loss away, %.2g with gradients in double precision", got, want)

@@ -83,6 +83,7 @@ LAYERS = {
         keras.layers.ConvLSTM3D,
         keras.layers.SpectralNormalization,
         keras.layers.STFTSpectrogram,
+        keras.layers.ReversibleEmbedding,
         keras.layers.MelSpectrogram,
     )
 }
@@ -323,7 +324,8 @@ def again(args, tensors, last, made, mask_batch):
         number = sum(name.startswith(one.name + "_") for name in tensors) + 1
         names = [f"{name}_{number}" for name in one.giving] if len(one.giving) > 1 else [args["name"]]
         return called(one, sources, names, tensors)
-    tensors[args["name"]] = one(sources if isinstance(one, MERGE) else sources[0])
+    reverse = {"reverse": True} if isinstance(one, keras.layers.ReversibleEmbedding) else {}
+    tensors[args["name"]] = one(sources if isinstance(one, MERGE) else sources[0], **reverse)
     return tensors[args["name"]]
 
 

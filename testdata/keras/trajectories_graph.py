@@ -97,6 +97,18 @@ def weighted():
     yield trajectory("weighted", model, data)
 
 
+def reversible():
+    """A table of which a second use gives the scores of ids."""
+    layers = [
+        {"ReversibleEmbedding": {"name": "word", "input_dim": 4, "output_dim": 2, "logit_soft_cap": 3.0}},
+        dense("mix", 2, "tanh"),
+        shared("word", "scores"),
+        {"Softmax": {"name": "next"}},
+    ]
+    data = batches("reversible", 2, {"x": lambda r: r.integers(0, 4, (2, 3))}, lambda r, n: r.integers(0, 4, (n, 3)))
+    yield trajectory("reversible", network({"x": [3, "ids"]}, layers, MOMENTUM, "sparse_categorical_crossentropy", ()), data)
+
+
 def cases():
-    for part in (siamese, models, statistics, sentences, weighted):
+    for part in (siamese, models, statistics, sentences, weighted, reversible):
         yield from part()

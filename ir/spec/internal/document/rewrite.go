@@ -17,7 +17,7 @@ var rPrefixes = []string{"callback_", "layer_", "optimizer_", "loss_", "metric_"
 // rWords are the parts of R's layer names that do not become Keras's by a
 // capital letter.
 var rWords = map[string]string{
-	"1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "rms": "RMS", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
+	"stft": "STFT", "1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "rms": "RMS", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
 }
 
 // rActivations are the functions that are layers of their own in Keras: R has
@@ -97,7 +97,7 @@ var (
 // OrderOf are the first arguments of what is often called with arguments by
 // position.
 var OrderOf = map[string][]string{
-	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
+	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "ReversibleEmbedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
 	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size", "strides", "padding"}, "Conv2D": {"filters", "kernel_size", "strides", "padding"},
 	"Conv3D": {"filters", "kernel_size", "strides", "padding"}, "Conv3DTranspose": {"filters", "kernel_size", "strides", "padding"}, "MaxPooling3D": {"pool_size", "strides"}, "AveragePooling3D": {"pool_size", "strides"},
 	"ZeroPadding3D": {"padding"}, "Cropping3D": {"cropping"}, "UpSampling1D": {"size"}, "UpSampling2D": {"size"}, "UpSampling3D": {"size"}, "Resizing": {"height", "width", "interpolation"}, "CenterCrop": {"height", "width"},
