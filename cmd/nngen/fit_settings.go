@@ -16,6 +16,7 @@ type settings struct {
 	// predicts says that weights which layers read from files stay as they are.
 	predicts bool
 	shapes   map[string][]int // of inputs of a Keras file
+	config   string           // a file with the layers of one that has weights alone
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

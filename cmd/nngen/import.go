@@ -25,7 +25,7 @@ type importOptions struct {
 	file   string
 	output string
 	force  bool
-	shapes shapeFlags
+	open   openFlags
 	other  tensorFiles
 }
 
@@ -69,7 +69,7 @@ written.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
-	o.shapes.add(cmd)
+	o.open.add(cmd)
 	o.other.add(cmd)
 	completeModel(cmd)
 	cmd.ValidArgsFunction = files("keras", "h5", "hdf5", "yaml", "yml", "json")
@@ -77,7 +77,7 @@ written.`,
 }
 
 func (o *importOptions) run(cmd *cobra.Command) error {
-	shapes, err := o.shapes.read(cmd)
+	shapes, err := o.open.read(cmd)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*
 			}
 			return net, err
 		}
-		imported, err := importKeras(o.file, shapes)
+		imported, err := importKeras(o.file, o.open.config, shapes)
 		if err != nil {
 			return nil, err
 		}
