@@ -151,11 +151,11 @@ func (n *network) putWeights(exe string) (path string, err error) {
 // fileCheckpoint is a checkpoint of the training that the model's file is a snapshot of;
 // nil where it has no state of the optimizer. It says no model_id: features and classes are
 // part of that, and a Keras file has no data section yet.
-func (n *network) fileCheckpoint() ([]byte, error) {
+func fileCheckpoint(n *network) ([]byte, error) {
 	if n.imported == nil || n.imported.Optimizer == nil {
 		return nil, nil
 	}
-	tensors, err := n.fileTensors()
+	tensors, err := fileTensors(n)
 	if err != nil {
 		return nil, err
 	}
