@@ -92,7 +92,7 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 // fileWeights are the weights that the layers of a network have read from files, as a
 // file of the package's own.
 func (n *network) fileWeights() ([]byte, error) {
-	tensors, err := n.fileTensors()
+	tensors, err := fileTensors(n)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func roomy(tensors []weights.Tensor, write func(io.Writer) error) ([]byte, error
 }
 
 // fileTensors are the weights that files give, all that the network has.
-func (n *network) fileTensors() (tensors []weights.Tensor, err error) {
+func fileTensors(n *network) (tensors []weights.Tensor, err error) {
 	for _, s := range n.program.Segments {
 		from, ok := n.built.Weights[s.Name]
 		if !ok {

@@ -155,8 +155,23 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer restore()
+	if err := o.train(cmd, net, exe, lock); err != nil {
+		if errors.Is(err, errStopped) && disk.Exists(o.checkpoint()) && !o.quiet && !o.json {
+			return &stopped{again(cmd, o.model, "--resume")}
+		}
+		return err
+	}
+	if !o.quiet && !o.json {
+		o.next(cmd.ErrOrStderr(), net)
+	}
+	return nil
+}
+
+// train runs the program that trains. Lock, nil or not, is on the folder for the results.
+func (o *fitOptions) train(cmd *cobra.Command, net *network, exe string, lock *os.File) error {
 	begin := o.weights
 	if begin == "" && net.hasWeights() {
+		var err error
 		if begin, err = net.putWeights(exe); err != nil {
 			return err
 		}
@@ -171,16 +186,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer alive.Close()
-	if err := finished(cmd.Context(), child.Run(), "training"); err != nil {
-		if errors.Is(err, errStopped) && disk.Exists(o.checkpoint()) && !o.quiet && !o.json {
-			return &stopped{again(cmd, o.model, "--resume")}
-		}
-		return err
-	}
-	if !o.quiet && !o.json {
-		o.next(cmd.ErrOrStderr(), net)
-	}
-	return nil
+	return finished(cmd.Context(), child.Run(), "training")
 }
 
 // arguments is the command line of the program that trains, which begins with the

@@ -107,7 +107,7 @@ func (o *fitOptions) takeOver(net *network) (undo func(), err error) {
 	if o.weights != "" {
 		state, err = os.ReadFile(o.weights)
 	} else {
-		state, err = net.fileCheckpoint()
+		state, err = fileCheckpoint(net)
 	}
 	if err == nil {
 		err = replaceFile(path, state)

@@ -14,7 +14,7 @@ type settings struct {
 	freeze    []string         // names of layers
 	bind      []string         // symbolic extents of an ONNX file: name=value
 	shapes    map[string][]int // of inputs of a Keras file
-	folder    string           // of the data section, where a file of sections gives that
+	config    string           // a file with the layers of one that has weights alone
 }
 
 // fitSettings are the flags of fit that change the compile and fit sections,

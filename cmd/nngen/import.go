@@ -25,7 +25,7 @@ type importOptions struct {
 	file   string
 	output string
 	force  bool
-	shapes shapeFlags
+	open   openFlags
 	other  tensorFiles
 }
 
@@ -69,7 +69,7 @@ written.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
-	o.shapes.add(cmd)
+	o.open.add(cmd)
 	o.other.add(cmd)
 	completeModel(cmd)
 	cmd.ValidArgsFunction = files("keras", "h5", "hdf5", "yaml", "yml", "json")
@@ -77,7 +77,7 @@ written.`,
 }
 
 func (o *importOptions) run(cmd *cobra.Command) error {
-	shapes, err := o.shapes.read(cmd)
+	shapes, err := o.open.read(cmd)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	files, err := net.importFiles()
+	files, err := importFiles(net)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	var b bytes.Buffer
-	net.importReport(&b, o.file)
+	importReport(&b, net, o.file)
 	if _, err := cmd.OutOrStdout().Write(b.Bytes()); err != nil {
 		return err
 	}
@@ -128,14 +128,14 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 }
 
 // importFiles are the files that import writes.
-func (n *network) importFiles() (map[string][]byte, error) {
+func importFiles(n *network) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var err error
 	if files[weightsFile], err = n.fileWeights(); err != nil || n.imported == nil {
 		return files, err
 	}
 	files[n.imported.Name] = n.imported.Report.Description
-	state, err := n.fileCheckpoint()
+	state, err := fileCheckpoint(n)
 	if state != nil {
 		files[checkpointFile] = state
 	}
@@ -159,7 +159,7 @@ func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*
 			}
 			return net, err
 		}
-		imported, err := importKeras(o.file, shapes)
+		imported, err := importKeras(o.file, o.open.config, shapes)
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +200,7 @@ func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
 }
 
 // importReport says what became of a file.
-func (n *network) importReport(w io.Writer, file string) {
+func importReport(w io.Writer, n *network, file string) {
 	m := n.imported
 	params := 0
 	for _, s := range n.program.Segments {
@@ -209,7 +209,7 @@ func (n *network) importReport(w io.Writer, file string) {
 	size := fmt.Sprintf("%s layers, %s parameters", show.Count(len(n.program.Layers)), show.Count(params))
 	if m == nil {
 		fmt.Fprintf(w, "%s: model %s with the weights of another program: %s\n", file, diag.Quote(n.program.Name), size)
-		n.reportFinite(w)
+		reportFinite(w, n)
 		return
 	}
 	version := "a version that the file does not say"
@@ -226,11 +226,11 @@ func (n *network) importReport(w io.Writer, file string) {
 	if len(m.Left) > 0 {
 		fmt.Fprint(w, "left out:\n", indent(strings.Join(m.Left, "\n")+"\n"))
 	}
-	n.reportFinite(w)
+	reportFinite(w, n)
 }
 
 // reportFinite says where weights are not finite.
-func (n *network) reportFinite(w io.Writer) {
+func reportFinite(w io.Writer, n *network) {
 	var broken []string
 	for _, s := range n.program.Segments {
 		one := []nn.Segment{{Name: s.Name, Shape: s.Shape}}

@@ -20,17 +20,21 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
-// shapeFlags are the flags --shape.
-type shapeFlags []string
+// openFlags are the flags that say of a Keras file what it leaves open.
+type openFlags struct {
+	shapes []string
+	config string // a file with the layers of weights alone
+}
 
-func (f *shapeFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar((*[]string)(f), "shape", nil, "shape of an input of a Keras file, which leaves extents open, as name=28,28,1 without the batch; repeatable")
+func (f *openFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.shapes, "shape", nil, "shape of an input of a Keras file, which leaves extents open, as name=28,28,1 without the batch; repeatable")
+	cmd.Flags().StringVar(&f.config, "config", "", "JSON file with the layers of a Keras file that has weights alone, as model.to_json() gives them")
 }
 
 // read gives the shapes by the names of inputs.
-func (f shapeFlags) read(cmd *cobra.Command) (map[string][]int, error) {
+func (f *openFlags) read(cmd *cobra.Command) (map[string][]int, error) {
 	shapes := map[string][]int{}
-	for _, text := range f {
+	for _, text := range f.shapes {
 		name, list, ok := strings.Cut(text, "=")
 		shapes[name] = nil
 		for part := range strings.SplitSeq(list, ",") {
@@ -47,13 +51,13 @@ func (f shapeFlags) read(cmd *cobra.Command) (map[string][]int, error) {
 // kerasFlags are the flags of every command that takes a model, where that is a file of
 // Keras or ONNX.
 type kerasFlags struct {
-	shapes shapeFlags
-	bind   []string // name=value each
-	with   string   // a file of sections
+	openFlags
+	bind []string // name=value each
+	with string   // a file of sections
 }
 
 func (f *kerasFlags) add(cmd *cobra.Command) {
-	f.shapes.add(cmd)
+	f.openFlags.add(cmd)
 	cmd.Flags().StringArrayVar(&f.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
 	cmd.Flags().StringVar(&f.with, "with", "", "description with the sections data, compile and fit of a Keras or ONNX file, in place of its own")
 }
@@ -61,17 +65,23 @@ func (f *kerasFlags) add(cmd *cobra.Command) {
 // put adds what the flags say of a model to settings.
 func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
 	keras, onnx := importer.Is(model), isONNX(model)
-	switch {
-	case cmd.Flags().Changed("bind") && !onnx:
-		return usagef(cmd, "--bind is for an ONNX file; a description says bind in its ONNX layer")
-	case cmd.Flags().Changed("shape") && !keras:
-		return usagef(cmd, "--shape is for a file that Keras has saved, .keras or .h5; a description says so itself")
-	case cmd.Flags().Changed("with") && !keras && !onnx:
-		return usagef(cmd, "--with is for a file that Keras has saved, .keras or .h5, or an ONNX file; a description says so itself")
+	for _, flag := range []struct {
+		name, of string
+		takes    bool
+	}{
+		{"bind", "an ONNX file; a description says bind in its ONNX layer", onnx},
+		{"shape", "a file that Keras has saved, .keras or .h5; a description says so itself", keras},
+		{"config", "a file that Keras has saved, .keras or .h5; a description says so itself", keras},
+		{"with", "a file that Keras has saved, .keras or .h5, or an ONNX file; a description says so itself", keras || onnx},
+	} {
+		if cmd.Flags().Changed(flag.name) && !flag.takes {
+			return usagef(cmd, "--%s is for %s", flag.name, flag.of)
+		}
 	}
 	s.bind = f.bind
 	var err error
-	if s.shapes, err = f.shapes.read(cmd); err != nil || f.with == "" {
+	s.config = f.config
+	if s.shapes, err = f.read(cmd); err != nil || f.with == "" {
 		return err
 	}
 	src, err := readDescription(f.with)
@@ -95,8 +105,10 @@ func (f *kerasFlags) arguments() (args []string) {
 	for _, s := range f.bind {
 		args = append(args, "--bind", s)
 	}
-	if f.with != "" {
-		args = append(args, "--with", f.with)
+	for _, one := range []struct{ flag, value string }{{"--config", f.config}, {"--with", f.with}} {
+		if one.value != "" {
+			args = append(args, one.flag, one.value)
+		}
 	}
 	return args
 }
@@ -112,14 +124,14 @@ func (f *kerasFlags) dataFolder(model string) string {
 
 // importKeras reads a file of Keras. Where there is none of that name, the error has
 // the near one.
-func importKeras(file string, shapes map[string][]int) (*importer.Model, error) {
+func importKeras(file, config string, shapes map[string][]int) (*importer.Model, error) {
 	if !disk.Exists(file) {
 		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
 	}
 	if disk.Pointer(file) {
 		return nil, disk.PointerError(file)
 	}
-	return importer.Open(file, shapes)
+	return importer.OpenPair(file, config, shapes)
 }
 
 // missingSections reports what a training needs and a file of Keras or ONNX does not have.
@@ -158,11 +170,11 @@ func (n *network) putWeights(exe string) (path string, err error) {
 // fileCheckpoint is a checkpoint of the training that the model's file is a snapshot of;
 // nil where it has no state of the optimizer. It says no model_id: features and classes are
 // part of that, and a Keras file has no data section yet.
-func (n *network) fileCheckpoint() ([]byte, error) {
+func fileCheckpoint(n *network) ([]byte, error) {
 	if n.imported == nil || n.imported.Optimizer == nil {
 		return nil, nil
 	}
-	tensors, err := n.fileTensors()
+	tensors, err := fileTensors(n)
 	if err != nil {
 		return nil, err
 	}

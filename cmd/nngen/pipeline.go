@@ -79,7 +79,7 @@ func described(model *spec.Model, imported *importer.Model, o settings, dump fun
 func description(file string, o settings) (*spec.Model, *importer.Model, error) {
 	files := os.DirFS(filepath.Dir(file))
 	if importer.Is(file) {
-		imported, err := importKeras(file, o.shapes)
+		imported, err := importKeras(file, o.config, o.shapes)
 		if err != nil {
 			return nil, nil, err
 		}

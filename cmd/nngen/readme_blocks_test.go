@@ -56,6 +56,8 @@ var documents = []document{
 		{"nngen import digits.keras -o digits", "", (*readme).imports},
 		{"nngen export digits.keras -o digits.onnx", "", (*readme).imports},
 		{"layers:", "", scripted("onnx_training.txtar")},
+		{"nngen fit digits.keras --with train.yaml --resume", "", executed("kerasserve.txtar")},
+		{"//go:generate nngen generate digits/digits.yaml", "", scripted("kerasserve.txtar")},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{
@@ -193,6 +195,18 @@ func scripted(name string) func(*readme, *testing.T, string) {
 			line, _, _ = strings.Cut(line, "   #")
 			if !strings.Contains(script, strings.TrimRight(line, "\n")+"\n") {
 				t.Errorf("%s has no line %q", name, line)
+			}
+		}
+	}
+}
+
+// executed holds command lines to those of a script.
+func executed(name string) func(*readme, *testing.T, string) {
+	return func(_ *readme, t *testing.T, text string) {
+		script := readFile(t, filepath.Join("testdata", "script", name))
+		for line := range strings.Lines(text) {
+			if !strings.Contains(script, "\nexec "+line) {
+				t.Errorf("%s does not run %q", name, line)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package keras
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,8 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 	}
 	args := []spec.Arg{{Name: "shape", Value: shape}}
 	switch dtype := policy(field(p.config, "dtype")); {
+	case dtype != "" && !inputType.MatchString(dtype):
+		r.fail(p.path, "its dtype is %s; an input holds numbers or texts: float32, int32, int64, bool, string and the like", diag.Quote(dtype))
 	case dtype == "string":
 		args = append(args, textArg("dtype", "string"))
 	case g.looksUp(p) && strings.Contains(dtype, "int"):
@@ -52,6 +55,9 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 	}
 	return spec.Value{Kind: spec.Map, Map: args}
 }
+
+// inputType matches the types that inputs may have.
+var inputType = regexp.MustCompile(`^(b?float\d+|u?int\d+|bool|string|mixed_b?float16)$`)
 
 // checkShapes reports shapes that are given of what is no input.
 func (r *reader) checkShapes(g *graph) {

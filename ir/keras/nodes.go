@@ -81,7 +81,7 @@ func (r graphReader) checkTensors(g *graph) {
 		if t.of.class == "InputLayer" {
 			uses = 1
 		}
-		if t.node < 0 || t.node >= uses || t.index < 0 || t.of.inner != nil && t.index >= len(t.of.inner.outputs) {
+		if t.node < 0 || t.node >= uses || t.index < 0 || t.of.inner != nil && t.index >= len(t.of.inner.outputs) || t.of.class == "InputLayer" && t.index > 0 {
 			r.fail(path, "it reads result %d of use %d of layer %s, which is not in the file", t.index, t.node, diag.Quote(t.of.name))
 		}
 	}

@@ -66,6 +66,10 @@ func (w *writer) operation(p *part, i int) {
 	} else if p.class == "SlicingOpLambda" {
 		name = "getitem"
 	}
+	if p.class == "TensorFlowOpLayer" {
+		w.fail(p.path, "a TensorFlowOpLayer is an operation of TensorFlow that Python code applied to a tensor, not a layer of Keras; use a layer in its place, such as Reshape or Permute, and save the model again")
+		return
+	}
 	operands := w.operands(p.nodes[i])
 	class, inputs, args, ok := w.asLayer(name, operands)
 	if !ok {

@@ -43,7 +43,7 @@ var modules = map[string]module{
 	"MultiHeadAttention": {weights: []weight{
 		{"query/kernel", []string{"in_proj_weight"}, heads(0)}, {"key/kernel", []string{"in_proj_weight"}, heads(1)}, {"value/kernel", []string{"in_proj_weight"}, heads(2)},
 		{"query/bias", []string{"in_proj_bias"}, headBias(0)}, {"key/bias", []string{"in_proj_bias"}, headBias(1)}, {"value/bias", []string{"in_proj_bias"}, headBias(2)},
-		{"attention_output/kernel", []string{"out_proj.weight"}, func(of []array, want []int) (array, error) { return into(of[0].transposed(1, 0), want) }},
+		{"attention_output/kernel", []string{"out_proj.weight"}, headsOut},
 		{"attention_output/bias", []string{"out_proj.bias"}, same},
 	}},
 }
@@ -89,7 +89,7 @@ func reversed(of []array, want []int) (array, error) {
 // convolutionKernel is [out, in, rows, columns] there and [rows, columns, in, out] here.
 func convolutionKernel(of []array, want []int) (array, error) {
 	n := len(of[0].shape)
-	if n != len(want) {
+	if n < 3 || n != len(want) {
 		return array{}, unlike(of[0], want)
 	}
 	axes := []int{}
@@ -164,6 +164,14 @@ func heads(third int) func(of []array, want []int) (array, error) {
 		}
 		return array{}, unlike(of[0], want)
 	}
+}
+
+// headsOut is [embed, embed] there and [heads, embed/heads, embed] here.
+func headsOut(of []array, want []int) (array, error) {
+	if len(of[0].shape) != 2 {
+		return array{}, unlike(of[0], want)
+	}
+	return into(of[0].transposed(1, 0), want)
 }
 
 func headBias(third int) func(of []array, want []int) (array, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -306,5 +307,53 @@ func TestTransposed(t *testing.T) {
 		case len(list) == 1 && !slices.Equal(a.transposed(list[0]...).data, b.data):
 			t.Errorf("%v of %v by %v, not by %v", b.shape, a.shape, list[0], axes)
 		}
+	}
+}
+
+// TestRulesOfAnyShape has every rule take tensors of any shape: what fits has as many
+// elements as the weight, and nothing panics.
+func TestRulesOfAnyShape(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	shape := func() (list []int) {
+		for range rng.IntN(6) {
+			list = append(list, rng.IntN(4))
+		}
+		return list
+	}
+	taken := 0
+	for _, inner := range []string{"", "LSTM", "GRU", "SimpleRNN", "Dense"} {
+		for _, class := range append(slices.Sorted(maps.Keys(modules)), "TimeDistributed", "Bidirectional", "Flatten") {
+			m, _ := moduleOf(class, inner)
+			for _, w := range m.weights {
+				for range 200 {
+					var of []array
+					for range w.tensors {
+						a := array{shape: shape(), data: []float32{}}
+						n := 1
+						for _, d := range a.shape {
+							n *= d
+						}
+						a.data = make([]float32, n)
+						of = append(of, a)
+					}
+					want := shape()
+					if class == "DepthwiseConv1D" || class == "DepthwiseConv2D" { // whose kernels have so many axes
+						want = make([]int, 3)
+					}
+					n := 1
+					for _, d := range want {
+						n *= d
+					}
+					if a, err := w.make(of, want); err == nil {
+						if taken++; len(a.data) != n || !slices.Equal(a.shape, want) {
+							t.Fatalf("%s %s: %v for %v", class, w.name, a.shape, want)
+						}
+					}
+				}
+			}
+		}
+	}
+	if taken < 100 {
+		t.Errorf("only %d fit", taken)
 	}
 }

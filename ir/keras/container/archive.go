@@ -200,7 +200,12 @@ func (m *Model) readMetadata(p []byte) error {
 		Version string `json:"keras_version"`
 		Date    string `json:"date_saved"`
 	}
-	if err := json.Unmarshal(p, &in); err != nil {
+	err := json.Unmarshal(p, &in)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return fmt.Errorf("%s: %s is a %s, not a text", metadataName, wrong.Field, wrong.Value)
+	case err != nil:
 		return fmt.Errorf("%s: %w", metadataName, err)
 	}
 	m.Version, m.Date = in.Version, in.Date

@@ -7,6 +7,7 @@ package importer
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,6 +46,12 @@ func Is(path string) bool {
 // without the batch, in place of what the file says; see [keras.Source]. The error lists all layers that a
 // description cannot say, or all weights that do not fit it.
 func Open(path string, shapes map[string][]int) (*Model, error) {
+	return OpenPair(path, "", shapes)
+}
+
+// OpenPair is [Open] for a file of weights alone: config is a file with the layers, which
+// model.to_json() gives. "" is none.
+func OpenPair(path, config string, shapes map[string][]int) (*Model, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
@@ -53,8 +60,8 @@ func Open(path string, shapes map[string][]int) (*Model, error) {
 		return nil, err
 	}
 	defer file.Close()
-	if file.Config == nil {
-		return nil, fmt.Errorf("%s: the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save(\"model.keras\")", path)
+	if err := addConfig(file, path, config); err != nil {
+		return nil, err
 	}
 	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: shapes, Vocabulary: vocabularies(file)}.Model()
 	if err != nil {
@@ -76,6 +83,30 @@ func Open(path string, shapes map[string][]int) (*Model, error) {
 	}
 	optimizer, unfit := l.optimizer()
 	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Optimizer: optimizer, Left: l.left(unfit)}, nil
+}
+
+// longestConfig is how long a file with a configuration may be.
+const longestConfig = 64 << 20
+
+// addConfig gives a file of weights alone the layers that a file beside it has.
+func addConfig(file *container.Model, path, config string) error {
+	switch {
+	case file.Config != nil && config != "":
+		return fmt.Errorf("%s: the file has the layers itself, so that %s is not needed", path, config)
+	case file.Config != nil:
+		return nil
+	case config == "":
+		return fmt.Errorf("%s: the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save(\"model.keras\"), or give what model.to_json() says in a file: --config model.json", path)
+	}
+	f, err := os.Open(config)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if file.Config, err = io.ReadAll(io.LimitReader(f, longestConfig+1)); err == nil && len(file.Config) > longestConfig {
+		err = fmt.Errorf("%s: a configuration has at most %d bytes", config, longestConfig)
+	}
+	return err
 }
 
 // vocabularies reads the vocabularies that layers have learned.

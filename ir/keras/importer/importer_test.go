@@ -344,7 +344,7 @@ func TestErrors(t *testing.T) {
 			`the file has an array "f/kernel:0" (2, 2), which no layer of the network has`,
 		},
 		model(): {`layer "d" is not in the file`, `layer "e" is not in the file`},
-		written(t, &container.Model{Format: container.Layers, Groups: []container.Group{{Path: "d"}}}): {`the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save("model.keras")`},
+		written(t, &container.Model{Format: container.Layers, Groups: []container.Group{{Path: "d"}}}): {`the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save("model.keras"), or give what model.to_json() says in a file: --config model.json`},
 		saved:                {"this is a SavedModel of TensorFlow"},
 		t.TempDir():          {"this is a folder, not a file of Keras"},
 		text("m.onnx", "x"):  {"an ONNX file needs no import"},

@@ -48,12 +48,16 @@ func TestTrained(t *testing.T) {
 				t.Errorf("%s: the state of the optimizer is not there: %q", file, m.Left)
 				continue
 			}
+			most := 0.0
 			for name, worst := range m.train(t, path, after) {
-				if !(worst <= 1e-5) {
+				if name == "attend/key/bias" {
+					continue // softmax takes no notice of it: its gradient is what rounding leaves
+				}
+				if most = max(most, worst); !(worst <= 2e-5) { // Keras computes in float32
 					t.Errorf("%s: %s differs by %.2g of its largest element", file, name, worst)
 				}
 			}
-			t.Logf("%s: %s, %v", filepath.Base(file), m.Optimizer.Rule.Name(), m.Left)
+			t.Logf("%s: %s, at most %.1g of a weight's largest element %v", filepath.Base(file), m.Optimizer.Rule.Name(), most, m.Left)
 		}
 	}
 }
@@ -118,17 +122,14 @@ func rowsOf(g *ir.Graph, steps []*data.NPY, k int) interp.Batch[float64] {
 	batch := interp.Batch[float64]{Rows: steps[0].Shape[1], Feed: map[string]*ir.Tensor[float64]{}}
 	for _, v := range g.Inputs {
 		x := ir.NewTensor[float64](v.Shape.Concrete(batch.Rows))
-		for i := range x.F {
-			x.F[i] = 1 // the weights of rows
-		}
 		for _, a := range steps {
-			if len(x.F) == a.Width() {
+			if len(x.F) == a.Width() { // neither the weights of the rows nor how many they are
 				row := make([]float32, a.Width())
 				a.Row(k, row)
 				copy(x.F, doubles(row))
+				batch.Feed[v.Op.(*op.Input).Port] = x
 			}
 		}
-		batch.Feed[v.Op.(*op.Input).Port] = x
 	}
 	return batch
 }
