@@ -27,6 +27,7 @@ ir/encoding
 ir/loop           ir/diag ir/scalar ir/block ir/encoding
 ir/canonical      ir/loop ir/scalar
 ir/idle           ir/loop ir/scalar ir/canonical
+ir/past           ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
@@ -44,7 +45,7 @@ ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag i
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/build ir/diag
 ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec
-ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
+ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/past ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer

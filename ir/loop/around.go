@@ -42,6 +42,7 @@ func Copy(k Kernel) Kernel {
 	switch o := k.(type) {
 	case *Contract:
 		c := *o
+		c.B, c.M, c.N, c.K = slices.Clone(o.B), slices.Clone(o.M), slices.Clone(o.N), slices.Clone(o.K)
 		c.Extra = slices.Clone(o.Extra)
 		k = &c
 	case *Nest:

@@ -73,7 +73,13 @@ type Axis struct {
 	// Max is how many points an axis of rows has at most, in any call: N times
 	// the micro-batch. 0: any number, since a batch may have to be taken whole.
 	Max int
+	// Upto, where set, is the number of the step that each row of a sequence is at, of N
+	// steps that the axis runs over. Those after it count for nothing in any row: the
+	// extent is that of all rows' steps so far, or more of the N.
+	Upto *Buffer
 }
+
+func (a Axis) partial() bool { return a.Upto != nil }
 
 // Most is how many points the axis has at most; 0: any number.
 func (a Axis) Most() int {

@@ -28,6 +28,39 @@ type Plan struct {
 	Updates []StateUpdate
 }
 
+// InFull is the plan with axes of which the extent is N, see Axis.Upto, and whether that
+// is another plan.
+func (p *Plan) InFull() (full *Plan, limited bool) {
+	q := *p
+	q.Forward = slices.Clone(p.Forward)
+	for i, s := range q.Forward {
+		r, ok := s.(*Run)
+		if !ok {
+			continue
+		}
+		c := *r
+		if c.Kernel = InFull(r.Kernel); c.Kernel != r.Kernel {
+			q.Forward[i], limited = &c, true
+		}
+	}
+	return &q, limited
+}
+
+// InFull is a kernel over all points of its axes: itself, if it is one.
+func InFull(k Kernel) Kernel {
+	nests := AxesOf(k)
+	if !slices.ContainsFunc(nests, func(axes []Axis) bool { return slices.ContainsFunc(axes, Axis.partial) }) {
+		return k
+	}
+	k = Copy(k)
+	for _, axes := range AxesOf(k) {
+		for i := range axes {
+			axes[i].Upto = nil
+		}
+	}
+	return k
+}
+
 // StateUpdate copies New into a State segment after a training step.
 type StateUpdate struct{ State, New *Buffer }
 

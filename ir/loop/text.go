@@ -101,6 +101,8 @@ func loops(axes []Axis, names []string) string {
 			}
 		case a.Rows:
 			parts[i] += fmt.Sprintf(":%dn", a.N)
+		case a.Upto != nil:
+			parts[i] += fmt.Sprintf(":%v of %d", a.Upto, a.N)
 		default:
 			parts[i] += fmt.Sprintf(":%d", a.N)
 		}

@@ -41,8 +41,22 @@ func (v *kernelVerifier) axes(axes []Axis) bool {
 			v.fail("axis %s has at most %d points of %d", a.Name, a.Max, a.Extent(v.p.Batch))
 			return false
 		}
+		if a.Upto != nil && !numbersSteps(v, a) {
+			v.fail("axis %s goes over %d steps up to %v, which does not number so many", a.Name, a.N, a.Upto)
+			return false
+		}
 	}
 	return true
+}
+
+// numbersSteps reports that the axis goes over as many steps as the state has that says
+// up to which.
+func numbersSteps(v *kernelVerifier, a Axis) bool {
+	s := v.p.Stream
+	if s == nil || v.plan != s.Plan || a.Rows || a.Upto.Class != State || a.Upto.DType != I32 || !v.listed[a.Upto] {
+		return false
+	}
+	return a.Upto.Port < len(s.States) && s.States[a.Upto.Port].Limit == a.N
 }
 
 // access checks an operand and its bounds.

@@ -23,15 +23,16 @@ type flow struct {
 	partly   map[*Buffer]*Loop // what idle turns of a loop have not stored
 	loop     *Loop             // that the flow is in
 	idle     bool              // in an idle turn of it
+	apart    map[*Buffer]int   // how far the steps lie apart of what is written of those so far alone
 }
 
 func (v *planVerifier) flow() {
-	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}}
+	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}, apart: map[*Buffer]int{}}
 	f.steps(v.plan.Forward)
 	f.backward = true
 	f.steps(v.plan.Backward)
 	for _, b := range v.plan.Results() {
-		if !f.ready(b) {
+		if !f.ready(b) || f.apart[b] != 0 {
 			v.fail("its result %v is never written in full", b)
 		}
 	}
@@ -119,6 +120,7 @@ func (l *Loop) IdleAs(o *Loop) bool {
 }
 
 func (f *flow) kernel(k Kernel) {
+	f.soFar(k)
 	n := f.p.Batch
 	if nest, ok := k.(*Nest); ok {
 		for _, s := range nest.Body {
@@ -147,6 +149,44 @@ func (f *flow) kernel(k Kernel) {
 		for _, w := range k.Writes() {
 			f.write(w, len(w.Strides), w.Buf.Len(n), false)
 		}
+	}
+}
+
+// soFar follows what is written of the steps so far alone: whatever reads it must go
+// over these as well.
+func (f *flow) soFar(k Kernel) {
+	along := func(a Access, axes []Axis) int {
+		i := slices.IndexFunc(axes, Axis.partial)
+		if i < 0 || a.Buf.Class != Arena {
+			return 0
+		}
+		return a.Strides[len(a.Strides)-len(axes)+i]
+	}
+	read := func(axes []Axis, list ...Access) {
+		for _, a := range list {
+			if far := f.apart[a.Buf]; far != 0 && (a.Index != nil || along(a, axes) != far) {
+				f.fail("%v is read in full, of which only the steps so far are written", a.Buf)
+			}
+		}
+	}
+	write := func(axes []Axis, a Access) {
+		if far := along(a, axes); far != 0 {
+			f.apart[a.Buf] = far
+		} else if !slices.ContainsFunc(axes, Axis.partial) {
+			delete(f.apart, a.Buf)
+		}
+	}
+	switch k := k.(type) {
+	case *Nest:
+		for _, s := range k.Body {
+			read(k.Axes(s), s.Srcs...)
+			write(k.Axes(s), s.Dst)
+		}
+	case *Contract:
+		read(k.Axes(), slices.Concat([]Access{k.Lhs, k.Rhs}, k.Extra)...)
+		write(k.Axes(), k.Out)
+	default:
+		read(nil, k.Reads()...)
 	}
 }
 

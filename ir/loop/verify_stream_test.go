@@ -38,6 +38,11 @@ func TestVerifyStream(t *testing.T) {
 	if err := Verify(n.Program); err != nil {
 		t.Fatal(err)
 	}
+	some, _, sum := streamed()
+	soFar(some, sum)
+	if err := Verify(some.Program); err != nil {
+		t.Fatal(err)
+	}
 	if n.Stream.Limit() != 4 {
 		t.Errorf("%d steps, want 4", n.Stream.Limit())
 	}
@@ -47,6 +52,11 @@ func TestVerifyStream(t *testing.T) {
 		"a state buffer is read-only": func(n *net, put, _ *Nest) {
 			put.Body[0].Dst = Access{Buf: n.Stream.Plan.Outputs[2], Strides: []int{8, 1}}
 		},
+		"axis i goes over 3 steps up to position, which does not number so many": func(n *net, _, pick *Nest) { soFar(n, pick).Inner[0].N = 3 },
+		"axis i goes over 4 steps up to x, which":                                func(n *net, _, pick *Nest) { soFar(n, pick).Inner[0].Upto = n.x },
+		"axis i goes over 4 steps up to position, which":                         func(n *net, _, pick *Nest) { n.Stream.States[0].Limit, soFar(n, pick).Inner[0].N = 3, 4 },
+		"scores is read in full, of which only the steps so far are written":     func(n *net, _, pick *Nest) { soFar(n, pick); pick.Body[1].Inner[0].Upto = nil },
+		"its result scores is never written in full":                             func(n *net, _, pick *Nest) { soFar(n, pick); n.Stream.Plan.Outputs[0] = pick.Body[0].Dst.Buf },
 		"its result cache is a state buffer": func(n *net, _, _ *Nest) {
 			o := n.Stream.Plan.Outputs
 			o[1], o[2] = o[2], o[1]
@@ -66,4 +76,19 @@ func TestVerifyStream(t *testing.T) {
 			t.Errorf("got\n%v\nwant %q", err, want)
 		}
 	}
+}
+
+// soFar has a step give the sum over the steps so far of what lies in the cache, and
+// gives the loop over these.
+func soFar(n *net, pick *Nest) *Stmt {
+	plan := n.Stream.Plan
+	position, cache, out := plan.Outputs[1], plan.Outputs[2], plan.Outputs[0]
+	scores := rowsOf("scores", 8, 4, 2)
+	plan.Buffers, plan.ArenaFloats = append(plan.Buffers, scores), 8+8*n.Batch
+	steps := Axis{Name: "i", N: 4, Upto: position}
+	pick.Body = []Stmt{
+		{Inner: []Axis{steps}, Dst: Access{Buf: scores, Strides: []int{8, 1, 2}}, Value: scalar.Arg(0), Srcs: []Access{{Buf: cache, Strides: []int{8, 1, 2}}}},
+		{Inner: []Axis{steps}, Reduce: Sum, Dst: Access{Buf: out, Strides: []int{2, 1, 0}}, Value: scalar.Arg(0), Srcs: []Access{{Buf: scores, Strides: []int{8, 1, 2}}}},
+	}
+	return &pick.Body[0]
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/idle"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/past"
 )
 
 // idleTurns limits what is computed of masked sequences to the steps that count.
@@ -18,5 +19,13 @@ func idleTurns(u *unit) error {
 	}
 	again()
 	collect(u.plan)
+	return nil
+}
+
+// stepsSoFar limits what a step of a sequence computes to the steps so far.
+func stepsSoFar(u *unit) error {
+	if s := u.header.Stream; u.plan.Name == stepPlan && s.Limit() > 0 {
+		past.Limit(u.plan, s.Limit())
+	}
 	return nil
 }

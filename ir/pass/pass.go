@@ -44,6 +44,7 @@ var table = []pass{
 	{name: "merge", run: merge, after: []string{"schedule"}, why: "kernels that have become neighbours share one loop over the rows"},
 	{name: "idle", run: idleTurns, after: []string{"merge"}, why: "what a masked step leaves out is seen in kernels that are merged: a number that only one of them uses is no buffer"},
 	{name: "canonical", always: true, run: canonicalForm, after: []string{"merge"}, why: "what shares a loop now is brought into the form that nobody simplifies after"},
+	{name: "past", run: stepsSoFar, after: []string{"canonical"}, why: "loops are as they stay: one over the steps is a loop of its own, or part of one over more"},
 	{name: "overlay", run: overlay, after: []string{"canonical"}, why: "an elementwise result takes the place of what dies in it"},
 	{name: "plan", always: true, run: planArena, after: []string{"canonical", "overlay"}, why: "lifetimes are final: every buffer gets its place"},
 }
@@ -101,10 +102,12 @@ func differentiate(u *unit) error {
 	return Autodiff(u.graph)
 }
 
-// The plans that a team of workers runs: trainPlan has a backward phase.
+// The plans that a team of workers runs, of which trainPlan has a backward phase, and
+// that of a step.
 const (
 	evaluatePlan = "evaluate"
 	trainPlan    = "train"
+	stepPlan     = "step"
 )
 
 // adaptPlan begins the name of a plan that computes what reaches a layer.
@@ -160,7 +163,7 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 	}
 	if src.Step != nil {
 		s := *header.Stream
-		if s.Plan, err = plan("step", src.Step); err != nil {
+		if s.Plan, err = plan(stepPlan, src.Step); err != nil {
 			return nil, err
 		}
 		p.Stream = &s

@@ -161,8 +161,15 @@ func (m *machine) each(axes []loop.Axis, f func(point []int) error) error {
 			return f(point)
 		}
 		extent := axes[i].N
-		if axes[i].Rows {
+		switch {
+		case axes[i].Rows:
 			extent *= m.n
+		case axes[i].Upto != nil:
+			position := m.mem.Block(axes[i].Upto, m.n)
+			if position == nil {
+				return fmt.Errorf("buffer %q was not set", axes[i].Upto.Name)
+			}
+			extent = int(slices.Max(position.I)) + 1
 		}
 		for point[i] = 0; point[i] < extent; point[i]++ {
 			if err := walk(i + 1); err != nil {
