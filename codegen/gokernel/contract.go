@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/lane"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -33,7 +34,11 @@ func (e *Printer) contract(c *loop.Contract) *Kernel {
 		k.param(a.Buf, wish)
 	}
 	k.describeContract(c)
-	p := lane.Contract(c, k.rowsAtMost(), e.sums.lane(), lane.Literals{})
+	var numbers lane.Numbers = lane.Literals{}
+	if s := shape.SoFar(c); s != nil {
+		numbers = s
+	}
+	p := lane.Contract(c, k.rowsAtMost(), e.sums.lane(), numbers)
 	k.Order = p.Order()
 	lettered(p.Form)
 	k.names.Take("a", "acc", "d", "s", "v") // what blocks call their elements

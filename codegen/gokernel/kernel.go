@@ -22,6 +22,7 @@ type Kernel struct {
 	Sizes   []int        // and what its fields are
 
 	Order   string                 // of the sums of a contraction: see lane.Plan
+	Upto    bool                   // it goes over the steps of a sequence so far: see shape.Upto
 	Counted bool                   // n is used
 	Shared  bool                   // workers divide it: t is used
 	divided bool                   // and the body says how: else one of them does it
@@ -128,6 +129,9 @@ func (k *Kernel) SignatureOver(el Elem) []gotree.Parameter {
 	}
 	if k.Sized() {
 		list = append(list, gotree.Parameter{Name: shape.Argument, Type: k.shapeType()})
+	}
+	if k.Upto {
+		list = append(list, gotree.Parameter{Name: shape.Upto, Type: "int"})
 	}
 	if k.Counted {
 		list = append(list, gotree.Parameter{Name: "n", Type: "int"})

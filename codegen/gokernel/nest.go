@@ -44,8 +44,12 @@ func (e *Printer) nest(n *loop.Nest) *Kernel {
 // shape is the form in which a nest is printed: that which layers share, of a
 // large network, or its own. What a step of a recurrent layer does is its own: in
 // machine code there is one pointer for all that lies side by side in a row, which
-// sizes that are known at run time alone would not allow.
+// sizes that are known at run time alone would not allow. What a step does with those
+// before it is its own but for their number.
 func (e *Printer) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
+	if s := shape.SoFar(n); s != nil {
+		return s, n
+	}
 	if e.Share && !(len(n.Body) > 1 && inTurn(n)) {
 		if t, s, ok := shape.Nest(n, e.Machine); ok {
 			return s, t

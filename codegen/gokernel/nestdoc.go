@@ -22,7 +22,7 @@ type nestDoc struct {
 func (k *nestDoc) title() {
 	last := k.Body[len(k.Body)-1]
 	word := last.Word
-	var steps, sizes []string
+	var steps, sizes, extents []string
 	for _, s := range k.Body {
 		if t := Told(s.Word); t != "" {
 			word = upperWord(s.Word)
@@ -41,6 +41,7 @@ func (k *nestDoc) title() {
 		rows = rows || a.Rows
 		if !a.Rows || a.N > 1 {
 			sizes = append(sizes, strings.TrimPrefix(k.Shape.Count(a).String(), shape.Argument+"."))
+			extents = append(extents, fmt.Sprint(a.N))
 		}
 	}
 	if n, ok := last.Value.(scalar.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
@@ -52,8 +53,8 @@ func (k *nestDoc) title() {
 		word = k.sumName(last, columns)
 	}
 	k.Name = gotree.Lower(word)
-	if k.Shape == nil {
-		k.Name += strings.Join(sizes, "x")
+	if k.Shape.Own() {
+		k.Name += strings.Join(extents, "x")
 	}
 	if len(sizes) == 0 {
 		k.Name += map[bool]string{true: "Rows", false: "Scalar"}[rows]

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -64,6 +65,9 @@ func (e *Printer) Kernel(k loop.Kernel) (*Kernel, error) {
 		return nil, fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
 	}
 	out.Shared = loop.SharingOf(k) == loop.ByUnits
+	if out.Upto = shape.SoFar(k) != nil; out.Upto {
+		out.Name += "SoFar"
+	}
 	return out, nil
 }
 

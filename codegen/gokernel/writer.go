@@ -28,7 +28,7 @@ type writer struct {
 
 // kernelWords are the words that the text of kernels, and of what calls their
 // machine code, has beside the names that a kernel hands out.
-var kernelWords = strings.Fields("n s at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
+var kernelWords = strings.Fields("n s at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform upto where work")
 
 // taken are the names that no local variable of a kernel may have.
 var taken = gotree.Names{}

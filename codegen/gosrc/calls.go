@@ -24,6 +24,7 @@ type kernelCall struct {
 	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
 	work    int                           // where its scratch begins
 	panels  int                           // the number of those that it is given; -1: none
+	entire  *kernelCall                   // what is called instead where all steps are so far, or nil
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
@@ -93,7 +94,8 @@ func (e *phases) callOf(plan *loop.Plan, r *loop.Run, around *loop.Loop) (kernel
 			e.consts = append(e.consts, p.Buf)
 		}
 	}
-	return c, nil
+	c.entire, err = entire(e, plan, r)
+	return c, err
 }
 
 // divided are calls of which workers divide what can be divided: they wait before
@@ -170,6 +172,10 @@ func placeWork(calls []kernelCall) {
 func workOf(calls []kernelCall) (all, row int) {
 	for _, c := range calls {
 		a, r := c.fn.Work()
+		if c.entire != nil {
+			most, mostOfRow := c.entire.fn.Work()
+			a, r = max(a, most), max(r, mostOfRow)
+		}
 		if c.Steps != nil { // a row has as many as others have rows
 			r = a
 		}

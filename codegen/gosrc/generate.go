@@ -57,11 +57,15 @@ func printed(p *loop.Program, cfg Config) (*phases, []namedFile, error) {
 	if err := emittable(p, cfg); err != nil {
 		return nil, nil, err
 	}
+	p = blocked(p)
 	e, draft, err := printOnce(p, cfg, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	if e.unlike != "" {
+		if all := inFull(p); all != p {
+			return printed(all, cfg)
+		}
 		whole := *p
 		whole.Stream, whole.NoStream = nil, fmt.Sprintf("a step of layer %s would be rounded otherwise", diag.Quote(e.unlike))
 		return printed(&whole, cfg)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -111,6 +112,7 @@ type phaseWriter struct {
 	solo         bool       // what follows is for one worker
 	loop         *loop.Loop // that the lines are in
 	idle         bool       // they are those of an idle turn
+	entire       []string   // what they are instead where all steps are so far
 	again        bool       // the loop tells whether a turn before was not
 }
 
@@ -138,6 +140,7 @@ func (w *phaseWriter) inside(calls []kernelCall, returns string) string {
 		w.turns(c, calls[i:])
 		w.call(c, calls[i:])
 	}
+	w.endSoFar()
 	w.turns(kernelCall{}, nil)
 	w.alone(false)
 	var b strings.Builder
@@ -180,9 +183,16 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 	}
 	w.stage = c.stage
 	w.alone(w.spec.team && c.sharing == loop.Solo)
+	if c.entire == nil || c.Layer != w.layer {
+		w.endSoFar()
+	}
 	w.heading(c, rest)
-	if c.Steps != nil {
+	switch {
+	case c.Steps != nil:
 		w.steps(c)
+		return
+	case c.kernel.Upto:
+		w.soFar(c)
 		return
 	}
 	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
@@ -220,6 +230,9 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	}
 	if c.kernel.Sized() {
 		in = append(in, c.kernel.ShapeLiteral())
+	}
+	if c.kernel.Upto {
+		in = append(in, shape.Upto)
 	}
 	if all, _ := c.fn.Work(); all > 0 {
 		in = append(in, w.scratch(c)...)

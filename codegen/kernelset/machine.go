@@ -74,7 +74,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held, k
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, driver.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
-	r.Divide = e.Crew && product && !held && loop.SharingOf(k) == loop.ByRows
+	r.Divide = e.Crew && product && !held && !out.Upto && loop.SharingOf(k) == loop.ByRows
 	bodies, err := kernel.Bodies(e.unit, r)
 	if err != nil {
 		return err

@@ -23,8 +23,10 @@ func (c *contraction) runs() {
 		step := gotree.Int(p.Block)
 		c.In(&gotree.While{Cond: gotree.Binary{X: gotree.Binary{X: v, Op: "+", Y: step}, Op: "<=", Y: r.Hi}, Post: gotree.Set(v, "+=", step)},
 			func() { c.points(at, v, 0, p.Block) })
-		c.In(&gotree.While{Cond: gotree.Binary{X: v, Op: "<", Y: r.Hi}, Post: gotree.Increment{Var: v}},
-			func() { c.points(at, v, 0, 1) })
+		if !c.Axes[at].Blocks {
+			c.In(&gotree.While{Cond: gotree.Binary{X: v, Op: "<", Y: r.Hi}, Post: gotree.Increment{Var: v}},
+				func() { c.points(at, v, 0, 1) })
+		}
 	})
 }
 

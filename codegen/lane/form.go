@@ -33,6 +33,7 @@ type Axis struct {
 	Rows    bool // N points in every row of the batch
 	Most    int  // points at most
 	Reduced bool
+	Blocks  bool            // its number of points, known at run time, is one of whole blocks
 	Steps   []gotree.Number // of every operand
 }
 
@@ -73,7 +74,7 @@ func Read(axes []loop.Axis, reduced int, accs []loop.Access, clips []loop.Clip, 
 		f.Operands = append(f.Operands, Operand{a.Buf, numbers.Offset(a)})
 	}
 	for i, a := range axes {
-		x := Axis{Name: a.Name, N: numbers.Count(a), Rows: a.Rows, Most: a.N, Reduced: i >= reduced}
+		x := Axis{Name: a.Name, N: numbers.Count(a), Rows: a.Rows, Most: a.N, Reduced: i >= reduced, Blocks: a.Upto != nil}
 		if a.Rows {
 			x.Most *= rows
 		}

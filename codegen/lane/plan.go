@@ -102,8 +102,8 @@ func (p *Plan) Order() string {
 			points = append(points, p.Axes[at].Most)
 		}
 		return fmt.Sprint(p.Kind, p.Block, points, p.Points)
-	case Dots: // a single one is taken in parts
-		return fmt.Sprint(p.Kind, p.Block, len(p.Run), p.Points)
+	case Dots: // a single one is taken in parts, if it is known to be so long
+		return fmt.Sprint(p.Kind, p.Block, len(p.Run), p.Points, p.Axes[p.Vec].Blocks)
 	}
 	return fmt.Sprint(p.Kind, p.Points)
 }

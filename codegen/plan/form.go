@@ -28,6 +28,7 @@ type Axis struct {
 	N             int
 	Rows          bool // N points in every row of the batch
 	Most          int  // points at most, 0: any number
+	Upto          bool // N at most: see loop.Axis
 	Out, Lhs, Rhs int
 	Extra         []int
 	// Parts, of an axis of the result, are runs of points that have the same range
@@ -90,7 +91,7 @@ func Read(k *loop.Contract) (*Form, bool) {
 	}
 	all := make([]Axis, len(axes))
 	for i, a := range axes {
-		all[i] = Axis{Name: a.Name, N: a.N, Rows: a.Rows, Most: a.Most(), Out: k.Out.Strides[i], Lhs: k.Lhs.Strides[i], Rhs: k.Rhs.Strides[i], ID: i, Tied: -1}
+		all[i] = Axis{Name: a.Name, N: a.N, Rows: a.Rows, Most: a.Most(), Upto: a.Upto != nil, Out: k.Out.Strides[i], Lhs: k.Lhs.Strides[i], Rhs: k.Rhs.Strides[i], ID: i, Tied: -1}
 		for _, e := range k.Extra {
 			all[i].Extra = append(all[i].Extra, e.Strides[i])
 		}
@@ -216,7 +217,7 @@ func (f *Form) takeLanes() (lanes Axis, vectors, ok bool) {
 func (f *Form) fuse() {
 	for i := 0; i+1 < len(f.K); {
 		o, in := f.K[i], f.K[i+1]
-		if in.Rows || f.tied(in.ID) != nil || !continues(o, in) {
+		if in.Rows || o.Upto || in.Upto || f.tied(in.ID) != nil || !continues(o, in) {
 			i++
 			continue
 		}

@@ -24,6 +24,7 @@ type Shape struct {
 	counts map[axisKey]gotree.Number
 	steps  map[stepKey]gotree.Number
 	names  map[string]bool
+	own    bool          // it is that of one kernel: see SoFar
 	rows   gotree.Number // scalar.Rows stands for so many of every row
 }
 
@@ -36,7 +37,10 @@ type Field struct {
 type axisKey struct {
 	name string
 	n    int
+	upto bool
 }
+
+func keyOf(a loop.Axis) axisKey { return axisKey{a.Name, a.N, a.Upto != nil} }
 
 type stepKey struct {
 	buf    *loop.Buffer
@@ -69,7 +73,7 @@ func member(name string) gotree.Expr { return gotree.Member{X: gotree.Word(Argum
 
 // axis adds the number of turns of a loop: "nC".
 func (s *Shape) axis(a loop.Axis) {
-	key := axisKey{a.Name, a.N}
+	key := keyOf(a)
 	if _, ok := s.counts[key]; ok || a.Rows && a.N == 1 {
 		return
 	}
@@ -127,7 +131,7 @@ func (s *Shape) Names() string {
 // Count is the number of turns of a loop, for each row where it runs over rows.
 func (s *Shape) Count(a loop.Axis) gotree.Number {
 	if s != nil {
-		if n, ok := s.counts[axisKey{a.Name, a.N}]; ok {
+		if n, ok := s.counts[keyOf(a)]; ok {
 			return n
 		}
 	}

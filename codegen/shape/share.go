@@ -142,7 +142,7 @@ func Replace(e scalar.Expr, part func(scalar.Expr) bool, by scalar.Expr) scalar.
 // Name names the sizes of a kernel in the form in which layers share it; operand
 // is what a buffer is called.
 func (s *Shape) Name(k *loop.Nest, operand func(*loop.Buffer) string) {
-	if s == nil {
+	if s == nil || s.own {
 		return
 	}
 	for _, body := range k.Body {

@@ -28,8 +28,11 @@ func (s *Stub) Takes(list ...gotree.Number) (args []gotree.Expr) {
 			continue
 		}
 		name := fmt.Sprint("size", len(s.Sizes))
-		if m, ok := n.As.(gotree.Member); ok {
-			name = m.Name
+		switch as := n.As.(type) {
+		case gotree.Member:
+			name = as.Name
+		case gotree.Word:
+			name = string(as)
 		}
 		s.Sizes[n.String()] = name
 		s.Params = append(s.Params, Param{name, "int"})

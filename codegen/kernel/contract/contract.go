@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -19,7 +20,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 		return nil, nil
 	}
 	how := &scheme{Contraction: p, loops: map[int]*gotree.Var{}}
-	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "again", "kept", "part", "step", "w", "p", driver.TableMark)}, unit: u, level: l, req: r}
+	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "again", "kept", "part", "step", "w", "p", shape.Upto, driver.TableMark)}, unit: u, level: l, req: r}
 	d.table = regionTable{scheme: how, Table: driver.Table{Var: &gotree.Var{Name: driver.TableMark}}}
 	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
 		given, ok := r.Operand(o.Buf)
@@ -200,6 +201,9 @@ func (d *writer) panels(at position) {
 	case d.team.to != nil:
 		d.ownPanels(at, full, rest)
 		return
+	case d.Lane.Upto:
+		panelsSoFar(d, at, full, rest)
+		return
 	case full == 1:
 		placed(d, gotree.Int(0), driver.Index{})
 		d.onePanel(at, d.Width)
@@ -213,6 +217,19 @@ func (d *writer) panels(at position) {
 		d.Add(gotree.Remark(gotree.Say("The last", rest, "columns:")))
 	}
 	lastPanel(d, at, full, rest)
+}
+
+// panelsSoFar writes the panels that some of the first lanes are in.
+func panelsSoFar(d *writer, at position, full, rest int) {
+	whole := gotree.Int(full * d.Width)
+	var to gotree.Expr = gotree.Word(shape.Upto)
+	if rest > 0 {
+		to = gotree.CallOf("min", to, whole)
+	}
+	d.everyPanel(at, gotree.Int(0), to, full)
+	if rest > 0 {
+		d.In(&gotree.If{Cond: gotree.Op(gotree.Word(shape.Upto), ">", whole)}, func() { lastPanel(d, at, full, rest) })
+	}
 }
 
 // everyPanel writes a loop over whole panels, of which there are full.

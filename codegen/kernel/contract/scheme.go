@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -44,7 +45,7 @@ func (d *scheme) turnBeforeLast(i int) int {
 // runsOn reports that a reduced axis and the one around it are one loop for tiles:
 // in a packed panel their points lie one after the other.
 func (d *scheme) runsOn(i int) bool {
-	if i == 0 || i-1 <= d.Cut || d.isTied(i) || d.Sum[i-1].Rows {
+	if i == 0 || i-1 <= d.Cut || d.isTied(i) || d.Sum[i-1].Rows || d.Sum[i-1].Upto || d.Sum[i].Upto {
 		return false
 	}
 	steps := d.PanelSteps(d.Width)
@@ -109,7 +110,7 @@ func (d *scheme) each(list ...gotree.Expr) gotree.Expr {
 // counted reports that blocks differ in their number of points.
 func (d *scheme) counted() bool {
 	l := d.Sum[d.Cut]
-	return d.Size > 1 && (l.Rows || l.N%d.Size != 0)
+	return d.Size > 1 && (l.Rows || l.Upto || l.N%d.Size != 0)
 }
 
 // pointsOf is the number of points of a reduced axis in a block.
@@ -117,7 +118,7 @@ func (d *scheme) pointsOf(i int) gotree.Expr {
 	switch l := d.Sum[i]; {
 	case i == d.Cut && d.counted():
 		return driver.Left(gotree.Int(d.Size), total(l), d.loops[i])
-	case l.Rows && d.Cut < 0:
+	case l.Rows && d.Cut < 0, l.Upto && i != d.Cut:
 		return total(l)
 	}
 	return gotree.Int(d.Extent(i))
@@ -176,6 +177,8 @@ func (d *scheme) units(panels int) int {
 // total is the number of points of an axis.
 func total(l plan.Axis) gotree.Expr {
 	switch {
+	case l.Upto:
+		return gotree.Word(shape.Upto)
 	case !l.Rows:
 		return gotree.Int(l.N)
 	case l.N == 1:

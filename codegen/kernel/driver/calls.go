@@ -17,7 +17,7 @@ type Calls struct {
 
 // NewCalls writes a body of loops over some axes, around calls of routines.
 func NewCalls(r Request, axes []loop.Axis, stubs ...amd64.Stub) *Calls {
-	g := &Calls{Script: NewScript(r, "n", "s", "t", "work", "first"), shape: r.Shape, axes: axes}
+	g := &Calls{Script: NewScript(r, "n", "s", "t", "work", "first", shape.Upto), shape: r.Shape, axes: axes}
 	g.Body.Stubs = stubs
 	return g
 }
