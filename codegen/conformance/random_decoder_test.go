@@ -11,7 +11,7 @@ import (
 // among them.
 func randomDecoder(seed uint64) ([]byte, error) {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 11)), last: "x"}
-	steps := []int{1 + g.r.IntN(9), 10 + g.r.IntN(30), 64, 65 + g.r.IntN(80)}[g.r.IntN(4)]
+	steps := []int{1 + g.r.IntN(9), 10 + g.r.IntN(30), 64 * (1 + g.r.IntN(3)), 65 + g.r.IntN(200)}[g.r.IntN(4)]
 	features := []int{1 + g.r.IntN(9), 16, 24, 10 + g.r.IntN(30)}[g.r.IntN(4)]
 	in := object{{"shape", []int{steps, features}}}
 	g.shape = []int{steps, features}

@@ -27,6 +27,7 @@ type network struct {
 	name string // of the emitted package
 	*build.Network
 	streams bool   // the emitted package takes steps
+	soFar   bool   // a step goes over the steps so far, in blocks
 	whole   string // what the package says where it does not
 }
 
@@ -67,6 +68,7 @@ func (n *network) emit(dir string, o pass.Options) error {
 			continue
 		}
 		n.streams = n.streams || f.Name == "step.go"
+		n.soFar = n.soFar || strings.Contains(string(f.Data), "// steps so far, in blocks\n")
 		if _, why, ok := strings.Cut(string(f.Data), "Sequences are given as a whole: "); ok {
 			n.whole, _, _ = strings.Cut(why, "\n")
 		}

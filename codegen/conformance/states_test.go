@@ -118,12 +118,26 @@ func main() {
 
 // TestManyStates steps 10,000 states of a network at the same time.
 func TestManyStates(t *testing.T) {
+	var args []string
+	if *detector {
+		args = []string{"-race", "-tags", "purego"}
+	}
+	exe, _ := stepping(t, manyStates, manyStatesMain, args...)
+	out, err := ran(exe, "GOMAXPROCS=8")
+	if want := strings.Repeat("80000 steps, 0 wrong values\n", 2); err != nil || out != want {
+		t.Fatalf("%v\n%s", err, head([]byte(out)))
+	}
+}
+
+// stepping builds networks, and a program that steps them.
+func stepping(t *testing.T, networks map[string]string, main string, args ...string) (exe string, built []*network) {
+	t.Helper()
 	dir := t.TempDir()
 	module, err := filepath.Abs("../../runtime")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range manyStates {
+	for name, text := range networks {
 		net, err := compileJSON(name, []byte(text))
 		if err == nil {
 			err = net.emit(dir, pass.Options{})
@@ -134,28 +148,29 @@ func TestManyStates(t *testing.T) {
 		if !net.streams {
 			t.Fatalf("%s takes no steps: %s", name, net.whole)
 		}
+		built = append(built, net)
 	}
 	for name, text := range map[string]string{
-		"main.go": manyStatesMain,
+		"main.go": main,
 		"go.mod":  fmt.Sprintf("module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => %s\n", module),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	args := []string{"build", "-o", "states.exe"}
-	if *detector {
-		args = append(args, "-race", "-tags", "purego")
-	}
-	build := exec.Command("go", append(args, ".")...)
+	exe = filepath.Join(dir, "states.exe")
+	build := exec.Command("go", append(append([]string{"build", "-o", exe}, args...), ".")...)
 	build.Dir, build.Env = dir, append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, head(out))
 	}
-	run := exec.Command(filepath.Join(dir, "states.exe"))
-	run.Env = append(os.Environ(), "GOMAXPROCS=8")
+	return exe, built
+}
+
+// ran is what a program prints.
+func ran(exe string, env ...string) (string, error) {
+	run := exec.Command(exe)
+	run.Env = append(os.Environ(), env...)
 	out, err := run.CombinedOutput()
-	if want := strings.Repeat("80000 steps, 0 wrong values\n", 2); err != nil || string(out) != want {
-		t.Fatalf("%v\n%s", err, head(out))
-	}
+	return string(out), err
 }

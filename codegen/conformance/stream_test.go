@@ -149,8 +149,11 @@ func TestStreams(t *testing.T) {
 		}
 		return nil
 	})
-	streaming := 0
+	streaming, soFar := 0, 0
 	for i, net := range nets {
+		if net.soFar {
+			soFar++
+		}
 		if net.streams {
 			streaming++
 		} else {
@@ -159,6 +162,9 @@ func TestStreams(t *testing.T) {
 	}
 	if streaming < count*3/4 {
 		t.Errorf("%d of %d packages take steps", streaming, count)
+	}
+	if soFar < count/12 {
+		t.Errorf("steps of %d of %d packages go over the steps so far", soFar, count)
 	}
 	link(t, dir, names, "-N", "-l")
 	wants := interpretedAll(t, nets, cases)
