@@ -63,11 +63,18 @@ func vectors(t *testing.T, name string) []*vector {
 // network is what is exported, with its weights and a batch.
 type network struct {
 	name    string
-	spec    *spec.Model
 	graph   *ir.Graph
+	outputs []string
 	weights map[string][]float32
 	feed    map[string]*ir.Tensor[float32]
 	rows    int
+}
+
+func outputs(m *spec.Model) (names []string) {
+	for _, r := range m.OutputRefs() {
+		names = append(names, r.Name)
+	}
+	return names
 }
 
 func (v *vector) network(t *testing.T) *network {
@@ -79,7 +86,7 @@ func (v *vector) network(t *testing.T) *network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &network{name: v.Name, spec: m, graph: built.Predict, weights: map[string][]float32{}, feed: map[string]*ir.Tensor[float32]{}}
+	n := &network{name: v.Name, graph: built.Predict, outputs: outputs(m), weights: map[string][]float32{}, feed: map[string]*ir.Tensor[float32]{}}
 	for name, w := range v.Weights {
 		n.weights[name] = w.Data
 	}
@@ -127,11 +134,7 @@ func run(g *ir.Graph, rows int, feed map[string]*ir.Tensor[float32], weights map
 }
 
 func (n *network) export() ([]byte, error) {
-	var outputs []string
-	for _, r := range n.spec.OutputRefs() {
-		outputs = append(outputs, r.Name)
-	}
-	m, err := exporter.Export(n.graph, exporter.Options{Name: n.name, Outputs: outputs, Weights: n.weights})
+	m, err := exporter.Export(n.graph, exporter.Options{Name: n.name, Outputs: n.outputs, Weights: n.weights})
 	if err != nil {
 		return nil, err
 	}

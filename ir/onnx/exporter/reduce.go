@@ -60,21 +60,22 @@ func (e reducing) reduce(v *ir.Value, k *op.Reduce) {
 		e.setTyped(proto.Int64, v, kinds[0], []string{name}, intOf("axis", k.Axes[0]), intOf("keepdims", keep))
 		return
 	}
-	in := []string{name}
-	if len(k.Axes) > 0 {
-		in = append(in, e.ints(k.Axes...))
-	} else { // of nothing, which operators take for everything
-		kinds[0] = "Identity"
-	}
-	if k.Finish == nil && kinds[0] == "Identity" {
-		e.set(v, kinds[0], in)
+	finish := mapping{e.exporter}
+	if len(k.Axes) == 0 { // of nothing, which operators take for everything
+		if k.Finish == nil {
+			e.set(v, "Identity", []string{name})
+		} else {
+			e.last[v] = finish.expression(v, k.Finish, []string{name}, e.called(v, ""))
+		}
 		return
-	} else if k.Finish == nil {
+	}
+	in := []string{name, e.ints(k.Axes...)}
+	if k.Finish == nil {
 		e.set(v, kinds[0], in, intOf("keepdims", keep))
 		return
 	}
-	reduced := e.node(kinds[0], in, inner(title(v), "reduced"), intOf("keepdims", keep))
-	e.last[v] = mapping{e.exporter}.expression(v, k.Finish, []string{reduced}, e.called(v, ""))
+	name = e.node(kinds[0], in, inner(title(v), "reduced"), intOf("keepdims", keep))
+	e.last[v] = finish.expression(v, k.Finish, []string{name}, e.called(v, ""))
 }
 
 // overSpace reports all axes between the first and the last.
