@@ -188,9 +188,9 @@ func TestLearned(t *testing.T) {
 		}
 	}
 	for node, want := range map[*proto.Node]string{
-		learnedNode("TreeEnsembleClassifier", "X", "y"):                                               "fit an MLPClassifier, MLPRegressor or linear model to the same rows",
-		learnedNode("SVMClassifier", "X", "y"):                                                        "support vectors are not compiled",
-		learnedNode("LinearClassifier", "X", "y z"):                                                   "its label is used otherwise",
+		learnedNode("TreeEnsembleClassifier", "X", "y"):                                                 "fit an MLPClassifier, MLPRegressor or linear model to the same rows",
+		learnedNode("SVMClassifier", "X", "y"):                                                          "support vectors are not compiled",
+		learnedNode("LinearClassifier", "X", "y z"):                                                     "its label is used otherwise",
 		learnedNode("LabelEncoder", "X", "y", spelled("keys_strings", "a"), listed("values_floats", 1)): "strings are not supported",
 	} {
 		m, err := onnx.Load("model", pipeline("y", nil, node), onnx.Options{})
