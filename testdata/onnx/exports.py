@@ -49,7 +49,6 @@ def sklearn_models():
         "mlp_two": (scaled(mlp()), b, cancer.target), "mlp_two_names": (scaled(mlp(activation="logistic")), b, two),
         "mlp_normalizer": (make_pipeline(Normalizer(), mlp()), x, three),
         "mlp_regressor": (scaled(MLPRegressor(hidden_layer_sizes=(9,), random_state=0)), d, diabetes.target),
-        "mlp_pairs": (scaled(MLPRegressor(hidden_layer_sizes=(9,), random_state=0)), d, pairs),
         "logistic": (scaled(LogisticRegression()), x, three), "logistic_two": (scaled(LogisticRegression()), b, cancer.target),
         "logistic_pca": (scaled(PCA(2), LogisticRegression()), x, three),
         "logistic_imputer": (make_pipeline(SimpleImputer(), LogisticRegression(max_iter=500)), np.where(x > 6.5, np.nan, x), three),
