@@ -135,6 +135,18 @@ var primitives = []func(c *chain){
 			call("select", call("floor", x), x, scalar.Num(3)), op.Scalars["selu"].Expr, op.CeluExpr(0.7), op.LeakyReluExpr(0.3), op.EluExpr(2),
 		}[c.IntN(12)], "", c.x)
 	},
+	func(c *chain) { // what an operand only stretches
+		x, y := c.x, c.constant(c.x.Shape[len(c.x.Shape)-1:])
+		switch c.IntN(3) {
+		case 0:
+			c.x = op.MapOf(c.b, scalar.Num(3), "", x)
+		case 1:
+			c.x = op.MapOf(c.b, scalar.Call("abs", scalar.Arg(1)), "", x, y)
+		default:
+			sum := op.Sum(c.b, x, true, len(x.Shape)-1)
+			c.x = op.MapOf(c.b, scalar.Call("add", scalar.Arg(0), scalar.Num(1)), "", sum, x)
+		}
+	},
 	func(c *chain) { // a product over any axis
 		a := c.axis()
 		k := &op.Contract{}
@@ -228,7 +240,7 @@ func TestPrimitives(t *testing.T) {
 		results.add(t, n, python)
 	}
 	python.run(t)
-	results.hold(t, tally{same: 580})
+	results.hold(t, tally{same: 600})
 }
 
 // TestRefused has everything that ONNX cannot say in one error.
