@@ -81,7 +81,7 @@ with --force.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "the file; its extension says what it is")
-	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run, or the model file's own)")
+	f.StringVar(&o.weights, "weights", "", "trained weights, or the folder of fit (default the model file's own, or those in ./NAME-run)")
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
 	f.StringArrayVar(&o.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
 	f.BoolVar(&o.force, "force", false, "replace a file that exists")
@@ -143,6 +143,9 @@ func (o *exportOptions) params(n *network) ([]float32, error) {
 	params := make([]float32, floats)
 	if len(segs) == 0 && o.weights == "" {
 		return params, nil
+	}
+	if info, err := os.Stat(o.weights); err == nil && info.IsDir() { // of fit
+		o.weights = filepath.Join(o.weights, weightsFile)
 	}
 	var b []byte
 	var err error

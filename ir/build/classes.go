@@ -75,17 +75,18 @@ func (p *plan) classNames() []string {
 }
 
 // ownClasses are those that the layer of the one output names itself, and whether it gives
-// their probabilities; nil where it names none, or as many as it has no values for.
+// their probabilities; nil where it names none.
 func ownClasses(p *plan) (names []string, probabilities bool) {
 	refs := p.spec.OutputRefs()
 	if len(refs) != 1 {
 		return nil, false
 	}
-	k, ok := p.configs[slices.Index(p.names, refs[0].Name)].(layer.Classifier)
-	if !ok {
-		return nil, false
+	if i := slices.Index(p.names, refs[0].Name); i >= 0 { // else a result of a layer, or an input
+		if k, ok := p.configs[i].(layer.Classifier); ok {
+			return k.Classes()
+		}
 	}
-	return k.Classes()
+	return nil, false
 }
 
 // targetFields names the values of the target of output i.

@@ -18,11 +18,11 @@ func learnedNode(op, in, out string, attributes ...*proto.Attribute) *proto.Node
 	return &proto.Node{Op: op, Name: op, Domain: "ai.onnx.ml", Inputs: strings.Fields(in), Outputs: strings.Fields(out), Attributes: attributes}
 }
 
-func floats(name string, list ...float32) *proto.Attribute {
+func listed(name string, list ...float32) *proto.Attribute {
 	return &proto.Attribute{Name: name, Kind: proto.Floats, Floats: list}
 }
 
-func texts(name string, list ...string) *proto.Attribute {
+func spelled(name string, list ...string) *proto.Attribute {
 	a := &proto.Attribute{Name: name, Kind: proto.Strings}
 	for _, s := range list {
 		a.Strings = append(a.Strings, []byte(s))
@@ -34,7 +34,7 @@ func numbered(name string, list ...int64) *proto.Attribute {
 	return &proto.Attribute{Name: name, Kind: proto.Ints, Ints: list}
 }
 
-func text(name, s string) *proto.Attribute {
+func word(name, s string) *proto.Attribute {
 	return &proto.Attribute{Name: name, Kind: proto.String, String: []byte(s)}
 }
 
@@ -57,9 +57,9 @@ var (
 // linear is a LinearClassifier of three classes with what follows it.
 func linear(transform string, zip ...*proto.Attribute) *proto.Model {
 	return pipeline("label map", nil,
-		learnedNode("LinearClassifier", "X", "l p", floats("coefficients", coefficients...), floats("intercepts", intercepts...), texts("classlabels_strings", "a", "b", "c"), text("post_transform", transform)),
+		learnedNode("LinearClassifier", "X", "l p", listed("coefficients", coefficients...), listed("intercepts", intercepts...), spelled("classlabels_strings", "a", "b", "c"), word("post_transform", transform)),
 		&proto.Node{Op: "Identity", Inputs: []string{"l"}, Outputs: []string{"label"}},
-		learnedNode("Normalizer", "p", "q", text("norm", "L1")), learnedNode("ZipMap", "q", "map", zip...))
+		learnedNode("Normalizer", "p", "q", word("norm", "L1")), learnedNode("ZipMap", "q", "map", zip...))
 }
 
 // chosen is a product and a Softmax, of which ArgMax picks from a table of classes.
@@ -106,7 +106,7 @@ func TestClassifier(t *testing.T) {
 		classes []string
 		of      func(s []float64) []float64
 	}{
-		"logistic": {linear("LOGISTIC", texts("classlabels_strings", "a", "b", "c")), []string{"a", "b", "c"}, logistic},
+		"logistic": {linear("LOGISTIC", spelled("classlabels_strings", "a", "b", "c")), []string{"a", "b", "c"}, logistic},
 		"softmax":  {linear("SOFTMAX", numbered("classlabels_int64s", 7, 8, 9)), []string{"7", "8", "9"}, softmax},
 		"texts":    {chosen(&proto.Tensor{Name: "classes", Type: proto.StringType, Dims: []int64{3}, Strings: [][]byte{[]byte("x"), []byte("y"), []byte("ü")}}), []string{"x", "y", "ü"}, softmax},
 		"numbers":  {chosen(&proto.Tensor{Name: "classes", Type: proto.Int32, Dims: []int64{3}, Int32s: []int32{-1, 0, 1}}), []string{"-1", "0", "1"}, softmax},
@@ -173,9 +173,9 @@ func TestLearned(t *testing.T) {
 		want []float64
 	}{
 		{learnedNode("OneHotEncoder", "X", "y", numbered("cats_int64s", 2, -1)), []float64{1, 0, 0, 1, 0, 0}},
-		{learnedNode("LabelEncoder", "X", "y", floats("keys_floats", 2, 2, float32(math.NaN())), floats("values_floats", 5, 6, 7), floats("unused")), []float64{5, 0, 7}},
+		{learnedNode("LabelEncoder", "X", "y", listed("keys_floats", 2, 2, float32(math.NaN())), listed("values_floats", 5, 6, 7), listed("unused")), []float64{5, 0, 7}},
 		{learnedNode("Binarizer", "X", "y", &proto.Attribute{Name: "threshold", Kind: proto.Float, Float: 1}), []float64{1, 0, 0}},
-		{learnedNode("Imputer", "X", "y", floats("imputed_value_floats", 1, 2, 3), &proto.Attribute{Name: "replaced_value_float", Kind: proto.Float, Float: float32(math.NaN())}), []float64{2, -1.5, 3}},
+		{learnedNode("Imputer", "X", "y", listed("imputed_value_floats", 1, 2, 3), &proto.Attribute{Name: "replaced_value_float", Kind: proto.Float, Float: float32(math.NaN())}), []float64{2, -1.5, 3}},
 	} {
 		m, err := onnx.Load("model", pipeline("y", nil, c.node), onnx.Options{})
 		if err != nil {
@@ -189,10 +189,10 @@ func TestLearned(t *testing.T) {
 		}
 	}
 	for node, want := range map[*proto.Node]string{
-		learnedNode("TreeEnsembleClassifier", "X", "y"):                                               "fit an MLPClassifier, MLPRegressor or linear model to the same rows",
-		learnedNode("SVMClassifier", "X", "y"):                                                        "support vectors are not compiled",
-		learnedNode("LinearClassifier", "X", "y z"):                                                   "its label is used otherwise",
-		learnedNode("LabelEncoder", "X", "y", texts("keys_strings", "a"), floats("values_floats", 1)): "strings are not supported",
+		learnedNode("TreeEnsembleClassifier", "X", "y"):                                                 "fit an MLPClassifier, MLPRegressor or linear model to the same rows",
+		learnedNode("SVMClassifier", "X", "y"):                                                          "support vectors are not compiled",
+		learnedNode("LinearClassifier", "X", "y z"):                                                     "its label is used otherwise",
+		learnedNode("LabelEncoder", "X", "y", spelled("keys_strings", "a"), listed("values_floats", 1)): "strings are not supported",
 	} {
 		m, err := onnx.Load("model", pipeline("y", nil, node), onnx.Options{})
 		if err == nil {

@@ -49,7 +49,6 @@ def sklearn_models():
         "mlp_two": (scaled(mlp()), b, cancer.target), "mlp_two_names": (scaled(mlp(activation="logistic")), b, two),
         "mlp_normalizer": (make_pipeline(Normalizer(), mlp()), x, three),
         "mlp_regressor": (scaled(MLPRegressor(hidden_layer_sizes=(9,), random_state=0)), d, diabetes.target),
-        "mlp_pairs": (scaled(MLPRegressor(hidden_layer_sizes=(9,), random_state=0)), d, pairs),
         "logistic": (scaled(LogisticRegression()), x, three), "logistic_two": (scaled(LogisticRegression()), b, cancer.target),
         "logistic_pca": (scaled(PCA(2), LogisticRegression()), x, three),
         "logistic_imputer": (make_pipeline(SimpleImputer(), LogisticRegression(max_iter=500)), np.where(x > 6.5, np.nan, x), three),
@@ -104,7 +103,8 @@ def torch_models():
             return nn.functional.normalize(self.blocks(y).mean(1), dim=1)
 
     image, ids = torch.randn(1, 3, 64, 64), torch.randint(0, 50, (1, 12))
-    made = {name: (lambda name=name: getattr(vision, name)(), image) for name in ("resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "densenet121", "vgg11_bn")}
+    made = {name: (lambda name=name: getattr(vision, name)(), image) for name in ("resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "densenet121")}
+    made["vgg11_bn"] = (vision.vgg11_bn, torch.randn(1, 3, 224, 224))  # the old export takes no other size
     made |= {"lstm_tagger": (lambda: Over(nn.LSTM, False), ids), "gru": (lambda: Over(nn.GRU, True), ids), "sentence": (Sentence, ids)}
     encoder = lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4, 64, batch_first=True), 2, enable_nested_tensor=False)
     return made | {"transformer": (encoder, torch.randn(1, 10, 32))}

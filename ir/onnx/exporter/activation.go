@@ -10,14 +10,14 @@ import (
 
 // activation is an operator that is a whole expression.
 type activation struct {
-	// pattern has Arg(0) for any expression, and arguments from number on for numbers.
+	// pattern has Arg(0) for any expression, and arguments from aNumber on for numbers.
 	pattern scalar.Expr
 	// operator is what it is called, with the attributes, and with operands after the
 	// first; nothing where the numbers are not such that the operator is the same.
 	operator func(bound map[int]scalar.Expr) (kind string, attributes []*attribute, more []scalar.Expr)
 }
 
-// number is from which argument of a pattern on a number is meant.
+// aNumber is the argument of a pattern from which on numbers are meant.
 const aNumber = 10
 
 // activations are tried in this order: what holds another one is before it.

@@ -21,7 +21,7 @@ func extents(shape ir.Shape) []int {
 }
 
 func (e arranging) reshape(v *ir.Value, k *op.Reshape) {
-	if (loops{e.exporter}).unpacked(v) {
+	if loops(e).unpacked(v) {
 		return
 	}
 	x := e.value(v.Args[0])
@@ -44,25 +44,27 @@ func (e arranging) transpose(v *ir.Value, k *op.Transpose) {
 	}
 }
 
-// broadcast is an Expand. Of a constant the rows are counted while the model runs.
 func (e arranging) broadcast(v *ir.Value, k *op.Broadcast) {
-	x := e.value(v.Args[0])
-	if x == "" {
-		return
+	if x := e.value(v.Args[0]); x != "" {
+		e.setLike(v, "Expand", []string{x, e.whole(v, v.Args[0].Shape, k.Shape)})
 	}
-	shape := slices.Clone(k.Shape)
-	if !shape.Batched() || v.Args[0].Shape.Batched() {
+}
+
+// whole is the name of the shape that Expand stretches another to. Where rows come in
+// they are counted while the model runs.
+func (e arranging) whole(v *ir.Value, from, to ir.Shape) string {
+	shape := slices.Clone(to)
+	if !shape.Batched() || from.Batched() {
 		if shape.Batched() {
 			shape[0] = 1
 		}
-		e.setLike(v, "Expand", []string{x, e.ints(shape...)})
-		return
+		return e.ints(shape...)
 	}
-	whole := e.rowCount()
-	if len(shape) > 1 {
-		whole = e.like("Concat", []string{whole, e.ints(shape[1:]...)}, inner(title(v), "shape"), intOf("axis", 0))
+	rows := e.rowCount()
+	if len(shape) == 1 {
+		return rows
 	}
-	e.setLike(v, "Expand", []string{x, whole})
+	return e.like("Concat", []string{rows, e.ints(shape[1:]...)}, inner(title(v), "shape"), intOf("axis", 0))
 }
 
 func (e arranging) concat(v *ir.Value, k *op.Concat) {
@@ -91,7 +93,7 @@ func (e arranging) concat(v *ir.Value, k *op.Concat) {
 }
 
 func (e arranging) slice(v *ir.Value, k *op.Slice) {
-	if (loops{e.exporter}).unpacked(v) {
+	if loops(e).unpacked(v) {
 		return
 	}
 	x := v.Args[0]

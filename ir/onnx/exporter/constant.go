@@ -20,6 +20,8 @@ type known struct {
 	params map[string][]float32
 	same   map[*ir.Value]*ir.Value // operands of a body that are values outside
 	values map[*ir.Value]*ir.Tensor[float32]
+	// is and has remember what free and learned say.
+	is, has map[*ir.Value]bool
 }
 
 // of is the value itself, or the one outside that an operand of a loop's body stands for.
@@ -36,26 +38,31 @@ func (k *known) of(v *ir.Value) *ir.Value {
 // free reports a value that neither inputs nor the number of rows make different.
 func (k *known) free(v *ir.Value) bool {
 	v = k.of(v)
-	if _, ok := k.values[v]; ok {
-		return true
+	if is, ok := k.is[v]; ok {
+		return is
 	}
+	is := !v.Shape.Batched()
 	switch v.Op.(type) {
-	case *op.Input, *op.Random, *op.Scan:
-		return false
+	case *op.Input:
+		return false // until it is known to stand for something outside
+	case *op.Random, *op.Scan:
+		is = false
 	}
-	if v.Shape.Batched() {
-		return false
-	}
-	return !slices.ContainsFunc(v.Args, func(a *ir.Value) bool { return !k.free(a) })
+	is = is && !slices.ContainsFunc(v.Args, func(a *ir.Value) bool { return !k.free(a) })
+	k.is[v] = is
+	return is
 }
 
 // learned reports that parameters are in a value that is free.
 func (k *known) learned(v *ir.Value) bool {
 	v = k.of(v)
-	if _, ok := v.Op.(*op.Param); ok {
-		return true
+	has, ok := k.has[v]
+	if !ok {
+		_, has = v.Op.(*op.Param)
+		has = has || slices.ContainsFunc(v.Args, k.learned)
+		k.has[v] = has
 	}
-	return slices.ContainsFunc(v.Args, k.learned)
+	return has
 }
 
 // compute is what a free value holds.
@@ -134,7 +141,7 @@ func (k *known) aligned(v *ir.Value, rank int) string {
 		return k.constant(v, perm, nil)
 	}
 	out := permuted(wide, perm)
-	// The axes that it lacks are of extent 1, so that the others move as if they were alonk.
+	// The axes that it lacks are of extent 1, so that the others move as if they were alone.
 	var moved []int
 	for _, a := range perm {
 		if a >= rank-len(shape) {

@@ -54,7 +54,7 @@ func (e products) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
 		for _, a := range args[2:] {
 			names = append(names, e.value(a))
 		}
-		e.last[v] = mapping{e.exporter}.expression(v, k.Epilogue, names, e.called(v, ""))
+		e.last[v] = mapping(e).expression(v, k.Epilogue, names, e.called(v, ""))
 		return true
 	}
 	if len(eq.out) < len(k.Shape) {

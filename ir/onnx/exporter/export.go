@@ -47,6 +47,8 @@ func Export(g *ir.Graph, o Options) (*Model, error) {
 			params: o.Weights,
 			same:   map[*ir.Value]*ir.Value{},
 			values: map[*ir.Value]*ir.Tensor[float32]{},
+			is:     map[*ir.Value]bool{},
+			has:    map[*ir.Value]bool{},
 		},
 		kept:  map[string]*ir.Value{},
 		last:  map[*ir.Value]string{},

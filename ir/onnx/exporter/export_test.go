@@ -3,7 +3,6 @@ package exporter_test
 import (
 	"compress/gzip"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -63,11 +62,18 @@ func vectors(t *testing.T, name string) []*vector {
 // network is what is exported, with its weights and a batch.
 type network struct {
 	name    string
-	spec    *spec.Model
 	graph   *ir.Graph
+	outputs []string
 	weights map[string][]float32
 	feed    map[string]*ir.Tensor[float32]
 	rows    int
+}
+
+func outputs(m *spec.Model) (names []string) {
+	for _, r := range m.OutputRefs() {
+		names = append(names, r.Name)
+	}
+	return names
 }
 
 func (v *vector) network(t *testing.T) *network {
@@ -79,7 +85,7 @@ func (v *vector) network(t *testing.T) *network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &network{name: v.Name, spec: m, graph: built.Predict, weights: map[string][]float32{}, feed: map[string]*ir.Tensor[float32]{}}
+	n := &network{name: v.Name, graph: built.Predict, outputs: outputs(m), weights: map[string][]float32{}, feed: map[string]*ir.Tensor[float32]{}}
 	for name, w := range v.Weights {
 		n.weights[name] = w.Data
 	}
@@ -127,11 +133,7 @@ func run(g *ir.Graph, rows int, feed map[string]*ir.Tensor[float32], weights map
 }
 
 func (n *network) export() ([]byte, error) {
-	var outputs []string
-	for _, r := range n.spec.OutputRefs() {
-		outputs = append(outputs, r.Name)
-	}
-	m, err := exporter.Export(n.graph, exporter.Options{Name: n.name, Outputs: outputs, Weights: n.weights})
+	m, err := exporter.Export(n.graph, exporter.Options{Name: n.name, Outputs: n.outputs, Weights: n.weights})
 	if err != nil {
 		return nil, err
 	}
@@ -174,12 +176,34 @@ func (n *network) reread(b []byte) ([]*ir.Tensor[float32], error) {
 		weights[w.Segment] = w.Data
 	}
 	for _, v := range built.Outputs {
-		if v.Known != nil {
-			return nil, fmt.Errorf("output %s is known", v.Name)
+		if v.Known == nil {
+			builder.Graph.Outputs = append(builder.Graph.Outputs, v.Result())
 		}
-		builder.Graph.Outputs = append(builder.Graph.Outputs, v.Result())
 	}
-	return run(builder.Graph, n.rows, feed, weights)
+	computed, err := run(builder.Graph, n.rows, feed, weights)
+	if err != nil {
+		return nil, err
+	}
+	var out []*ir.Tensor[float32]
+	for _, v := range built.Outputs {
+		if v.Known == nil {
+			x := computed[0]
+			computed = computed[1:]
+			if !v.Result().Shape.Batched() {
+				x = &ir.Tensor[float32]{F: slices.Repeat(x.F, n.rows), I: slices.Repeat(x.I, n.rows)}
+			}
+			out = append(out, x)
+			continue
+		}
+		x := &ir.Tensor[float32]{}
+		for range n.rows { // the same in all of them
+			for _, f := range v.Known.F {
+				x.F = append(x.F, float32(f))
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // limit is one more than the largest id of an input.

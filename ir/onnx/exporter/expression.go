@@ -14,7 +14,19 @@ type mapping struct{ *exporter }
 
 // mapped writes an expression over operands that broadcast.
 func (e mapping) mapped(v *ir.Value, m *op.Map) {
-	if (products{e.exporter}).biased(v, m) {
+	if products(e).biased(v, m) {
+		return
+	}
+	shape, unused := ir.Shape{}, false
+	for i, a := range v.Args {
+		if scalar.UsesArg(m.Expr, i) {
+			shape, _ = ir.Broadcast(shape, a.Shape) // Infer has seen to it
+		} else {
+			unused = true
+		}
+	}
+	if unused && !shape.Equal(v.Shape) { // the others stretch it
+		e.stretched(v, m, shape)
 		return
 	}
 	args, first := e.operands(v, v.Args)
@@ -26,6 +38,21 @@ func (e mapping) mapped(v *ir.Value, m *op.Map) {
 	} else {
 		e.last[v] = e.expression(v, m.Expr, args, e.called(v, ""))
 	}
+}
+
+// stretched writes an expression whose own shape is less than that of all operands.
+func (e mapping) stretched(v *ir.Value, m *op.Map, own ir.Shape) {
+	args := make([]string, len(v.Args))
+	for i, a := range v.Args {
+		if !scalar.UsesArg(m.Expr, i) {
+			continue
+		}
+		if args[i] = e.value(a); args[i] == "" {
+			return
+		}
+	}
+	x := e.expression(v, m.Expr, args, inner(title(v), "stretched"))
+	e.set(v, "Expand", []string{x, arranging(e).whole(v, own, v.Shape)})
 }
 
 // operands are the names of the operands of an expression whose result is v, and whether
@@ -73,7 +100,8 @@ type expressing struct {
 	done map[string]string // what has been written, by its text
 }
 
-// numeric is the name of an expression as float32; the empty name says that it has none of its own.
+// numeric is the name of an expression as float32. What has no name of its own is named
+// after what it is.
 func (w *expressing) numeric(x scalar.Expr, name string) string {
 	text := x.String()
 	if done, ok := w.done[text]; ok {

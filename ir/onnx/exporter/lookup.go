@@ -89,15 +89,7 @@ func (e lookups) scatterAdd(v *ir.Value, k *op.ScatterAdd) {
 	}
 	name := title(v)
 	ids = e.wide(ids, name)
-	zeros := e.num(0)
-	to := e.ints(k.Shape...)
-	if k.Shape.Batched() {
-		to = e.rowCount()
-		if len(k.Shape) > 1 {
-			to = e.like("Concat", []string{to, e.ints(k.Shape[1:]...)}, inner(name, "shape"), intOf("axis", 0))
-		}
-	}
-	zeros = e.node("Expand", []string{zeros, to}, inner(name, "zeros"))
+	zeros := e.node("Expand", []string{e.num(0), arranging(e).whole(v, nil, k.Shape)}, inner(name, "zeros"))
 	places := e.like("Unsqueeze", []string{ids, e.ints(len(v.Args[0].Shape))}, inner(name, "places"))
 	if k.BatchDims == 1 {
 		places = e.rowed(places, len(v.Args[0].Shape)+1, name)

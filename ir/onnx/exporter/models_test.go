@@ -31,7 +31,7 @@ func described(t *testing.T, file string, rows int) *network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &network{name: m.Name, spec: m, graph: built.Predict, weights: map[string][]float32{}, feed: map[string]*ir.Tensor[float32]{}, rows: rows}
+	n := &network{name: m.Name, graph: built.Predict, outputs: outputs(m), weights: map[string][]float32{}, feed: map[string]*ir.Tensor[float32]{}, rows: rows}
 	h := fnv.New64a()
 	h.Write([]byte(m.Name))
 	r := rand.New(rand.NewPCG(h.Sum64(), 1))

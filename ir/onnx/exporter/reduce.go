@@ -38,14 +38,8 @@ func (e reducing) reduce(v *ir.Value, k *op.Reduce) {
 		for _, a := range v.Args {
 			shape, _ = ir.Broadcast(shape, a.Shape) // Infer has seen to it
 		}
-		var args []string
-		for _, a := range v.Args {
-			args = append(args, e.value(a))
-		}
-		if slices.Contains(args, "") {
-			return
-		}
-		name = mapping{e.exporter}.expression(v, k.Expr, args, inner(title(v), "of"))
+		of := &ir.Value{Op: &op.Map{Expr: k.Expr}, Args: v.Args, Type: ir.Type{Shape: shape}, Name: inner(title(v), "of"), Layer: v.Layer, Pos: v.Pos}
+		name = e.value(of)
 	} else if name = e.value(x); name != "" && e.element[name] != proto.Float32 {
 		name = e.node("Cast", []string{name}, inner(title(v), "number"), intOf("to", int(proto.Float32)))
 	}
@@ -60,21 +54,22 @@ func (e reducing) reduce(v *ir.Value, k *op.Reduce) {
 		e.setTyped(proto.Int64, v, kinds[0], []string{name}, intOf("axis", k.Axes[0]), intOf("keepdims", keep))
 		return
 	}
-	in := []string{name}
-	if len(k.Axes) > 0 {
-		in = append(in, e.ints(k.Axes...))
-	} else { // of nothing, which operators take for everything
-		kinds[0] = "Identity"
-	}
-	if k.Finish == nil && kinds[0] == "Identity" {
-		e.set(v, kinds[0], in)
+	finish := mapping(e)
+	if len(k.Axes) == 0 { // of nothing, which operators take for everything
+		if k.Finish == nil {
+			e.set(v, "Identity", []string{name})
+		} else {
+			e.last[v] = finish.expression(v, k.Finish, []string{name}, e.called(v, ""))
+		}
 		return
-	} else if k.Finish == nil {
+	}
+	in := []string{name, e.ints(k.Axes...)}
+	if k.Finish == nil {
 		e.set(v, kinds[0], in, intOf("keepdims", keep))
 		return
 	}
-	reduced := e.node(kinds[0], in, inner(title(v), "reduced"), intOf("keepdims", keep))
-	e.last[v] = mapping{e.exporter}.expression(v, k.Finish, []string{reduced}, e.called(v, ""))
+	name = e.node(kinds[0], in, inner(title(v), "reduced"), intOf("keepdims", keep))
+	e.last[v] = finish.expression(v, k.Finish, []string{name}, e.called(v, ""))
 }
 
 // overSpace reports all axes between the first and the last.

@@ -131,3 +131,17 @@ func TestEncodePartial(t *testing.T) {
 		}
 	}
 }
+
+// TestEncodeSize refuses a model that would be too large for a message, before it is
+// written.
+func TestEncodeSize(t *testing.T) {
+	part := make([]byte, 1<<20)
+	g := &proto.Graph{}
+	for range 2048 {
+		g.Initializers = append(g.Initializers, &proto.Tensor{Type: proto.Uint8, Dims: []int64{1 << 20}, HasRaw: true, Raw: part})
+	}
+	_, err := (&proto.Model{Graph: g}).Encode()
+	if want := "the file would have 2147483648 bytes; one message of protocol buffers has at most 2147483647"; err == nil || err.Error() != want {
+		t.Errorf("%v, expected %s", err, want)
+	}
+}
