@@ -52,6 +52,10 @@ func width(t proto.Type) int {
 	switch t {
 	case proto.Bool:
 		return 1
+	case proto.Int2, proto.Uint2:
+		return 2
+	case proto.Int4, proto.Uint4:
+		return 4
 	case proto.Int8, proto.Uint8:
 		return 8
 	case proto.Int16, proto.Uint16:
@@ -64,7 +68,7 @@ func width(t proto.Type) int {
 
 // signed reports an integer type that has negative numbers.
 func signed(t proto.Type) bool {
-	return t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
+	return t == proto.Int2 || t == proto.Int4 || t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
 }
 
 // rangeOf are the numbers of an integer type.

@@ -104,12 +104,17 @@ func quantizeLinear(n *node) []*Value {
 	if zero != nil {
 		t = zero.Type
 	}
-	if !quantizable(t) {
-		return n.errorf("it quantizes to %v; integers of 8 and 16 bits are supported", t)
+	f, narrow := formats[t]
+	if !quantizable(t) && !(narrow && f.digits < 8) {
+		return n.errorf("it quantizes to %v; integers of at most 16 bits and floating-point numbers of at most 8 are supported", t)
 	}
 	v = n.then(a0, "number", proto.Float32, v)
 	if n.failed {
 		return nil
+	}
+	if narrow {
+		y := n.then(call("div", a0, a1), "scaled", t, v, alongAxis(n, n.in[1], v))
+		return narrowed(n, y, n.int("saturate", 1) != 0)
 	}
 	y := quantizedBy(n, v, alongAxis(n, n.in[1], v), alongAxis(n, zero, v), t)
 	if n.failed {
@@ -120,9 +125,6 @@ func quantizeLinear(n *node) []*Value {
 
 func dequantizeLinear(n *node) []*Value {
 	v, zero := n.in[0], n.operand(2)
-	if !isInteger(v.Type) {
-		return n.errorf("it reads %v; integers are supported", v.Type)
-	}
 	scale := alongAxis(n, n.in[1], v)
 	t := n.in[1].Type
 	if o := n.int("output_dtype", 0); o != 0 {
@@ -293,7 +295,7 @@ func convInteger(n *node) []*Value {
 // requantized is y in the scale of the results: y·a·b/c, rounded.
 func requantized(n *node, y, a, b, c, zero *Value) []*Value {
 	if n.failed || !quantizable(zero.Type) {
-		return n.errorf("its result is %v; integers of 8 and 16 bits are supported", zero.Type)
+		return n.errorf("its result is %v; integers of at most 16 bits are supported", zero.Type)
 	}
 	e := call("div", call("mul", a0, a1), a2)
 	scale := n.then(e, "scale", proto.Float32, a, b, c)

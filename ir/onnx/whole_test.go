@@ -233,15 +233,25 @@ func TestWholeLimit(t *testing.T) {
 }
 
 // TestCast rounds numbers to the types of fewer digits in a graph as it does known ones,
-// which are those that lie nearest among all 65,536 of the type.
+// which are those that lie nearest among all of the type, 65,536 of float16.
 func TestCast(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, typ := range []proto.Type{proto.Float16, proto.Bfloat16} {
-		raw := make([]byte, 2<<16)
-		for i := range 1 << 16 {
-			raw[2*i], raw[2*i+1] = byte(i), byte(i>>8)
+	for _, typ := range []proto.Type{
+		proto.Float16, proto.Bfloat16, proto.Float8E4M3FN, proto.Float8E4M3FNUZ, proto.Float8E5M2, proto.Float8E5M2FNUZ, proto.Float4E2M1,
+	} {
+		size := 1 << typ.Bits()
+		raw := make([]byte, size*typ.Bits()/8)
+		for i := range size {
+			switch typ.Bits() {
+			case 16:
+				raw[2*i], raw[2*i+1] = byte(i), byte(i>>8)
+			case 8:
+				raw[i] = byte(i)
+			default:
+				raw[i/2] |= byte(i << (4 * (i % 2)))
+			}
 		}
-		all, err := onnx.ReadTensor(&proto.Tensor{Type: typ, Dims: []int64{1 << 16}, Raw: raw, HasRaw: true}, nil)
+		all, err := onnx.ReadTensor(&proto.Tensor{Type: typ, Dims: []int64{int64(size)}, Raw: raw, HasRaw: true}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -180,12 +180,13 @@ func Describe(file string, data []byte, files fs.FS, bind []string) (*spec.Model
 // whole numbers int32.
 func portType(t proto.Type) (string, bool) {
 	switch t {
-	case proto.Float32, proto.Float64, proto.Float16, proto.Bfloat16, proto.Bool:
-		return "float32", true
-	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64:
+	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64,
+		proto.Int2, proto.Int4, proto.Uint2, proto.Uint4:
 		return "int32", true
+	case proto.Undefined, proto.StringType, proto.Complex64, proto.Complex128, proto.Float8E8M0:
+		return "", false
 	}
-	return "", false
+	return "float32", true
 }
 
 // Source is Describe as the text of a description, in JSON.
@@ -212,7 +213,7 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		}
 		dtype, ok := portType(p.Type)
 		if !ok {
-			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are floating-point numbers, integers of 8 to 64 bits or bool", diag.Quote(p.Name), p.Type)}
+			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are floating-point numbers, integers or bool", diag.Quote(p.Name), p.Type)}
 		}
 		value, _ := json.Marshal(map[string]any{"shape": append([]int{}, shape...), "dtype": dtype})
 		parts = append(parts, fmt.Sprintf("%q:%s", inputs[i], value))
