@@ -320,3 +320,27 @@ func TestCast(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubles finds what asks for float64.
+func TestDoubles(t *testing.T) {
+	for _, typ := range []proto.Type{proto.Float32, proto.Float64} {
+		list := []*onnx.Model{
+			nodes(t, &proto.Graph{
+				Nodes:  []*proto.Node{{Op: "Neg", Inputs: []string{"x"}, Outputs: []string{"y"}}},
+				Inputs: []*proto.ValueInfo{port("x", typ, 2)}, Outputs: []*proto.ValueInfo{port("y", typ, 2)},
+			}),
+			nodes(t, &proto.Graph{
+				Nodes: []*proto.Node{
+					{Op: "Cast", Inputs: []string{"x"}, Outputs: []string{"w"}, Attributes: []*proto.Attribute{number("to", int64(typ))}},
+					{Op: "Cast", Inputs: []string{"w"}, Outputs: []string{"y"}, Attributes: []*proto.Attribute{number("to", int64(proto.Float32))}},
+				},
+				Inputs: []*proto.ValueInfo{port("x", proto.Float32, 2)}, Outputs: []*proto.ValueInfo{port("y", proto.Float32, 2)},
+			}),
+		}
+		for i, m := range list {
+			if m.Doubles() != (typ == proto.Float64) {
+				t.Errorf("model %d of %v: %v", i, typ, m.Doubles())
+			}
+		}
+	}
+}

@@ -189,6 +189,20 @@ func portType(t proto.Type) (string, bool) {
 	return "float32", true
 }
 
+// Note is what the user of a file has to know of the package that is made of it; empty:
+// nothing.
+func Note(file string, data []byte, files fs.FS, bind []string) string {
+	values, err := Bindings(bind)
+	if err != nil {
+		return ""
+	}
+	m, err := onnx.Read(path.Base(file), data, onnx.Options{Bind: values, Files: files})
+	if err != nil || !m.Doubles() {
+		return ""
+	}
+	return fmt.Sprintf("%s asks for float64; the package takes, computes and gives float32", path.Base(file))
+}
+
 // Source is Describe as the text of a description, in JSON.
 func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error) {
 	values, err := Bindings(bind)
