@@ -216,7 +216,7 @@ func TestSuite(t *testing.T) {
 const suiteHead = `# ONNX's backend tests
 
 Made by ` + "`go test ./ir/onnx -run TestSuite -suite DIR -update`" + `, with the tests of ONNX 1.22 in DIR. A test passes if the
-interpreter gives its outputs to the suite's tolerances, or is refused with a reason; none gives other outputs. "Known" are
+interpreter gives its outputs in single precision to the suite's tolerances, or is refused with a reason; none gives other outputs. "Known" are
 those of them whose shapes, axes and the like are inputs in the file, and are given when the model is built.
 
 | set | passed | of them known | refused |
