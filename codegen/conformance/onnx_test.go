@@ -81,6 +81,11 @@ func onnxCase(name, dir string) (*network, harness.Case, [][]float64, error) {
 		if err != nil {
 			return nil, c, nil, err
 		}
+		for _, v := range t {
+			if finite && (math.IsNaN(v) || math.IsInf(v, 0)) {
+				return nil, c, nil, fmt.Errorf("an output is %v, which no file of results holds", v)
+			}
+		}
 		want = append(want, t)
 	}
 	if !finite {
