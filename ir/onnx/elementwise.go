@@ -211,6 +211,10 @@ func arithmetic(n *node, e scalar.Expr, word string) []*Value {
 func spansOf(n *node) []span {
 	var out []span
 	for _, v := range n.in {
+		if isFloat(v.Type) != isFloat(n.in[0].Type) {
+			n.errorf("operands of %v and %v", n.in[0].Type, v.Type)
+			return make([]span, len(n.in))
+		}
 		out = append(out, n.exact(v))
 	}
 	return out

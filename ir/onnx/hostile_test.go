@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
@@ -166,7 +167,7 @@ func build(p *proto.Model, o onnx.Options) error {
 			shape = shape[1:]
 		}
 		t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
-		if p.Type == proto.Int64 {
+		if slices.Contains(integers, p.Type) {
 			t.DType = ir.I32
 		}
 		inputs = append(inputs, op.InputOf(b, op.Input{Port: p.Name, Index: i, Of: t}))
