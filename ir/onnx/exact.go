@@ -28,7 +28,7 @@ type span struct {
 // anywhere is a span of which nothing is known.
 var anywhere = span{math.Inf(-1), math.Inf(1), true}
 
-// scopeWithin reports whether all of s is in t.
+// within reports whether all of s is in t.
 func (s span) within(t span) bool { return s.low >= t.low && s.high <= t.high }
 
 // or holds what either may be.
@@ -80,8 +80,8 @@ func rangeOf(t proto.Type) span {
 	return span{low: 0, high: math.Ldexp(1, n) - 1}
 }
 
-// span is what is known of the elements of v: all that its type has where that is few
-// enough.
+// span is what is known of the elements of v: nothing where the operator that made it has
+// not said so.
 func (v *Value) span() span {
 	switch {
 	case v.whole != nil:
@@ -94,7 +94,7 @@ func (v *Value) span() span {
 			s.rough = s.rough || float64(float32(f)) != f
 		}
 		return s
-	case !isFloat(v.Type) && width(v.Type) <= 16:
+	case v.Type == proto.Bool:
 		return rangeOf(v.Type)
 	}
 	return anywhere

@@ -88,11 +88,21 @@ func saturated(x, zero scalar.Expr, t proto.Type) scalar.Expr {
 
 // quantizedBy is saturated of v/scale.
 func quantizedBy(n *node, v, scale, zero *Value, t proto.Type) *Value {
-	x := n.then(call("div", a0, a1), "scaled", proto.Float32, v, scale)
-	if zero == nil {
-		return n.then(saturated(a0, num(0), t), "quantized", t, x)
+	return saturatedBy(n, n.then(call("div", a0, a1), "scaled", proto.Float32, v, scale), zero, t)
+}
+
+// saturatedBy is x with a zero point, which may be left out, within a type.
+func saturatedBy(n *node, x, zero *Value, t proto.Type) *Value {
+	in, e := []*Value{x}, saturated(a0, num(0), t)
+	if zero != nil {
+		in, e = append(in, zero), saturated(a0, a1, t)
 	}
-	return n.then(saturated(a0, a1, t), "quantized", t, x, zero)
+	y := n.then(e, "quantized", t, in...)
+	if y != nil && isInteger(t) {
+		all := rangeOf(t)
+		y.whole = &all
+	}
+	return y
 }
 
 func quantizeLinear(n *node) []*Value {
@@ -183,7 +193,7 @@ func dynamicQuantize(n *node) []*Value {
 	down := n.then(call("min", a0, num(0)), "low", t, n.computed(low, t))
 	scale := n.then(call("mul", call("sub", a0, a1), num(1.0/255)), "scale", t, up, down)
 	scale = n.then(call("select", call("eq", a0, num(0)), num(1), a0), "scale", t, scale)
-	zero := n.then(clipped(rounded(call("neg", call("div", a0, a1))), 0, 255), "zero point", proto.Uint8, down, scale)
+	zero := quantizedBy(n, n.then(call("neg", a0), "zero", t, down), scale, nil, proto.Uint8)
 	if n.failed {
 		return nil
 	}
@@ -300,11 +310,7 @@ func requantized(n *node, y, a, b, c, zero *Value) []*Value {
 	e := call("div", call("mul", a0, a1), a2)
 	scale := n.then(e, "scale", proto.Float32, a, b, c)
 	x := n.then(call("mul", a0, a1), "scaled", proto.Float32, y, scale)
-	out := n.then(saturated(a0, a1, zero.Type), "quantized", zero.Type, x, zero)
-	if n.failed {
-		return nil
-	}
-	return one(out)
+	return listOf(saturatedBy(n, x, zero, zero.Type))
 }
 
 func qlinearMatmul(n *node) []*Value {

@@ -57,7 +57,7 @@ func product(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	return one(y)
+	return n.fitted(one(y), rangeOf(t))
 }
 
 // noZero reports a known divisor that is 0.

@@ -344,3 +344,29 @@ func TestDoubles(t *testing.T) {
 		}
 	}
 }
+
+// TestWholeFractions refuses what makes fractions of whole numbers.
+func TestWholeFractions(t *testing.T) {
+	text := func(name, v string) *proto.Attribute {
+		return &proto.Attribute{Name: name, Kind: proto.String, String: []byte(v)}
+	}
+	for _, node := range []*proto.Node{
+		{Op: "Resize", Inputs: []string{"x", "", "", "sizes"}, Attributes: []*proto.Attribute{text("mode", "linear")}},
+		{Op: "GridSample", Inputs: []string{"x", "grid"}},
+		{Op: "Shrink", Inputs: []string{"x"}, Attributes: []*proto.Attribute{{Name: "bias", Kind: proto.Float, Float: 0.5}}},
+		{Op: "Einsum", Inputs: []string{"x", "x"}, Attributes: []*proto.Attribute{text("equation", "abcd,abcd->ab")}},
+		{Op: "ReduceMean", Inputs: []string{"x"}},
+	} {
+		node.Outputs = []string{"y"}
+		m := nodes(t, &proto.Graph{
+			Nodes: []*proto.Node{node}, Inputs: []*proto.ValueInfo{port("x", proto.Uint8, 1, 1, 2, 2), port("grid", proto.Float32, 1, 1, 1, 2)},
+			Outputs:      []*proto.ValueInfo{port("y", proto.Uint8)},
+			Initializers: []*proto.Tensor{{Name: "sizes", Type: proto.Int64, Dims: []int64{4}, Int64s: []int64{1, 1, 3, 3}}},
+		})
+		x := &onnx.Tensor{Type: proto.Uint8, Shape: []int{1, 1, 2, 2}, I: []int64{1, 2, 3, 200}}
+		grid := &onnx.Tensor{Type: proto.Float32, Shape: []int{1, 1, 1, 2}, F: []float64{0, 0}}
+		if out, err := run(m, map[string]*onnx.Tensor{"x": x, "grid": grid}); err == nil || !strings.Contains(err.Error(), "uint8") {
+			t.Errorf("%s gives %v: %v", node.Op, out, err)
+		}
+	}
+}
