@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 )
 
 // generateOptions are the flags of generate.
@@ -116,6 +118,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	o.announce(cmd.ErrOrStderr(), files, c)
+	o.note(cmd.ErrOrStderr())
 	o.next(cmd.ErrOrStderr(), net, files)
 	return nil
 }
@@ -133,6 +136,20 @@ func (o *generateOptions) repair() error {
 		return fmt.Errorf("%s: a run of nngen generate was killed in the middle; the next one repairs it: %s", o.output, o.command())
 	}
 	return repair(o.output)
+}
+
+// note says in what the package of an ONNX file differs from it.
+func (o *generateOptions) note(w io.Writer) {
+	if !strings.EqualFold(filepath.Ext(o.model), ".onnx") {
+		return
+	}
+	src, err := readDescription(o.model)
+	if err != nil {
+		return // it has been read once
+	}
+	if s := onnxlayer.Note(o.model, src, os.DirFS(filepath.Dir(o.model)), o.file.bind); s != "" {
+		fmt.Fprintf(w, "note: %s\n", s)
+	}
 }
 
 // announce says what was written where.

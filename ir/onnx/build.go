@@ -81,6 +81,7 @@ func (s *scope) input(p Port, x *ir.Value) *Value {
 	v := &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
 	if all := rangeOf(p.Type); isInteger(p.Type) && width(p.Type) <= 16 {
 		bounded(x, all)
+		v.whole = &all
 		if x.Valid() && x.DType == ir.I32 {
 			v.inOrder = op.MapOf(s.b, a0, "number", x)
 		}

@@ -94,6 +94,12 @@ func constantOfShape(n *node) []*Tensor {
 }
 
 func ranged(n *node) []*Tensor {
+	for _, v := range n.in {
+		if count(v.Shape) != 1 {
+			n.errorf("its operands are of shapes %v, not one number each", n.shapes())
+			return nil
+		}
+	}
 	from, to, by := n.in[0].Known.at(0), n.in[1].Known.at(0), n.in[2].Known.at(0)
 	if by == 0 || !((to-from)/by <= maxKnown) {
 		n.errorf("a range from %v to %v by %v", from, to, by)

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/onnx/proto"
@@ -66,7 +67,7 @@ var _ = add(map[string]row{
 	"Cosh":  unaryRow(call("mul", num(0.5), call("add", call("exp", a0), call("exp", call("neg", a0)))), "cosh"),
 	"IsNaN": flag(call("sub", num(1), call("eq", a0, a0))), "IsInf": {least: 1, most: 1, graph: infinite},
 
-	"Relu": activation("Relu"), "Sigmoid": activation("Sigmoid"),
+	"Relu": {least: 1, most: 1, moves: []int{0}, graph: activation("Relu").graph}, "Sigmoid": activation("Sigmoid"),
 	"Tanh": activation("Tanh"), "Softplus": activation("Softplus"),
 	"Softsign": activation("Softsign"), "Mish": activation("Mish"),
 	"HardSwish": unaryRow(call("mul", a0, clipped(call("add", call("mul", a0, num(1.0/6)), num(0.5)), 0, 1)), "hard_swish"),
@@ -204,13 +205,31 @@ func arithmetic(n *node, e scalar.Expr, word string) []*Value {
 	if n.failed {
 		return nil
 	}
+	if fractional(e) {
+		return n.errorf("fractions of %v are not supported", n.in[0].Type)
+	}
 	return n.fitted(mapped(n, e, word, n.in[0].Type), s)
+}
+
+// fractional reports an expression with a number that is not whole.
+func fractional(e scalar.Expr) bool {
+	switch e := e.(type) {
+	case scalar.Num:
+		return float64(e) != math.Trunc(float64(e))
+	case scalar.Apply:
+		return slices.ContainsFunc(e.Args, fractional)
+	}
+	return false
 }
 
 // spansOf are those of the operands, which have to be exact.
 func spansOf(n *node) []span {
 	var out []span
 	for _, v := range n.in {
+		if isFloat(v.Type) != isFloat(n.in[0].Type) {
+			n.errorf("operands of %v and %v", n.in[0].Type, v.Type)
+			return make([]span, len(n.in))
+		}
 		out = append(out, n.exact(v))
 	}
 	return out

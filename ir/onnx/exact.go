@@ -28,7 +28,7 @@ type span struct {
 // anywhere is a span of which nothing is known.
 var anywhere = span{math.Inf(-1), math.Inf(1), true}
 
-// scopeWithin reports whether all of s is in t.
+// within reports whether all of s is in t.
 func (s span) within(t span) bool { return s.low >= t.low && s.high <= t.high }
 
 // or holds what either may be.
@@ -52,6 +52,10 @@ func width(t proto.Type) int {
 	switch t {
 	case proto.Bool:
 		return 1
+	case proto.Int2, proto.Uint2:
+		return 2
+	case proto.Int4, proto.Uint4:
+		return 4
 	case proto.Int8, proto.Uint8:
 		return 8
 	case proto.Int16, proto.Uint16:
@@ -64,7 +68,7 @@ func width(t proto.Type) int {
 
 // signed reports an integer type that has negative numbers.
 func signed(t proto.Type) bool {
-	return t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
+	return t == proto.Int2 || t == proto.Int4 || t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
 }
 
 // rangeOf are the numbers of an integer type.
@@ -76,8 +80,8 @@ func rangeOf(t proto.Type) span {
 	return span{low: 0, high: math.Ldexp(1, n) - 1}
 }
 
-// span is what is known of the elements of v: all that its type has where that is few
-// enough.
+// span is what is known of the elements of v: nothing where the operator that made it has
+// not said so.
 func (v *Value) span() span {
 	switch {
 	case v.whole != nil:
@@ -90,7 +94,7 @@ func (v *Value) span() span {
 			s.rough = s.rough || float64(float32(f)) != f
 		}
 		return s
-	case !isFloat(v.Type) && width(v.Type) <= 16:
+	case v.Type == proto.Bool:
 		return rangeOf(v.Type)
 	}
 	return anywhere

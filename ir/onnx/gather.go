@@ -104,6 +104,59 @@ func indicesOf(n *node, ids *Value, d int) *ir.Value {
 	return op.Integers(n.b, op.MapOf(n.b, call("select", call("lt", a0, num(0)), call("add", a0, num(float64(d))), a0), "place", x), d)
 }
 
+// compress takes the places of an axis, or of all elements, where a known condition holds.
+// Source: ONNX 1.22, Compress.
+func compress(n *node) []*Value {
+	v, c := n.in[0], n.in[1].Known
+	if c == nil {
+		return n.errorf(openExtent)
+	}
+	axis := 0
+	if n.attribute("axis") == nil {
+		v = shapedAs(n, v, []int{count(v.Shape)})
+	} else {
+		axis = n.axis(n.int("axis", 0), v.rank())
+	}
+	if n.failed || isFloat(c.Type) || len(c.I) > v.Shape[axis] {
+		return n.errorf("a condition %v of axis %d of %v", c.Shape, axis, n.in[0].Shape)
+	}
+	var ids []int
+	for i, holds := range c.I {
+		if holds != 0 {
+			ids = append(ids, i)
+		}
+	}
+	out := slices.Clone(v.Shape)
+	if out[axis] = len(ids); len(ids) == 0 {
+		return one(zeros(v.Type, out...))
+	}
+	of := n.with(v, list(ids...))
+	y := picked(of, axis, v.Shape[axis], out)
+	n.take(of)
+	return y
+}
+
+// nonZero are the places of the elements that are not 0, a column each. Source: ONNX 1.22,
+// NonZero.
+func nonZero(n *node) []*Tensor {
+	v := n.in[0].Known
+	own := strides(v.Shape)
+	places := make([][]int64, len(v.Shape))
+	for i := range count(v.Shape) {
+		if v.at(i) == 0 {
+			continue
+		}
+		for a, s := range own {
+			places[a] = append(places[a], int64(i/s%v.Shape[a]))
+		}
+	}
+	out := newTensor(proto.Int64, []int{len(v.Shape), 0})
+	for _, list := range places {
+		out.I, out.Shape[1] = append(out.I, list...), len(list)
+	}
+	return []*Tensor{out}
+}
+
 // picked is the operand at known places of an axis: runs of neighbours are taken at once.
 func picked(n *node, axis, d int, out []int) []*Value {
 	v := numbered(n, n.in[0])

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
@@ -76,7 +77,10 @@ func spoil(r *rand.Rand, m *proto.Model) {
 				}
 			}
 		case 7:
-			n.Op = []string{"Conv", "Gemm", "Reshape", "Slice", "Concat", "LSTM", "Gather", "Split", "Pad", "Resize", "MatMul", "TopK", "Expand", "Transpose", "MaxPool", "Squeeze", "Unsqueeze", "Tile", "Where", "Attention", "OneHot", "ReduceMean", "Softmax", "BatchNormalization", "GatherND", "ScatterND", "Einsum", "Clip", "Range", "ConvTranspose", "DepthToSpace", "GRU", "ScatterElements", "GatherElements"}[r.IntN(34)]
+			n.Op = []string{"Conv", "Gemm", "Reshape", "Slice", "Concat", "LSTM", "Gather", "Split", "Pad", "Resize", "MatMul", "TopK", "Expand", "Transpose", "MaxPool", "Squeeze", "Unsqueeze", "Tile", "Where", "Attention", "OneHot", "ReduceMean", "Softmax", "BatchNormalization", "GatherND", "ScatterND", "Einsum", "Clip", "Range", "ConvTranspose", "DepthToSpace", "GRU", "ScatterElements", "GatherElements",
+				"If", "Loop", "Scan", "QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "MatMulInteger", "DynamicQuantizeLinear", "GridSample", "RoiAlign", "DeformConv",
+				"AffineGrid", "DFT", "STFT", "RotaryEmbedding", "LinearAttention", "CausalConvWithState", "TensorScatter", "CumProd", "CumSum", "Col2Im", "MaxUnpool", "CenterCropPad", "Det",
+				"BitShift", "BitwiseXor", "Mod", "Div", "Pow", "Cast", "BitCast", "LpPool", "MelWeightMatrix", "HannWindow"}[r.IntN(69)]
 		default:
 			m.Opsets = []proto.Opset{{Version: []int64{1, 6, 9, 11, 13, 18, 24, -5}[r.IntN(8)]}}
 		}
@@ -164,7 +168,7 @@ func build(p *proto.Model, o onnx.Options) error {
 			shape = shape[1:]
 		}
 		t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
-		if p.Type == proto.Int64 {
+		if slices.Contains(integers, p.Type) {
 			t.DType = ir.I32
 		}
 		inputs = append(inputs, op.InputOf(b, op.Input{Port: p.Name, Index: i, Of: t}))

@@ -180,7 +180,7 @@ func transpose(n *node) []*Value {
 func expandTarget(n *node) []int {
 	list, _ := n.list("shape", 1)
 	s, ok := stretched(n.in[0].Shape, list)
-	if !ok {
+	if !ok || slices.ContainsFunc(s, func(d int) bool { return d < 0 }) {
 		n.errorf("%v does not expand to %v", n.in[0].Shape, list)
 		return nil
 	}

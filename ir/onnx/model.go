@@ -184,6 +184,25 @@ func (r *reader) inputs() {
 	}
 }
 
+// Doubles reports that the file asks for float64 somewhere, which is computed in float32.
+func (m *Model) Doubles() bool {
+	for _, p := range slices.Concat(m.Inputs, m.Outputs) {
+		if p.Type == proto.Float64 {
+			return true
+		}
+	}
+	for _, t := range m.proto.Graph.Initializers {
+		if t.Type == proto.Float64 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(m.proto.Graph.Nodes, func(n *proto.Node) bool {
+		return n.Op == "Cast" && slices.ContainsFunc(n.Attributes, func(a *proto.Attribute) bool {
+			return a.Name == "to" && proto.Type(a.Int) == proto.Float64
+		})
+	})
+}
+
 // extent is the number that an extent is, written or bound.
 func (r *reader) extent(d proto.Dim) (int, bool) {
 	if d.Value >= 0 && d.Value <= maxElements {

@@ -37,13 +37,15 @@ func add(list map[string]row) struct{} {
 	return struct{}{}
 }
 
+// openExtent is why a result cannot be.
+const openExtent = "the extent of its result depends on the data"
+
 // drawn is why there are no random numbers.
 const drawn = "random numbers are not supported in a file that predicts: no two programs draw the same"
 
 // refused are operators that cannot be, with the reason.
 var refused = map[string]string{
-	"NonZero": "the extent of its result depends on the data", "Unique": "the extent of its result depends on the data",
-	"Compress": "the extent of its result depends on the data", "NonMaxSuppression": "the extent of its result depends on the data",
+	"Unique": openExtent, "NonMaxSuppression": openExtent,
 	"StringNormalizer": "strings are not supported", "RegexFullMatch": "strings are not supported",
 	"StringConcat": "strings are not supported", "StringSplit": "strings are not supported", "TfIdfVectorizer": "strings are not supported",
 	"SequenceConstruct": "sequences are not supported", "SequenceAt": "sequences are not supported",

@@ -153,6 +153,10 @@ func overLastAxes(n *node, centred bool) []*Value {
 
 // perChannel reshapes a vector so that it broadcasts along axis 1 of that rank.
 func perChannel(n *node, v *Value, rank int) *Value {
+	if v.rank() != 1 || rank < 2 {
+		n.errorf("a number for each channel, of shape %v", v.Shape)
+		return v
+	}
 	of := n.with(v)
 	out := reshaped(of, append([]int{v.Shape[0]}, slices.Repeat([]int{1}, rank-2)...))
 	if n.take(of) {

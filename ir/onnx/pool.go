@@ -54,6 +54,10 @@ func pooled(n *node, w op.Window) []*Value {
 		none := make([]int, front(x)+1)
 		before, after := append(slices.Clone(none), f.before...), append(slices.Clone(none), f.after...)
 		x = op.PadWith(n.b, x, append(before, 0), append(after, 0), 0)
+		if !x.Valid() {
+			n.failed = true
+			return nil
+		}
 		f.in = x.Shape[front(x)+1 : len(x.Shape)-1]
 		f.before, f.after = make([]int, len(size)), make([]int, len(size))
 	}

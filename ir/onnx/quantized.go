@@ -88,11 +88,21 @@ func saturated(x, zero scalar.Expr, t proto.Type) scalar.Expr {
 
 // quantizedBy is saturated of v/scale.
 func quantizedBy(n *node, v, scale, zero *Value, t proto.Type) *Value {
-	x := n.then(call("div", a0, a1), "scaled", proto.Float32, v, scale)
-	if zero == nil {
-		return n.then(saturated(a0, num(0), t), "quantized", t, x)
+	return saturatedBy(n, n.then(call("div", a0, a1), "scaled", proto.Float32, v, scale), zero, t)
+}
+
+// saturatedBy is x with a zero point, which may be left out, within a type.
+func saturatedBy(n *node, x, zero *Value, t proto.Type) *Value {
+	in, e := []*Value{x}, saturated(a0, num(0), t)
+	if zero != nil {
+		in, e = append(in, zero), saturated(a0, a1, t)
 	}
-	return n.then(saturated(a0, a1, t), "quantized", t, x, zero)
+	y := n.then(e, "quantized", t, in...)
+	if y != nil && isInteger(t) {
+		all := rangeOf(t)
+		y.whole = &all
+	}
+	return y
 }
 
 func quantizeLinear(n *node) []*Value {
@@ -104,12 +114,17 @@ func quantizeLinear(n *node) []*Value {
 	if zero != nil {
 		t = zero.Type
 	}
-	if !quantizable(t) {
-		return n.errorf("it quantizes to %v; integers of 8 and 16 bits are supported", t)
+	f, narrow := formats[t]
+	if !quantizable(t) && !(narrow && f.digits < 8) {
+		return n.errorf("it quantizes to %v; integers of at most 16 bits and floating-point numbers of at most 8 are supported", t)
 	}
 	v = n.then(a0, "number", proto.Float32, v)
 	if n.failed {
 		return nil
+	}
+	if narrow {
+		y := n.then(call("div", a0, a1), "scaled", t, v, alongAxis(n, n.in[1], v))
+		return narrowed(n, y, n.int("saturate", 1) != 0)
 	}
 	y := quantizedBy(n, v, alongAxis(n, n.in[1], v), alongAxis(n, zero, v), t)
 	if n.failed {
@@ -120,9 +135,6 @@ func quantizeLinear(n *node) []*Value {
 
 func dequantizeLinear(n *node) []*Value {
 	v, zero := n.in[0], n.operand(2)
-	if !isInteger(v.Type) {
-		return n.errorf("it reads %v; integers are supported", v.Type)
-	}
 	scale := alongAxis(n, n.in[1], v)
 	t := n.in[1].Type
 	if o := n.int("output_dtype", 0); o != 0 {
@@ -181,7 +193,7 @@ func dynamicQuantize(n *node) []*Value {
 	down := n.then(call("min", a0, num(0)), "low", t, n.computed(low, t))
 	scale := n.then(call("mul", call("sub", a0, a1), num(1.0/255)), "scale", t, up, down)
 	scale = n.then(call("select", call("eq", a0, num(0)), num(1), a0), "scale", t, scale)
-	zero := n.then(clipped(rounded(call("neg", call("div", a0, a1))), 0, 255), "zero point", proto.Uint8, down, scale)
+	zero := quantizedBy(n, n.then(call("neg", a0), "zero", t, down), scale, nil, proto.Uint8)
 	if n.failed {
 		return nil
 	}
@@ -293,16 +305,12 @@ func convInteger(n *node) []*Value {
 // requantized is y in the scale of the results: y·a·b/c, rounded.
 func requantized(n *node, y, a, b, c, zero *Value) []*Value {
 	if n.failed || !quantizable(zero.Type) {
-		return n.errorf("its result is %v; integers of 8 and 16 bits are supported", zero.Type)
+		return n.errorf("its result is %v; integers of at most 16 bits are supported", zero.Type)
 	}
 	e := call("div", call("mul", a0, a1), a2)
 	scale := n.then(e, "scale", proto.Float32, a, b, c)
 	x := n.then(call("mul", a0, a1), "scaled", proto.Float32, y, scale)
-	out := n.then(saturated(a0, a1, zero.Type), "quantized", zero.Type, x, zero)
-	if n.failed {
-		return nil
-	}
-	return one(out)
+	return listOf(saturatedBy(n, x, zero, zero.Type))
 }
 
 func qlinearMatmul(n *node) []*Value {

@@ -46,13 +46,15 @@ func (t *Tensor) loaded() {
 
 // isFloat reports a floating-point type.
 func isFloat(t proto.Type) bool {
-	return t == proto.Float32 || t == proto.Float64 || t == proto.Float16 || t == proto.Bfloat16
+	_, narrow := formats[t]
+	return narrow || t == proto.Float32 || t == proto.Float64
 }
 
 // isInteger reports an integer type.
 func isInteger(t proto.Type) bool {
 	switch t {
-	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64:
+	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64,
+		proto.Int2, proto.Int4, proto.Uint2, proto.Uint4:
 		return true
 	}
 	return false
@@ -104,7 +106,7 @@ func (t *Tensor) set(i int, v float64) {
 	case t.Type == proto.Float64:
 		t.F[i] = v
 	case isFloat(t.Type):
-		t.F[i] = formats[t.Type].round(v)
+		t.F[i] = formats[t.Type].round(v, true)
 	case t.Type == proto.Bool:
 		t.I[i] = 0
 		if v != 0 {
@@ -118,6 +120,14 @@ func (t *Tensor) set(i int, v float64) {
 // wrap is v in an integer type, as two's complement.
 func wrap(t proto.Type, v int64) int64 {
 	switch t {
+	case proto.Int2:
+		return v << 62 >> 62
+	case proto.Int4:
+		return v << 60 >> 60
+	case proto.Uint2:
+		return v & 3
+	case proto.Uint4:
+		return v & 15
 	case proto.Int8:
 		return int64(int8(v))
 	case proto.Int16:
@@ -168,15 +178,22 @@ func readWeight(p *proto.Tensor, files fs.FS) (*Tensor, error) {
 		return nil, fmt.Errorf("elements of type %v are not supported", p.Type)
 	}
 	n := count(shape)
+	bytes := (n*p.Type.Bits() + 7) / 8
 	raw, has := p.Raw, p.HasRaw
+	if p.Type.Bits() <= 8 && p.Type != proto.Int8 && p.Type != proto.Uint8 && p.Type != proto.Bool && !has && p.External == nil {
+		for _, v := range p.Int32s { // which hold a byte each
+			raw = append(raw, byte(v))
+		}
+		has = true
+	}
 	if p.External != nil {
-		if raw, err = external(p.External, n*p.Type.Size(), files); err != nil {
+		if raw, err = external(p.External, bytes, files); err != nil {
 			return nil, err
 		}
 		has = true
 	}
 	// The length is compared before anything is allocated.
-	if has && len(raw) != n*p.Type.Size() {
+	if has && len(raw) != bytes {
 		return nil, fmt.Errorf("%d bytes for %d elements of %v", len(raw), n, p.Type)
 	}
 	if !has {
@@ -197,23 +214,25 @@ func readWeight(p *proto.Tensor, files fs.FS) (*Tensor, error) {
 
 // fill decodes little-endian elements.
 func (t *Tensor) fill(raw []byte) {
-	size := t.Type.Size()
+	size := t.Type.Bits()
+	f, narrow := formats[t.Type]
 	for i := range max(len(t.F), len(t.I)) {
-		b := raw[i*size:]
-		switch t.Type {
-		case proto.Float32:
-			t.F[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
-		case proto.Float64:
-			t.F[i] = math.Float64frombits(binary.LittleEndian.Uint64(b))
-		case proto.Float16:
-			t.F[i] = half(binary.LittleEndian.Uint16(b))
-		case proto.Bfloat16:
-			t.F[i] = float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
-		default:
-			var u uint64
-			for j := range size {
-				u |= uint64(b[j]) << (8 * j)
+		var u uint64
+		if size < 8 {
+			u = uint64(raw[i*size/8]>>(i*size%8)) & (1<<size - 1)
+		} else {
+			for j, b := range raw[i*size/8:][:size/8] {
+				u |= uint64(b) << (8 * j)
 			}
+		}
+		switch {
+		case t.Type == proto.Float32:
+			t.F[i] = float64(math.Float32frombits(uint32(u)))
+		case t.Type == proto.Float64:
+			t.F[i] = math.Float64frombits(u)
+		case narrow:
+			t.F[i] = f.number(uint16(u), size)
+		default:
 			t.I[i] = wrap(t.Type, int64(u))
 		}
 	}
@@ -248,34 +267,13 @@ func (t *Tensor) fillTyped(p *proto.Tensor) error {
 		return enough(len(p.Uint64s))
 	}
 	for i, v := range p.Int32s {
-		switch p.Type {
-		case proto.Float16:
-			t.F[i] = half(uint16(v))
-		case proto.Bfloat16:
-			t.F[i] = float64(math.Float32frombits(uint32(uint16(v)) << 16))
-		default:
+		if f, ok := formats[p.Type]; ok {
+			t.F[i] = f.number(uint16(v), p.Type.Bits())
+		} else {
 			t.I[i] = wrap(p.Type, int64(v))
 		}
 	}
 	return enough(len(p.Int32s))
-}
-
-// half is the value of a float16. Source: IEEE 754-2008, 3.4.
-func half(h uint16) float64 {
-	sign, exponent, fraction := 1.0, int(h>>10&31), float64(h&1023)
-	if h>>15 == 1 {
-		sign = -1
-	}
-	switch exponent {
-	case 0:
-		return sign * math.Ldexp(fraction, -24)
-	case 31:
-		if fraction != 0 {
-			return math.NaN()
-		}
-		return math.Inf(int(sign))
-	}
-	return sign * math.Ldexp(1024+fraction, exponent-25)
 }
 
 // external reads the data of a tensor from a file beside the model: so many bytes.

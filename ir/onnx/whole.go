@@ -57,7 +57,7 @@ func product(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	return one(y)
+	return n.fitted(one(y), rangeOf(t))
 }
 
 // noZero reports a known divisor that is 0.
@@ -242,6 +242,9 @@ func bitwise(e scalar.Expr) row {
 		if n.failed {
 			return nil
 		}
+		if !isInteger(n.in[0].Type) {
+			return n.errorf("its operands are %v, not whole numbers", n.in[0].Type)
+		}
 		all, t, wide := s[0].or(s[1]), n.in[0].Type, 0
 		for ; math.Ldexp(1, wide) <= max(all.high, -all.low-1); wide++ {
 		}
@@ -283,7 +286,9 @@ func bitwise(e scalar.Expr) row {
 // complement is -1-x, or what is left of the largest number of a type without signs.
 func complement(n *node) []*Value {
 	from := -1.0
-	if t := n.in[0].Type; !signed(t) {
+	if t := n.in[0].Type; !isInteger(t) {
+		return n.errorf("its operand is %v, not whole numbers", t)
+	} else if !signed(t) {
 		if from = rangeOf(t).high; from > mostExact {
 			return n.errorf("bits of %v, whose largest number is not exact in float32, cannot be turned around", t)
 		}
@@ -294,6 +299,12 @@ func complement(n *node) []*Value {
 // shifted multiplies with a power of two, or divides by it. What leaves the type is lost.
 func shifted(n *node) []*Value {
 	s, t := spansOf(n), n.in[0].Type
+	if n.failed {
+		return nil
+	}
+	if !isInteger(t) {
+		return n.errorf("its operands are %v, not whole numbers", t)
+	}
 	left := n.string("direction", "") == "LEFT"
 	step := 2.0
 	if !left {

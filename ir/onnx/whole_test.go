@@ -234,15 +234,25 @@ func TestWholeLimit(t *testing.T) {
 }
 
 // TestCast rounds numbers to the types of fewer digits in a graph as it does known ones,
-// which are those that lie nearest among all 65,536 of the type.
+// which are those that lie nearest among all of the type, 65,536 of float16.
 func TestCast(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, typ := range []proto.Type{proto.Float16, proto.Bfloat16} {
-		raw := make([]byte, 2<<16)
-		for i := range 1 << 16 {
-			raw[2*i], raw[2*i+1] = byte(i), byte(i>>8)
+	for _, typ := range []proto.Type{
+		proto.Float16, proto.Bfloat16, proto.Float8E4M3FN, proto.Float8E4M3FNUZ, proto.Float8E5M2, proto.Float8E5M2FNUZ, proto.Float4E2M1,
+	} {
+		size := 1 << typ.Bits()
+		raw := make([]byte, size*typ.Bits()/8)
+		for i := range size {
+			switch typ.Bits() {
+			case 16:
+				raw[2*i], raw[2*i+1] = byte(i), byte(i>>8)
+			case 8:
+				raw[i] = byte(i)
+			default:
+				raw[i/2] |= byte(i << (4 * (i % 2)))
+			}
 		}
-		all, err := onnx.ReadTensor(&proto.Tensor{Type: typ, Dims: []int64{1 << 16}, Raw: raw, HasRaw: true}, nil)
+		all, err := onnx.ReadTensor(&proto.Tensor{Type: typ, Dims: []int64{int64(size)}, Raw: raw, HasRaw: true}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -308,6 +318,56 @@ func TestCast(t *testing.T) {
 			if known[i] != below && known[i] != above || math.Abs(known[i]-v) > min(v-below, above-v) {
 				t.Fatalf("%v as %v is %v, between %v and %v", v, typ, known[i], below, above)
 			}
+		}
+	}
+}
+
+// TestDoubles finds what asks for float64.
+func TestDoubles(t *testing.T) {
+	for _, typ := range []proto.Type{proto.Float32, proto.Float64} {
+		list := []*onnx.Model{
+			nodes(t, &proto.Graph{
+				Nodes:  []*proto.Node{{Op: "Neg", Inputs: []string{"x"}, Outputs: []string{"y"}}},
+				Inputs: []*proto.ValueInfo{port("x", typ, 2)}, Outputs: []*proto.ValueInfo{port("y", typ, 2)},
+			}),
+			nodes(t, &proto.Graph{
+				Nodes: []*proto.Node{
+					{Op: "Cast", Inputs: []string{"x"}, Outputs: []string{"w"}, Attributes: []*proto.Attribute{number("to", int64(typ))}},
+					{Op: "Cast", Inputs: []string{"w"}, Outputs: []string{"y"}, Attributes: []*proto.Attribute{number("to", int64(proto.Float32))}},
+				},
+				Inputs: []*proto.ValueInfo{port("x", proto.Float32, 2)}, Outputs: []*proto.ValueInfo{port("y", proto.Float32, 2)},
+			}),
+		}
+		for i, m := range list {
+			if m.Doubles() != (typ == proto.Float64) {
+				t.Errorf("model %d of %v: %v", i, typ, m.Doubles())
+			}
+		}
+	}
+}
+
+// TestWholeFractions refuses what makes fractions of whole numbers.
+func TestWholeFractions(t *testing.T) {
+	text := func(name, v string) *proto.Attribute {
+		return &proto.Attribute{Name: name, Kind: proto.String, String: []byte(v)}
+	}
+	for _, node := range []*proto.Node{
+		{Op: "Resize", Inputs: []string{"x", "", "", "sizes"}, Attributes: []*proto.Attribute{text("mode", "linear")}},
+		{Op: "GridSample", Inputs: []string{"x", "grid"}},
+		{Op: "Shrink", Inputs: []string{"x"}, Attributes: []*proto.Attribute{{Name: "bias", Kind: proto.Float, Float: 0.5}}},
+		{Op: "Einsum", Inputs: []string{"x", "x"}, Attributes: []*proto.Attribute{text("equation", "abcd,abcd->ab")}},
+		{Op: "ReduceMean", Inputs: []string{"x"}},
+	} {
+		node.Outputs = []string{"y"}
+		m := nodes(t, &proto.Graph{
+			Nodes: []*proto.Node{node}, Inputs: []*proto.ValueInfo{port("x", proto.Uint8, 1, 1, 2, 2), port("grid", proto.Float32, 1, 1, 1, 2)},
+			Outputs:      []*proto.ValueInfo{port("y", proto.Uint8)},
+			Initializers: []*proto.Tensor{{Name: "sizes", Type: proto.Int64, Dims: []int64{4}, Int64s: []int64{1, 1, 3, 3}}},
+		})
+		x := &onnx.Tensor{Type: proto.Uint8, Shape: []int{1, 1, 2, 2}, I: []int64{1, 2, 3, 200}}
+		grid := &onnx.Tensor{Type: proto.Float32, Shape: []int{1, 1, 1, 2}, F: []float64{0, 0}}
+		if out, err := backend.Run(m, map[string]*onnx.Tensor{"x": x, "grid": grid}); err == nil || !strings.Contains(err.Error(), "uint8") {
+			t.Errorf("%s gives %v: %v", node.Op, out, err)
 		}
 	}
 }

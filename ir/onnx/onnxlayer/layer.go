@@ -272,12 +272,27 @@ func Describe(file string, data []byte, files fs.FS, bind []string, overrides ..
 // whole numbers int32.
 func portType(t proto.Type) (string, bool) {
 	switch t {
-	case proto.Float32, proto.Float64, proto.Float16, proto.Bfloat16, proto.Bool:
-		return "float32", true
-	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64:
+	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64,
+		proto.Int2, proto.Int4, proto.Uint2, proto.Uint4:
 		return "int32", true
+	case proto.Undefined, proto.StringType, proto.Complex64, proto.Complex128, proto.Float8E8M0:
+		return "", false
 	}
-	return "", false
+	return "float32", true
+}
+
+// Note is what the user of a file has to know of the package that is made of it; empty:
+// nothing.
+func Note(file string, data []byte, files fs.FS, bind []string) string {
+	values, err := Bindings(bind)
+	if err != nil {
+		return ""
+	}
+	m, err := onnx.Read(path.Base(file), data, onnx.Options{Bind: values, Files: files})
+	if err != nil || !m.Doubles() {
+		return ""
+	}
+	return fmt.Sprintf("%s asks for float64; the package takes, computes and gives float32", path.Base(file))
 }
 
 // Source is Describe as the text of a description, in JSON.
@@ -304,7 +319,7 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		}
 		dtype, ok := portType(p.Type)
 		if !ok {
-			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are floating-point numbers, integers of 8 to 64 bits or bool", diag.Quote(p.Name), p.Type)}
+			return nil, diag.List{diag.Errorf(diag.Pos{File: path.Base(file)}, "input %s is %v; inputs are floating-point numbers, integers or bool", diag.Quote(p.Name), p.Type)}
 		}
 		value, _ := json.Marshal(map[string]any{"shape": append([]int{}, shape...), "dtype": dtype})
 		parts = append(parts, fmt.Sprintf("%q:%s", inputs[i], value))

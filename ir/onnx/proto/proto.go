@@ -147,12 +147,15 @@ const (
 	Uint4
 	Int4
 	Float4E2M1
+	Float8E8M0
+	Uint2
+	Int2
 )
 
 var typeNames = [...]string{
 	"undefined", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "float64",
 	"uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
-	"float8e5m2fnuz", "uint4", "int4", "float4e2m1",
+	"float8e5m2fnuz", "uint4", "int4", "float4e2m1", "float8e8m0", "uint2", "int2",
 }
 
 func (t Type) String() string {
@@ -166,7 +169,7 @@ func (t Type) String() string {
 // bytes.
 func (t Type) Size() int {
 	switch t {
-	case Uint8, Int8, Bool, Float8E4M3FN, Float8E4M3FNUZ, Float8E5M2, Float8E5M2FNUZ:
+	case Uint8, Int8, Bool, Float8E4M3FN, Float8E4M3FNUZ, Float8E5M2, Float8E5M2FNUZ, Float8E8M0:
 		return 1
 	case Uint16, Int16, Float16, Bfloat16:
 		return 2
@@ -178,4 +181,16 @@ func (t Type) Size() int {
 		return 16
 	}
 	return 0
+}
+
+// Bits is the number of bits of an element in Raw, 0 of what is not stored there. Elements
+// of less than a byte begin in its lowest bits.
+func (t Type) Bits() int {
+	switch t {
+	case Uint4, Int4, Float4E2M1:
+		return 4
+	case Uint2, Int2:
+		return 2
+	}
+	return 8 * t.Size()
 }
