@@ -1,7 +1,7 @@
-"""Times ONNX files in packages and in ONNX Runtime, in turns, on one thread each.
+"""Times ONNX files in packages and in ONNX Runtime, in turns, on one thread.
 
 python speed.py NNGEN FOLDER: .onnx files, each with a .npz whose "meta" binds extents.
-Medians over 15 rounds, and of the ratios. Needs numpy, onnxruntime.
+Medians over 15 rounds. Needs numpy, onnxruntime.
 """
 import json
 import pathlib
