@@ -81,6 +81,8 @@ func completeModel(cmd *cobra.Command) {
 		output = files("png", "svg")
 	case "predict":
 		output = files("csv", "jsonl")
+	case "writeback":
+		output = files("onnx")
 	}
 	if cmd.Flags().Lookup("output") != nil {
 		if err := cmd.RegisterFlagCompletionFunc("output", output); err != nil {

@@ -297,8 +297,8 @@ func dropout(n *node) []*Value {
 	if n.use.Training && !none {
 		ratio := n.number("ratio", 1, 0.5)
 		x := n.x(0)
-		if n.failed || !x.Valid() || !(ratio >= 0 && ratio < 1) {
-			return n.errorf("a ratio of %v", ratio)
+		if n.failed || !x.Valid() || !(ratio >= 0 && ratio < 1) || front(x) == 0 {
+			return n.errorf("a ratio of %v of %v; while training, values of an input are dropped, with a ratio from 0 to 1", ratio, n.in[0].Shape)
 		}
 		u := op.Uniform(n.b, n.prefix+n.label+n.proto.Outputs[0], x.Shape)
 		kept := call("select", call("ge", a1, num(ratio)), call("mul", a0, num(1/(1-ratio))), num(0))

@@ -213,9 +213,10 @@ func (s *slope) verdict(r *rand.Rand) (path bool, err error) {
 				continue
 			}
 		}
-		for segment := range direction { // sorted draws would not matter: each has its own
-			for i := range s.at[segment] {
-				s.at[segment][i] += 0.02 * r.NormFloat64() * max(0.1, math.Abs(s.at[segment][i]))
+		for _, g := range s.graph.Grads {
+			at := s.at[g.Param.Op.(*op.Param).Segment]
+			for i, v := range at {
+				at[i] += 0.02 * r.NormFloat64() * max(0.1, math.Abs(v))
 			}
 		}
 	}

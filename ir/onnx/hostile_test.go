@@ -142,7 +142,7 @@ func TestHostile(t *testing.T) {
 						t.Errorf("%s, seed %d: %v\n%s", file, seed, e, debug.Stack())
 					}
 				}()
-				if build(p, o) == nil {
+				if build(p, o, onnx.Use{}) == nil && build(p, o, trainingUse) == nil {
 					built++
 				} else {
 					refused++
@@ -155,7 +155,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-func build(p *proto.Model, o onnx.Options) error {
+func build(p *proto.Model, o onnx.Options, use onnx.Use) error {
 	m, err := onnx.Load("spoilt.onnx", p, o)
 	if err != nil {
 		return err
@@ -176,6 +176,6 @@ func build(p *proto.Model, o onnx.Options) error {
 	if err := b.Errors.Err(); err != nil {
 		return err
 	}
-	_, err = m.Build(b, inputs, "")
+	_, err = m.BuildFor(use, b, inputs, "")
 	return err
 }

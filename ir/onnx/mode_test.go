@@ -252,7 +252,7 @@ func TestTrainingMode(t *testing.T) {
 		d.graph.Initializers = append(d.graph.Initializers, d.floats(name, 3))
 	}
 	d.graph.Nodes = []*proto.Node{{Op: "BatchNormalization", Inputs: []string{"x", "s", "b", "m", "v"}, Outputs: []string{"y"}, Attributes: on}}
-	err := build(modelOf(d.graph, 15), onnx.Options{})
+	err := build(modelOf(d.graph, 15), onnx.Options{}, onnx.Use{})
 	if err == nil || !strings.HasSuffix(err.Error(), "the file has it in training_mode; write training: true in the ONNX layer of a description that trains") {
 		t.Error(err)
 	}

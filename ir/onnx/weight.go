@@ -188,6 +188,12 @@ func (n *node) unfolded() bool {
 // weight is a known tensor as a parameter. Read in a second order of axes, it is the
 // first one, turned.
 func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
+	for i := len(s.Weights); v.Name == ""; i++ { // an attribute's
+		if name := fmt.Sprintf("constant_%d", i); s.values[name] == nil {
+			v.Name = name
+			s.values[name] = v
+		}
+	}
 	if first, ok := s.params[v.Name]; ok {
 		turn := make([]int, len(perm))
 		for i, a := range perm {

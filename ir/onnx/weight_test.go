@@ -221,3 +221,21 @@ func near(t *testing.T, seed uint64, what string, got, want []float64) {
 		}
 	}
 }
+
+// TestAttributeWeights: lists of attributes that are as large as weights are do not get in
+// each other's way.
+func TestAttributeWeights(t *testing.T) {
+	const width = 70
+	d := &drawn{Rand: rand.New(rand.NewPCG(1, 8)), graph: &proto.Graph{Inputs: port(width)}}
+	offset, scale := d.floats("", width).Floats, d.floats("", width).Floats
+	d.graph.Nodes = []*proto.Node{{Op: "Scaler", Domain: "ai.onnx.ml", Inputs: []string{"x"}, Outputs: []string{"y"}, Attributes: []*proto.Attribute{
+		{Name: "offset", Kind: proto.Floats, Floats: offset}, {Name: "scale", Kind: proto.Floats, Floats: scale},
+	}}}
+	x, want := make([]float64, width), make([]float64, width)
+	for i := range x {
+		x[i] = d.NormFloat64()
+		want[i] = (x[i] - float64(offset[i])) * float64(scale[i])
+	}
+	got, _, _ := computed(t, modelOf(d.graph, 13), onnx.Use{}, x, nil)
+	near(t, 0, "scaled", got, want)
+}

@@ -279,3 +279,30 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPut puts values into files that may be anything.
+func FuzzPut(f *testing.F) {
+	r := rand.New(rand.NewPCG(1, 9))
+	for _, kind := range []proto.Type{proto.Float32, proto.Float16, proto.Float64} {
+		for _, storage := range storages {
+			var data []byte
+			of := tensorMessage(r, "w", kind, storage, []float32{1, 2, 3}, &data)
+			f.Add(message(r, nil, modelGraph, message(r, nil, graphInitializer, of)))
+			attribute := message(r, message(r, nil, attributeTensor, of), attributeName, []byte("value"))
+			node := message(r, message(r, nil, nodeAttribute, attribute), nodeOutput, []byte("w"))
+			f.Add(message(r, nil, modelGraph, message(r, nil, graphNode, message(r, node, nodeOp, []byte("Constant")))))
+		}
+	}
+	files := fstest.MapFS{"sub/data.bin": {Data: make([]byte, 64)}}
+	f.Fuzz(func(t *testing.T, model []byte) {
+		got, err := Put(model, map[string][]float32{"w": {3, 2, 1}}, files)
+		if err == nil {
+			if _, err := Put(got.Model, map[string][]float32{"w": {3, 2, 1}}, files); err != nil {
+				t.Errorf("what was written is not read: %v", err)
+			}
+		}
+		if rest, err := Without(model, []string{"w"}); err == nil && len(rest) > len(model) {
+			t.Errorf("%d bytes without a tensor, of %d", len(rest), len(model))
+		}
+	})
+}
