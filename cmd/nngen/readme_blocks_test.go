@@ -54,6 +54,7 @@ var documents = []document{
 		{"name: transformer", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"nngen import digits.keras -o digits", "", (*readme).imports},
+		{"nngen export digits.keras -o again.keras", "", (*readme).imports},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{
