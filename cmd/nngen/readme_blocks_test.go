@@ -54,10 +54,11 @@ var documents = []document{
 		{"name: transformer", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"nngen import digits.keras -o digits", "", (*readme).imports},
-		{"nngen export digits.keras -o digits.onnx", "", (*readme).imports},
-		{"layers:", "", scripted("onnx_training.txtar")},
 		{"nngen fit digits.keras --with train.yaml --resume", "", executed("kerasserve.txtar")},
 		{"//go:generate nngen generate digits/digits.yaml", "", scripted("kerasserve.txtar")},
+		{"nngen export digits.keras -o again.keras", "", (*readme).imports},
+		{"layers:", "", scripted("onnx_training.txtar")},
+		{"nngen export digits.keras -o digits.onnx", "", (*readme).imports},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{

@@ -226,7 +226,7 @@ func near(t *testing.T, seed uint64, what string, got, want []float64) {
 // each other's way.
 func TestAttributeWeights(t *testing.T) {
 	const width = 70
-	d := &drawn{Rand: rand.New(rand.NewPCG(1, 8)), graph: &proto.Graph{Inputs: port(width)}}
+	d := &drawn{Rand: rand.New(rand.NewPCG(1, 8)), graph: &proto.Graph{Inputs: batchPort(width)}}
 	offset, scale := d.floats("", width).Floats, d.floats("", width).Floats
 	d.graph.Nodes = []*proto.Node{{Op: "Scaler", Domain: "ai.onnx.ml", Inputs: []string{"x"}, Outputs: []string{"y"}, Attributes: []*proto.Attribute{
 		{Name: "offset", Kind: proto.Floats, Floats: offset}, {Name: "scale", Kind: proto.Floats, Floats: scale},

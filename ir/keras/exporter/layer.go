@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -244,9 +245,17 @@ func (w *writer) cell(title string, v spec.Value) spec.Value {
 		}
 		return instance("keras.layers", class, config)
 	}
-	cells := list()
+	cells, taken := list(), map[string]int{}
 	for _, e := range v.List {
-		cells.List = append(cells.List, w.cell(title, e))
+		one := w.cell(title, e)
+		config, _ := one.Get("config")
+		name, _ := config.Value.Get("name")
+		if n := taken[name.Value.Str]; n > 0 { // two of one name would have weights of one name
+			put(&config.Value, "name", text(fmt.Sprint(name.Value.Str, "_", n)))
+			put(&one, "config", config.Value)
+		}
+		taken[name.Value.Str]++
+		cells.List = append(cells.List, one)
 	}
 	return instance("keras.layers", "StackedRNNCells", object(named("name", text("stacked_rnn_cells")), named("trainable", truth(true)), named("dtype", float32Policy()), named("cells", cells)))
 }
