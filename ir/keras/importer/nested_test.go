@@ -2,6 +2,8 @@ package importer
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -69,4 +71,34 @@ func ramp(name string, shape ...int) container.Tensor {
 		v[i] = float32(i + 1)
 	}
 	return container.NewTensor(name, shape, v)
+}
+
+// TestPair takes the layers of a file of weights alone from a file beside it.
+func TestPair(t *testing.T) {
+	const config = `{"class_name": "Sequential", "keras_version": "2.4.0", "config": {"name": "m", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 3, "batch_input_shape": [null, 2]}}]}}`
+	weights := container.Model{Format: container.Layers, Version: "2.4.0", Groups: []container.Group{{Path: "d", Tensors: []container.Tensor{ramp("d/kernel:0", 2, 3), ramp("d/bias:0", 3)}}}}
+	path := written(t, &weights)
+	beside := filepath.Join(t.TempDir(), "m.json")
+	if err := os.WriteFile(beside, []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m, err := OpenPair(path, beside, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(m.Weights["d/kernel"], []float32{1, 2, 3, 4, 5, 6}) || !slices.Equal(m.Weights["d/bias"], []float32{1, 2, 3}) {
+		t.Error(m.Weights)
+	}
+	weights.Config = []byte(config)
+	whole := written(t, &weights)
+	for _, c := range []struct{ path, config, want string }{
+		{path, "", "the file has weights alone, without the layers that they belong to"},
+		{path, filepath.Join(t.TempDir(), "none.json"), "none.json: no such file or directory"},
+		{whole, beside, "the file has the layers itself, so that " + beside + " is not needed"},
+		{path, path, "the configuration of a Keras model cannot be read"},
+	} {
+		if _, err := OpenPair(c.path, c.config, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
 }
