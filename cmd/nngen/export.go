@@ -82,7 +82,6 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	net.allowNonFinite = o.allowNonFinite
 	params, err := o.params(net)
 	if err != nil {
 		return err
@@ -96,8 +95,11 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", o.output)
-	_, err = cmd.OutOrStdout().Write(report.Bytes())
-	return err
+	if _, err := cmd.OutOrStdout().Write(report.Bytes()); err != nil {
+		return err
+	}
+	next(cmd.ErrOrStderr(), "nngen", "summary", filepath.ToSlash(o.output))
+	return nil
 }
 
 // format is the one that the extension says.
@@ -146,7 +148,13 @@ func (o *exportOptions) params(n *network) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return params, f.Copy(segs, params)
+	if err := f.Copy(segs, params); err != nil || o.allowNonFinite {
+		return params, err
+	}
+	if err := weights.CheckFinite(segs, params); err != nil {
+		return nil, fmt.Errorf("%s: %w\n--allow-non-finite takes them as they are", o.model, err)
+	}
+	return params, nil
 }
 
 // replace puts the file into its place once it is complete.
