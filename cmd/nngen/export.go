@@ -97,7 +97,6 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	net.allowNonFinite = o.allowNonFinite
 	if format.check != nil {
 		if err := format.check(net); err != nil {
 			return err
@@ -116,8 +115,11 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", o.output)
-	_, err = cmd.OutOrStdout().Write(report.Bytes())
-	return err
+	if _, err := cmd.OutOrStdout().Write(report.Bytes()); err != nil {
+		return err
+	}
+	next(cmd.ErrOrStderr(), "nngen", "summary", filepath.ToSlash(o.output))
+	return nil
 }
 
 // format is the one that the extension says.
@@ -167,7 +169,13 @@ func (o *exportOptions) params(n *network) ([]float32, error) {
 		return nil, err
 	}
 	n.exported = f
-	return params, f.Copy(segs, params)
+	if err := f.Copy(segs, params); err != nil || o.allowNonFinite {
+		return params, err
+	}
+	if err := weights.CheckFinite(segs, params); err != nil {
+		return nil, fmt.Errorf("%s: %w\n--allow-non-finite takes them as they are", o.model, err)
+	}
+	return params, nil
 }
 
 // replace puts the file into its place once it is complete.

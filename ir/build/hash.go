@@ -28,6 +28,9 @@ func (id identity) modelID() string {
 	} else if e := preprocessing(id.header.Encoding); e != nil {
 		tree["encoding"] = e
 	}
+	if id.spec.Data == nil && id.header.Classes != nil { // those of a layer that is a file
+		tree["classes"] = id.header.Classes
+	}
 	return digest(tree)
 }
 
