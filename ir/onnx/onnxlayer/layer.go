@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -77,9 +78,9 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 	}
 	var first *ir.Value
 	for i, v := range built.Outputs {
-		x := v.Result()
-		if x == nil || !x.Shape.Batched() {
-			return c.Errorf("output %s of %s does not depend on an input", diag.Quote(v.Name), o.File)
+		x := result(c.B, v)
+		if x == nil {
+			return c.Errorf("output %s of %s has no elements", diag.Quote(v.Name), o.File)
 		}
 		if m.Outputs[i].Batch && len(v.Shape) > 1 && v.Shape[0] == 1 {
 			x = op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch}, v.Shape[1:]...))
@@ -95,6 +96,27 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 		}
 	}
 	return first
+}
+
+// result is an output for every row: one that does not depend on an input is the same for
+// all of them; nil: it has no elements.
+func result(b *ir.Builder, v *onnx.Value) *ir.Value {
+	x := v.Result()
+	if t := v.Known; t != nil {
+		data := slices.Clone(t.F)
+		for _, i := range t.I {
+			data = append(data, float64(i))
+		}
+		if len(data) == 0 {
+			return nil
+		}
+		x = op.ConstOf(b, v.Shape, data)
+	}
+	if x == nil || !x.Valid() || x.Shape.Batched() {
+		return x
+	}
+	x = op.ReshapeTo(b, x, append(ir.Shape{1}, x.Shape...))
+	return op.BroadcastTo(b, x, append(ir.Shape{ir.Batch}, x.Shape[1:]...))
 }
 
 // report hands the mistakes of the file on.
