@@ -59,9 +59,9 @@ func TestExports(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				want := backend.Numbers(expected)
+				want := expected.Elements()
 				far, size := 0.0, 0.0
-				have := backend.Numbers(y)
+				have := y.Elements()
 				if len(have) != len(want) {
 					t.Fatalf("output %d has %d elements, not %d", i, len(have), len(want))
 				}

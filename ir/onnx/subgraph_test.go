@@ -27,7 +27,7 @@ func same(t *testing.T, m *onnx.Model, feed map[string]*onnx.Tensor, want ...flo
 		t.Error(err)
 		return
 	}
-	got := backend.Numbers(out[0])
+	got := out[0].Elements()
 	if len(got) != len(want) {
 		t.Errorf("%v, want %v", got, want)
 		return

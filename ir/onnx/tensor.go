@@ -44,6 +44,19 @@ func (t *Tensor) loaded() {
 	}
 }
 
+// Elements are the numbers of the tensor, row-major.
+func (t *Tensor) Elements() []float64 {
+	t.loaded()
+	if isFloat(t.Type) {
+		return t.F
+	}
+	list := make([]float64, len(t.I))
+	for i, v := range t.I {
+		list[i] = float64(v)
+	}
+	return list
+}
+
 // isFloat reports a floating-point type.
 func isFloat(t proto.Type) bool {
 	_, narrow := formats[t]

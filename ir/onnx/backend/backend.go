@@ -40,18 +40,6 @@ func ReadTensor(files fs.FS, file string) (*onnx.Tensor, error) {
 	return t, nil
 }
 
-// Numbers are the elements of a tensor.
-func Numbers(t *onnx.Tensor) []float64 {
-	if t.F != nil || t.I == nil {
-		return t.F
-	}
-	var out []float64
-	for _, v := range t.I {
-		out = append(out, float64(v))
-	}
-	return out
-}
-
 // Case is the test of a folder, ready to run.
 type Case struct {
 	Options onnx.Options
@@ -210,7 +198,7 @@ func differ(i int, got, want *onnx.Tensor) error {
 	if !slices.Equal(got.Shape, want.Shape) && len(got.Shape)+len(want.Shape) > 0 {
 		return wrongf("output %d is %v, want %v", i, got.Shape, want.Shape)
 	}
-	a, b := Numbers(got), Numbers(want)
+	a, b := got.Elements(), want.Elements()
 	scale := 0.0
 	for _, v := range b {
 		if !math.IsInf(v, 0) && !math.IsNaN(v) {

@@ -79,7 +79,7 @@ func input(p onnx.Port, given *onnx.Tensor, rows int) (*ir.Tensor[float32], ir.T
 			x.I = append(x.I, int32(v))
 		}
 	} else {
-		for _, v := range Numbers(given) {
+		for _, v := range given.Elements() {
 			if math.Abs(v) > math.MaxFloat32 && !math.IsInf(v, 0) {
 				return nil, t, fmt.Errorf("%g of input %s is beyond float32", v, p.Name)
 			}

@@ -146,9 +146,9 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 	c.Origins = append(c.Origins, layer.Origin{Layer: c.Name, File: path.Clean(o.File), Tensors: built.Tensors})
 	var first *ir.Value
 	for i, v := range built.Outputs {
-		x := v.Result()
-		if x == nil || !x.Shape.Batched() {
-			return c.Errorf("output %s of %s does not depend on an input", diag.Quote(v.Name), o.File)
+		x := result(c.B, v)
+		if x == nil {
+			return c.Errorf("output %s of %s has no elements", diag.Quote(v.Name), o.File)
 		}
 		if m.Outputs[i].Batch && len(v.Shape) > 1 && v.Shape[0] == 1 {
 			x = op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch}, v.Shape[1:]...))
@@ -186,6 +186,24 @@ func unread(c *layer.Context, results []*ir.Value) {
 			p.Role = block.Frozen
 		}
 	}
+}
+
+// result is an output for every row: one that does not depend on an input is the same for
+// all of them; nil: it has no elements.
+func result(b *ir.Builder, v *onnx.Value) *ir.Value {
+	x := v.Result()
+	if t := v.Known; t != nil {
+		data := t.Elements()
+		if len(data) == 0 {
+			return nil
+		}
+		x = op.ConstOf(b, v.Shape, data)
+	}
+	if x == nil || !x.Valid() || x.Shape.Batched() {
+		return x
+	}
+	x = op.ReshapeTo(b, x, append(ir.Shape{1}, x.Shape...))
+	return op.BroadcastTo(b, x, append(ir.Shape{ir.Batch}, x.Shape[1:]...))
 }
 
 // report hands the mistakes of the file on.
