@@ -240,7 +240,7 @@ func TestPrimitives(t *testing.T) {
 		results.add(t, n, python)
 	}
 	python.run(t)
-	results.hold(t, tally{same: 600})
+	results.hold(t, tally{same: 585, close: 15}) // reading computes what is known of constants in double precision
 }
 
 // TestRefused has everything that ONNX cannot say in one error.
