@@ -43,7 +43,7 @@ func TestSpectralNormalization(t *testing.T) {
 		if math.Abs(length-1) > 1e-6 {
 			t.Errorf("%s: the largest singular value is %v", kind, math.Sqrt(length))
 		}
-		plain := network(t, model(fmt.Sprintf("{shape: %s}", input), fmt.Sprintf("%s", named(kind)), "Flatten", "Dense: {name: end, units: 1}"))
+		plain := network(t, model(fmt.Sprintf("{shape: %s}", input), named(kind), "Flatten", "Dense: {name: end, units: 1}"))
 		other := draw(plain)
 		other.Feed = w.Feed
 		for name := range other.Params {
