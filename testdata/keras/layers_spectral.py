@@ -16,8 +16,9 @@ MEL._dbscale = lambda self, x, scale=MEL._dbscale: setattr(self, "ref_power", np
 
 def last(inputs, kernel, data_format=None, conv=OPS.conv, **settings):
     """The convolution of spectrograms, which TensorFlow has on a CPU with channels last alone."""
-    turn = [0, 2, 1] if data_format == "channels_first" else [0, 1, 2]
-    return OPS.transpose(conv(OPS.transpose(inputs, turn), kernel, data_format="channels_last", **settings), turn)
+    if data_format != "channels_first":
+        return conv(inputs, kernel, data_format=data_format, **settings)
+    return OPS.transpose(conv(OPS.transpose(inputs, [0, 2, 1]), kernel, data_format="channels_last", **settings), [0, 2, 1])
 
 
 OPS.conv = last
