@@ -44,19 +44,11 @@ func (s *stft) Init(shape ir.Shape, _, _ int) (block.Init, error) {
 			return i, fmt.Errorf("stft has no window %s; %snngen knows: %s", diag.Quote(w.Str), hint, strings.Join(nn.Windows(), ", "))
 		}
 	case spec.List:
-		if len(w.List) != shape[0] {
-			return i, fmt.Errorf("stft: the window has %d values, and the frame %d", len(w.List), shape[0])
+		list, err := windowOf(w, shape[0], nil)
+		if err != nil {
+			return i, fmt.Errorf("stft: %w", err)
 		}
-		for _, v := range w.List {
-			switch v.Kind {
-			case spec.Int:
-				i.Values = append(i.Values, float64(v.Int))
-			case spec.Float:
-				i.Values = append(i.Values, v.Float)
-			default:
-				return i, fmt.Errorf("stft: the window is a list of numbers, not of %s", v.Describe())
-			}
-		}
+		i.Values = list
 	default:
 		return i, fmt.Errorf("stft: window is a name, a list of numbers or null, not %s", w.Describe())
 	}

@@ -43,7 +43,7 @@ func TestSpectralNormalization(t *testing.T) {
 		if math.Abs(length-1) > 1e-6 {
 			t.Errorf("%s: the largest singular value is %v", kind, math.Sqrt(length))
 		}
-		plain := network(t, model(fmt.Sprintf("{shape: %s}", input), fmt.Sprintf("%s", named(kind)), "Flatten", "Dense: {name: end, units: 1}"))
+		plain := network(t, model(fmt.Sprintf("{shape: %s}", input), named(kind), "Flatten", "Dense: {name: end, units: 1}"))
 		other := draw(plain)
 		other.Feed = w.Feed
 		for name := range other.Params {
@@ -90,7 +90,7 @@ func TestSpectralNormalizationRefuses(t *testing.T) {
 		model("{shape: [900]}", "MelSpectrogram: {fft_length: 134}"):                                                      "a prime factor above 64; write 256",
 		model("{shape: [30]}", "MelSpectrogram: {fft_length: 64}"):                                                        "it has no more than 30; write fft_length: 16",
 		model("{shape: [90]}", "MelSpectrogram: {fft_length: 64, window: blackman}"):                                      "write hann, hamming",
-		model("{shape: [90]}", "MelSpectrogram: {fft_length: 64, window: [1, 2]}"):                                        "the window has 2 values, and a frame 64",
+		model("{shape: [90]}", "MelSpectrogram: {fft_length: 64, window: [1, 2]}"):                                        "the window has 2 values, and the frame 64",
 		model("{shape: [4, 4, 1]}", "ContrastLimitedAdaptiveHistogramEqualization: {tile_grid_size: [9, 2]}"):             "write fewer tiles",
 		model("{shape: [4, 4, 2]}", "RandAugment"):                                                                        "RandAugment takes images of 3 channels",
 		model("{shape: [4, 4, 3]}", "AugMix: {num_chains: 20}"):                                                           "num_chains is 20; at most 8",

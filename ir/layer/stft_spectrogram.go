@@ -167,7 +167,7 @@ func windowOf(v spec.Value, n int, of func(name string) []float64) (list []float
 			list = append(list, x)
 		}
 		if len(list) != n {
-			return nil, fmt.Errorf("the window has %d values, and a frame %d", len(list), n)
+			return nil, fmt.Errorf("the window has %d values, and the frame %d", len(list), n)
 		}
 		return list, nil
 	}

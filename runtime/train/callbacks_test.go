@@ -232,6 +232,37 @@ func TestFrozenState(t *testing.T) {
 	}
 }
 
+// Weights that the forward pass writes are put back as well where they are frozen.
+func TestFrozenAssigned(t *testing.T) {
+	for _, freeze := range []bool{true, false} {
+		e := &writing{engine(8)}
+		e.segs[0].Flags |= nn.Assigned
+		before := slices.Clone(e.segs[0].Of(e.params))
+		s := &train.Session{}
+		if freeze {
+			if err := s.Freeze(e.segs, e.segs[0].Name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := train.Fit(context.Background(), e, s, compiled(8, 2), dataset(24), config{}); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Equal(e.segs[0].Of(e.params), before) != freeze {
+			t.Errorf("frozen %t: weights %v, before %v", freeze, e.segs[0].Of(e.params), before)
+		}
+	}
+}
+
+// writing is an engine whose steps write its first weights.
+type writing struct{ *linear }
+
+func (e *writing) Train(n int, s train.Step) float64 {
+	for i, w := range e.segs[0].Of(e.params) {
+		e.segs[0].Of(e.params)[i] = w/2 + 1
+	}
+	return e.linear.Train(n, s)
+}
+
 // moving is an engine whose steps move the state.
 type moving struct{ *linear }
 

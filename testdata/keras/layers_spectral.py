@@ -8,43 +8,27 @@ from env import keras
 from record import case, chain, one
 from vectors import away_from_zero, normal, rng
 
-MEL = keras.layers.MelSpectrogram
+MEL, OPS = keras.layers.MelSpectrogram, keras.src.ops
 # The weights of the mel scale and ref_power are float32 in Keras whatever the precision; here they are as written.
 MEL.linear_to_mel_weight_matrix = functools.partialmethod(MEL.linear_to_mel_weight_matrix, dtype="float64")
+MEL._dbscale = lambda self, x, scale=MEL._dbscale: setattr(self, "ref_power", np.float64(self.ref_power)) or scale(self, x)
 
 
-def decibels(scale):
-    def run(self, inputs):
-        self.ref_power = np.float64(self.ref_power)
-        return scale(self, inputs)
-
-    return run
-
-
-MEL._dbscale = decibels(MEL._dbscale)
-
-
-def channels_last(conv):
+def last(inputs, kernel, data_format=None, conv=OPS.conv, **settings):
     """The convolution of spectrograms, which TensorFlow has on a CPU with channels last alone."""
-
-    def run(inputs, kernel, data_format=None, **settings):
-        if data_format != "channels_first":
-            return conv(inputs, kernel, data_format=data_format, **settings)
-        y = conv(keras.ops.transpose(inputs, [0, 2, 1]), kernel, data_format="channels_last", **settings)
-        return keras.ops.transpose(y, [0, 2, 1])
-
-    return run
+    if data_format != "channels_first":
+        return conv(inputs, kernel, data_format=data_format, **settings)
+    return OPS.transpose(conv(OPS.transpose(inputs, [0, 2, 1]), kernel, data_format="channels_last", **settings), [0, 2, 1])
 
 
-keras.src.ops.conv = channels_last(keras.src.ops.conv)
+OPS.conv = last
 
 
 def spectral_normalization():
     r = rng("inputs of spectral normalization")
 
-    def wrapped(kind, shape, power_iterations=1, trainable=True, **args):
-        more = {} if trainable else {"trainable": False}
-        return one("SpectralNormalization", shape, layer={kind: args}, power_iterations=power_iterations, **more)
+    def wrapped(kind, shape, power_iterations=1, more=None, **args):
+        return one("SpectralNormalization", shape, layer={kind: args}, power_iterations=power_iterations, **(more or {}))
 
     dense = {"units": 2, "activation": "tanh"}
     yield case("spectral_dense", wrapped("Dense", [3], **dense), {"x": normal(r, 2, 3)})
@@ -54,7 +38,7 @@ def spectral_normalization():
     conv = {"filters": 2, "kernel_size": 2}
     yield case("spectral_conv_training", wrapped("Conv2D", [2, 3, 1], 3, **conv), {"x": normal(r, 1, 2, 3, 1)}, training=True)
     yield case("spectral_transpose_training", wrapped("Conv1DTranspose", [2, 1], 2, **conv), {"x": normal(r, 1, 2, 1)}, training=True)
-    yield case("spectral_frozen_training", wrapped("DepthwiseConv1D", [2, 2], trainable=False, kernel_size=2, depth_multiplier=2), {"x": normal(r, 1, 2, 2)}, training=True)
+    yield case("spectral_frozen_training", wrapped("DepthwiseConv1D", [2, 2], more={"trainable": False}, kernel_size=2, depth_multiplier=2), {"x": normal(r, 1, 2, 2)}, training=True)
     yield case("spectral_einsum_training", wrapped("EinsumDense", [1, 2], equation="abc,cd->abd", output_shape=[None, 3]), {"x": normal(r, 1, 1, 2)}, training=True)
 
 

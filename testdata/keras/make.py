@@ -19,7 +19,7 @@ FILES = {
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
     "optimizers": ["trajectories_settings"],
     "convolution": ["trajectories_convolution"],
-    "graphs": ["trajectories_graph", "trajectories_spectral"],
+    "graphs": ["trajectories_graph"],
     "recurrent": ["trajectories_recurrent"],
     "whole": ["trajectories_whole"],
     "sequences": ["sequences_metrics", "sequences_steps", "sequences_stateful"],

@@ -1,7 +1,8 @@
-"""Cases for graphs.json: ten steps of networks that use layers and whole models more than once, and of several outputs."""
+"""Cases for graphs.json: ten steps of networks that use layers and whole models more than once, of several outputs, and of layers that write weights."""
 
 from train import trajectory
 from trajectories_network import ADAM, BINARY, MOMENTUM, RMSPROP, batches, binary, dense, masks, network, values
+from trajectories_recurrent import layer
 from vectors import normal
 
 
@@ -109,6 +110,19 @@ def reversible():
     yield trajectory("reversible", network({"x": [3, "ids"]}, layers, MOMENTUM, "sparse_categorical_crossentropy", ()), data)
 
 
+def written():
+    """Layers whose training steps write weights and statistics of their own."""
+    layers = [
+        layer("SpectralNormalization", "a", layer={"Dense": {"units": 3, "use_bias": False, "kernel_regularizer": {"l2": 0.02}}}),
+        layer("BatchNormalization", "norm", renorm=True, renorm_momentum=0.7, momentum=0.9, renorm_clipping={"rmax": 1.2, "dmax": 0.4}),
+        dense("head", 1, "sigmoid"),
+    ]
+    yield trajectory("spectral_renorm", network({"x": [2]}, layers, MOMENTUM, BINARY, ()), batches("spectral_renorm", 3, {"x": values(3, 2)}, binary))
+    wrapped = {"Dense": {"units": 2, "activation": "tanh"}}
+    layers = [layer("SpectralNormalization", "a", layer=wrapped, power_iterations=2), dense("head", 1, "sigmoid")]
+    yield trajectory("spectral_adam", network({"x": [2]}, layers, ADAM, BINARY, ()), batches("spectral_adam", 2, {"x": values(2, 2)}, binary))
+
+
 def cases():
-    for part in (siamese, models, statistics, sentences, weighted, reversible):
+    for part in (siamese, models, statistics, sentences, weighted, reversible, written):
         yield from part()
