@@ -84,7 +84,6 @@ type expander struct {
 	uses    []*use           // in order
 	layers  map[string]*use  // by name; those that have their own weights
 	models  map[string]*part // by name
-	index   map[*use]int     // places in Model.Layers, for the tree
 	count   int
 	refused bool // more layers than are allowed
 }
@@ -116,11 +115,11 @@ func expand(r *document.Reader, m *Model, entries []entry) (aliases map[string]s
 	x.prune(outputs)
 	x.fill()
 	if len(x.models) > 0 || slices.ContainsFunc(entries, func(e entry) bool { return e.Type == modelType }) {
-		x.index = map[*use]int{}
+		t := tree{x, map[*use]int{}}
 		for i, u := range x.uses {
-			x.index[u] = i
+			t.index[u] = i
 		}
-		m.Tree = x.tree(x.root)
+		m.Tree = t.group(x.root)
 	}
 	return x.aliases()
 }

@@ -7,15 +7,18 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
+// compiler writes what a model is compiled with.
+type compiler struct{ *writer }
+
 // compile is compile_config of a .keras file.
-func (w *writer) compile() spec.Value {
+func (w compiler) compile() spec.Value {
 	c := w.model.Compile
 	optimizer := w.optimizer(c.Optimizer)
 	return object(append([]spec.Arg{named("optimizer", optimizer)}, w.figures(c, false)...)...)
 }
 
 // training is training_config of an .h5 file: the same under other names.
-func (w *writer) training() spec.Value {
+func (w compiler) training() spec.Value {
 	c := w.model.Compile
 	full := w.optimizer(c.Optimizer)
 	class, _ := full.Get("class_name")
@@ -25,7 +28,7 @@ func (w *writer) training() spec.Value {
 
 // figures are losses and metrics. With full, they are objects even without arguments:
 // Keras 3 finds no functions by their names in an .h5 file.
-func (w *writer) figures(c *spec.Compile, full bool) []spec.Arg {
+func (w compiler) figures(c *spec.Compile, full bool) []spec.Arg {
 	return []spec.Arg{
 		named("loss", w.byOutput(c.Losses, false, func(n spec.NamedCall) spec.Value { return w.loss(n.Call, full) })),
 		named("loss_weights", w.lossWeights(c)),
@@ -36,7 +39,7 @@ func (w *writer) figures(c *spec.Compile, full bool) []spec.Arg {
 }
 
 // outputName is the name of an output of the description in the file.
-func (w *writer) outputName(name string) string {
+func (w compiler) outputName(name string) string {
 	if t, ok := w.root.values[name]; ok {
 		return t.of.name
 	}
@@ -45,7 +48,7 @@ func (w *writer) outputName(name string) string {
 
 // byOutput are losses or metrics: one alone or a list of the only output, otherwise
 // by the names of the outputs.
-func (w *writer) byOutput(calls []spec.NamedCall, several bool, one func(spec.NamedCall) spec.Value) spec.Value {
+func (w compiler) byOutput(calls []spec.NamedCall, several bool, one func(spec.NamedCall) spec.Value) spec.Value {
 	if len(calls) == 0 {
 		return spec.Value{}
 	}
@@ -76,7 +79,7 @@ func (w *writer) byOutput(calls []spec.NamedCall, several bool, one func(spec.Na
 	return by
 }
 
-func (w *writer) lossWeights(c *spec.Compile) spec.Value {
+func (w compiler) lossWeights(c *spec.Compile) spec.Value {
 	by := object()
 	for _, x := range c.LossWeights {
 		if x.Output == "" || len(w.root.outputs) == 1 {
@@ -91,7 +94,7 @@ func (w *writer) lossWeights(c *spec.Compile) spec.Value {
 }
 
 // loss is a loss: its name or, where it has arguments, an object.
-func (w *writer) loss(c spec.Call, full bool) spec.Value {
+func (w compiler) loss(c spec.Call, full bool) spec.Value {
 	doc := find(w.catalog.Losses, c.Name)
 	args := listed(doc, c.Args)
 	if doc.Name == "ctc" {
@@ -107,7 +110,7 @@ func (w *writer) loss(c spec.Call, full bool) spec.Value {
 }
 
 // metric is a metric. What accuracy and crossentropy are depends on the output.
-func (w *writer) metric(c spec.Call, full bool) spec.Value {
+func (w compiler) metric(c spec.Call, full bool) spec.Value {
 	doc := find(w.catalog.Metrics, c.Name)
 	if doc == nil || doc.Name == "accuracy" && len(c.Args.List) == 0 && c.Args.Positional == nil { // crossentropy
 		return text(c.Name)
@@ -124,7 +127,7 @@ func (w *writer) metric(c spec.Call, full bool) spec.Value {
 }
 
 // optimizer is an optimizer with all of its settings.
-func (w *writer) optimizer(c spec.Call) spec.Value {
+func (w compiler) optimizer(c spec.Call) spec.Value {
 	doc := find(w.catalog.Optimizers, c.Name)
 	args, schedule, errs := c.Args.Schedule("learning_rate")
 	for _, e := range errs { // the description has been built

@@ -46,7 +46,10 @@ type Source struct {
 // the model.
 func (s Source) weights() *weights {
 	m := s.Network.Spec
-	w := &writer{maker: &maker{model: m, names: m.Names(), shapes: s.Network.Shapes, used: map[string]bool{}}, catalog: build.Catalog()}
+	w := &writer{forms: &forms{
+		maker:   &maker{model: m, names: m.Names(), shapes: s.Network.Shapes, used: map[string]bool{}},
+		catalog: build.Catalog(),
+	}}
 	w.root = w.maker.graph()
 	w.sort(w.root)
 	all := &weights{writer: w, segments: map[string]*block.Segment{}, values: s.Values}
@@ -88,12 +91,12 @@ func (s Source) Model(format Format) (m *container.Model, notes []string, err er
 	case H5:
 		out.Format, out.Backend, out.Groups = container.Layers, "tensorflow", w.layers(w.root)
 		if compiled {
-			out.Compile = []byte(w.training().JSON())
+			out.Compile = []byte(compiler{w.writer}.training().JSON())
 		}
 	default:
 		out.Groups = w.objects(w.root, "")
 		if compiled && format == Keras {
-			config.Map = append(config.Map, spec.Arg{Name: "compile_config", Value: w.compile()})
+			config.Map = append(config.Map, spec.Arg{Name: "compile_config", Value: compiler{w.writer}.compile()})
 		}
 	}
 	if format != Weights {

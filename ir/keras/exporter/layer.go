@@ -50,7 +50,7 @@ func (w *writer) layer(o *node) spec.Value {
 }
 
 // config is what get_config of a class gives, with all defaults.
-func (w *writer) config(title, class, name string, args []spec.Arg, trainable bool) spec.Value {
+func (w *forms) config(title, class, name string, args []spec.Arg, trainable bool) spec.Value {
 	config := object(named("name", text(name)), named("trainable", truth(trainable)), named("dtype", w.dtype(class, args)))
 	given := object(args...)
 	doc := find(w.catalog.Layers, class)
@@ -78,7 +78,7 @@ func (w *writer) config(title, class, name string, args []spec.Arg, trainable bo
 }
 
 // settled fills in what Keras works out from other arguments.
-func (w *writer) settled(class string, config, given spec.Value) spec.Value {
+func (w *forms) settled(class string, config, given spec.Value) spec.Value {
 	copyOf := func(to, from string) {
 		a, ok := config.Get(to)
 		if b, known := config.Get(from); ok && known && a.Value.Kind == spec.Null {
@@ -108,7 +108,7 @@ func put(v *spec.Value, name string, x spec.Value) {
 }
 
 // dtype is the policy of a layer; those that look values up have the type of these.
-func (w *writer) dtype(class string, args []spec.Arg) spec.Value {
+func (w *forms) dtype(class string, args []spec.Arg) spec.Value {
 	switch class {
 	case "StringLookup", "TextVectorization":
 		return text("string")
@@ -121,7 +121,7 @@ func (w *writer) dtype(class string, args []spec.Arg) spec.Value {
 }
 
 // value is an argument of a layer in the form that get_config gives it.
-func (w *writer) value(title, class string, d *spec.ArgDoc, v spec.Value) spec.Value {
+func (w *forms) value(title, class string, d *spec.ArgDoc, v spec.Value) spec.Value {
 	title += ": " + d.Name
 	switch {
 	case d.Of == "layer" && v.Kind == spec.Null:
@@ -185,7 +185,7 @@ func pairs(v spec.Value, size int) spec.Value {
 }
 
 // entry takes {LSTM: {units: 8}} apart.
-func (w *writer) entry(title string, v spec.Value) (name string, args spec.Args) {
+func (w *forms) entry(title string, v spec.Value) (name string, args spec.Args) {
 	call, errs := spec.CallOf(v, "", title)
 	for _, e := range errs { // the description has been built
 		w.fail(e.Pos, "%s", e.Msg)
@@ -194,7 +194,7 @@ func (w *writer) entry(title string, v spec.Value) (name string, args spec.Args)
 }
 
 // inner is a layer that is an argument of another.
-func (w *writer) inner(title string, v spec.Value) spec.Value {
+func (w *forms) inner(title string, v spec.Value) spec.Value {
 	class, args := w.entry(title, v)
 	class = spec.LayerClass(class)
 	doc := find(w.catalog.Layers, class)
@@ -227,7 +227,7 @@ func listed(doc *spec.EntryDoc, args spec.Args) []spec.Arg {
 }
 
 // cell is the cell of an RNN; a list of cells is a StackedRNNCells.
-func (w *writer) cell(title string, v spec.Value) spec.Value {
+func (w *forms) cell(title string, v spec.Value) spec.Value {
 	if v.Kind != spec.List {
 		class, args := w.entry(title, v)
 		if class == "StackedRNNCells" {
@@ -262,7 +262,7 @@ func (w *writer) cell(title string, v spec.Value) spec.Value {
 
 // mirror completes a Bidirectional: the second layer, where the description has none,
 // is the first one backwards.
-func (w *writer) mirror(title string, config *spec.Value) {
+func (w *forms) mirror(title string, config *spec.Value) {
 	forth, _ := config.Get("layer")
 	back, _ := config.Get("backward_layer")
 	class, _ := forth.Value.Get("class_name")

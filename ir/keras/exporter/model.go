@@ -7,16 +7,21 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// writer writes the configuration of a model.
-type writer struct {
+// forms gives arguments the form that get_config of Keras has.
+type forms struct {
 	*maker
-	root    *graph
 	catalog spec.Catalog
 	notes   []string
 }
 
+// writer writes the configuration of a model.
+type writer struct {
+	*forms
+	root *graph
+}
+
 // note tells what reads differently in the file, or is left out of it.
-func (w *writer) note(text string) {
+func (w *forms) note(text string) {
 	if !slices.Contains(w.notes, text) {
 		w.notes = append(w.notes, text)
 	}

@@ -33,7 +33,7 @@ func sameAs(v spec.Value, d any) bool {
 
 // named is what a name with arguments stands for: an initializer, a regularizer, a
 // constraint or an activation.
-func (w *writer) named(title, of string, v spec.Value) spec.Value {
+func (w *forms) named(title, of string, v spec.Value) spec.Value {
 	if of == "activation" {
 		return w.activation(title, v)
 	}
@@ -48,7 +48,7 @@ func (w *writer) named(title, of string, v spec.Value) spec.Value {
 
 // settings are the arguments of an entry of the catalog. With all, those that are not
 // given are there as well.
-func (w *writer) settings(title string, doc *spec.EntryDoc, args []spec.Arg, all bool) spec.Value {
+func (w *forms) settings(title string, doc *spec.EntryDoc, args []spec.Arg, all bool) spec.Value {
 	config, given := object(), object(args...)
 	for i := range doc.Args {
 		d := &doc.Args[i]
@@ -79,7 +79,7 @@ var activationLayers = map[string]string{"relu": "ReLU", "leaky_relu": "LeakyReL
 
 // activation is an activation: a name or, where it has arguments, the layer that
 // applies it.
-func (w *writer) activation(title string, v spec.Value) spec.Value {
+func (w *forms) activation(title string, v spec.Value) spec.Value {
 	if v.Kind == spec.Null {
 		return text("linear")
 	}

@@ -26,7 +26,7 @@ type held struct {
 }
 
 // inside are the classes of what is inside of a layer, from the outside in.
-func (w *writer) inside(class string, args []spec.Arg) []string {
+func (w *forms) inside(class string, args []spec.Arg) []string {
 	given := object(args...)
 	switch class {
 	case "TimeDistributed", "Bidirectional":
@@ -42,7 +42,7 @@ func (w *writer) inside(class string, args []spec.Arg) []string {
 }
 
 // cells are the classes of the cells of an RNN.
-func (w *writer) cells(title string, v spec.Value) (classes []string) {
+func (w *forms) cells(title string, v spec.Value) (classes []string) {
 	if v.Kind == spec.List {
 		for _, e := range v.List {
 			classes = append(classes, w.cells(title, e)...)
