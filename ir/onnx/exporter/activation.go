@@ -67,8 +67,7 @@ func selu(bound map[int]scalar.Expr) (string, []*attribute, []scalar.Expr) {
 
 func value(x scalar.Expr) float64 { return float64(x.(scalar.Num)) }
 
-// match reports an expression of the form of a pattern, and binds its arguments. Elu's
-// expm1 of what is at most 0 is an Elu; of a select the value not taken does not matter.
+// match reports an expression of the form of a pattern, and binds its arguments.
 func match(pattern, x scalar.Expr, bound map[int]scalar.Expr) bool {
 	switch p := pattern.(type) {
 	case scalar.Arg:

@@ -37,7 +37,9 @@ func (e products) contract(v *ir.Value, k *op.Contract, bias *ir.Value) bool {
 		args = e.of(v.Args[0]).Args
 	}
 	if s, ok := slidingOf(k, args[1].Shape); ok && k.Epilogue == nil && e.free(args[1]) {
-		return e.convolution(v, args, s, bias)
+		if _, _, fits := s.operator(s.image(args[0].Shape)); fits || s.transposed {
+			return e.convolution(v, args, s, bias)
+		}
 	}
 	in, eq, ok := e.equation(v, k, args)
 	switch {

@@ -114,7 +114,7 @@ func sameIndex(x, y op.Index) bool { return x.Offset == y.Offset && slices.Equal
 // convolution writes a Conv or a ConvTranspose.
 func (e products) convolution(v *ir.Value, args []*ir.Value, s sliding, bias *ir.Value) bool {
 	x, kernel := args[0], args[1]
-	kind, attributes, ok := s.operator(x.Shape[s.lead : len(x.Shape)-1])
+	kind, attributes, ok := s.operator(s.image(x.Shape))
 	if !ok {
 		e.errorf(v, "its padding is such that %s of ONNX gives another shape than %v", kind, v.Shape)
 		return true
@@ -145,6 +145,9 @@ func (e products) convolution(v *ir.Value, args []*ir.Value, s sliding, bias *ir
 	e.set(v, "Reshape", []string{y, e.ints(shape...)})
 	return true
 }
+
+// image are the extents of space of an operand.
+func (s sliding) image(shape ir.Shape) []int { return shape[s.lead : len(shape)-1] }
 
 // operator is the node for an image of such extents; not ok where the operator would give
 // other extents.

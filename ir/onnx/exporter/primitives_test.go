@@ -272,3 +272,23 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestCropped writes a convolution that leaves positions out, which Conv would compute.
+func TestCropped(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	x := op.InputOf(b, op.Input{Port: "x", Of: ir.Type{Shape: ir.Shape{ir.Batch, 9, 2}}})
+	k := &op.Contract{
+		Axes: []op.Axis{{Name: "n", Extent: ir.Batch}, {Name: "x", Extent: 3}, {Name: "o", Extent: 4}, {Name: "k", Extent: 3}, {Name: "c", Extent: 2}},
+		Lhs:  []op.Index{op.At(0), {Terms: []op.Term{{Axis: 1, Coef: 1}, {Axis: 3, Coef: 1}}, Offset: -1}, op.At(4)},
+		Rhs:  []op.Index{op.At(3), op.At(4), op.At(2)}, Out: []op.Index{op.At(0), op.At(1), op.At(2)}, Shape: ir.Shape{ir.Batch, 3, 4},
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	c := &chain{r, b, x}
+	b.Graph.Outputs = []*ir.Value{b.Apply(k, x, c.constant(ir.Shape{3, 2, 4}))}
+	n := &network{name: "cropped", graph: b.Graph, outputs: []string{"y"}, rows: 2, feed: map[string]*ir.Tensor[float32]{"x": drawn(r, x, 2, 0)}}
+	var results tally
+	results.add(t, n, nil)
+	if results.same+results.close != 1 {
+		t.Errorf("%+v", results)
+	}
+}
