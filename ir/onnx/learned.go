@@ -16,7 +16,7 @@ var learned = map[string]row{
 	"Normalizer":            {least: 1, most: 1, graph: normalizer},
 	"Imputer":               {least: 1, most: 1, graph: imputer},
 	"Binarizer":             {least: 1, most: 1, graph: func(n *node) []*Value { return unary(n, call("gt", a0, num(n.float("threshold", 0))), "binarizer") }},
-	"ArrayFeatureExtractor": {least: 2, most: 2, ids: true, graph: extractor},
+	"ArrayFeatureExtractor": {least: 2, most: 2, moves: []int{0}, ids: true, graph: extractor},
 	"FeatureVectorizer":     {least: 1, most: 64, all: true, graph: vectorizer},
 	"ZipMap":                {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
 	"LinearRegressor":       {least: 1, most: 1, graph: linearRegressor},
@@ -137,11 +137,13 @@ func extractor(n *node) []*Value {
 		}
 		return reshaped(n.with(picked[0]), out)
 	}
-	x := n.x(1)
-	if v.Known == nil || v.rank() > 1 && count(v.Shape) != width || !x.Valid() || x.DType != ir.I32 {
+	if v.Known == nil || v.rank() > 1 && count(v.Shape) != width {
 		return n.errorf("its table must be one known row where its indices are computed")
 	}
-	bounded(x, span{high: float64(width - 1)})
+	x := indicesOf(n, ids, width)
+	if !x.Valid() {
+		return n.errorf("its indices are not valid")
+	}
 	table := make([]float64, width)
 	for i := range table {
 		table[i] = v.Known.at(i)

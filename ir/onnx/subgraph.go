@@ -243,7 +243,7 @@ func scanned(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	types := make([]proto.Type, len(g.Outputs))
+	types, spans := make([]proto.Type, len(g.Outputs)), make([]*span, len(g.Outputs))
 	r.Body = func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
 		s := scopeWithin(n, g, b)
 		s.params = map[string]placed{}
@@ -260,7 +260,10 @@ func scanned(n *node) []*Value {
 			if len(s.errs) > 0 {
 				break
 			}
-			types[i] = v.Type
+			if types[i] = v.Type; isInteger(v.Type) && i >= states { // a state may leave what one step makes of it
+				s := v.span()
+				spans[i] = &s
+			}
 			inner := node{scope: s, proto: n.proto, what: n.what}
 			results = append(results, op.MapOf(b, a0, "result", rowed(&inner, inner.plain(v))))
 		}
@@ -288,7 +291,9 @@ func scanned(n *node) []*Value {
 		if n.failed {
 			return nil
 		}
-		out = append(out, n.computed(n.turned(x, slices.Insert(identity(rank)[1:], axis, 0)), types[states+i]))
+		y := n.computed(n.turned(x, slices.Insert(identity(rank)[1:], axis, 0)), types[states+i])
+		y.whole = spans[states+i]
+		out = append(out, y)
 	}
 	return out
 }
