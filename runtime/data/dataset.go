@@ -72,7 +72,10 @@ func placesOf(d any) func(i int) string {
 	return func(i int) string { return placeOf(d, i) }
 }
 
-// walk reads an indexed data set from beginning to end.
+// walk reads an indexed data set from beginning to end. A sequence that is inlined
+// would be compiled again for each method that returns one, in every generated package.
+//
+//go:noinline
 func walk[X, Y any](d Indexed[X, Y]) iter.Seq2[Example[X, Y], error] {
 	return func(yield func(Example[X, Y], error) bool) {
 		for i := range d.Len() {

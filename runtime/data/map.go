@@ -36,7 +36,7 @@ func Map[Z, X, Y any](d Dataset[X, Y], f func(dst *Z, x X) error) (Dataset[Z, Y]
 	for i := range n {
 		_, y, w := all.At(i)
 		m.y[i] = *y
-		m.weigh(i, w)
+		weigh(&m.about, i, w)
 	}
 	m.place = placesOf(d)
 	return m, nil

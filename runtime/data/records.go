@@ -27,7 +27,8 @@ func readRecords[X, Y any](r io.Reader, name string, c CSV, set func(x *X, y *Y,
 		var x X
 		var y Y
 		set(&x, &y, rec)
-		m.add(x, y, rec.weight)
+		weigh(&m.about, len(m.x), rec.weight)
+		m.x, m.y = append(m.x, x), append(m.y, y)
 		lines = append(lines, rec.line)
 		return true
 	})

@@ -64,8 +64,9 @@ func (a *about) places() func(i int) string {
 }
 
 // weigh notes the weight of row i, the last so far. Weights are kept only if there
-// are others than 1.
-func (a *about) weigh(i int, weight float32) {
+// are others than 1. It is no method: those that a generated package's data sets have
+// are compiled with every generated package.
+func weigh(a *about, i int, weight float32) {
 	if weight != 1 && a.weight == nil {
 		a.weight = make([]float32, i)
 		for i := range a.weight {
@@ -91,12 +92,6 @@ func (m *memory[X, Y]) At(i int) (*X, *Y, float32) {
 	return &m.x[i], &m.y[i], m.weight[i]
 }
 
-// add appends a row.
-func (m *memory[X, Y]) add(x X, y Y, weight float32) {
-	m.weigh(len(m.x), weight)
-	m.x, m.y = append(m.x, x), append(m.y, y)
-}
-
 func (m *memory[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
 	if m.err != nil {
 		return failing[X, Y](m.err)
@@ -104,7 +99,9 @@ func (m *memory[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
 	return walk(m)
 }
 
-// failing is a sequence of nothing but an error.
+// failing is a sequence of nothing but an error. Not inlined: see [walk].
+//
+//go:noinline
 func failing[X, Y any](err error) iter.Seq2[Example[X, Y], error] {
 	return func(yield func(Example[X, Y], error) bool) { yield(Example[X, Y]{}, err) }
 }

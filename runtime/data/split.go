@@ -12,20 +12,7 @@ import (
 // the fraction lies outside (0, 1), if either part would be empty or if the
 // data set has no random access.
 func Split[X, Y any](d Dataset[X, Y], fraction float64) (train, validation Indexed[X, Y], err error) {
-	if s, ok := d.(splitter[X, Y]); ok {
-		return s.split(fraction)
-	}
-	all, ok := d.(Indexed[X, Y])
-	first, last, err := cut(d, ok, fraction)
-	return parts(all, first, last, err)
-}
-
-// parts are the two parts of a data set.
-func parts[X, Y any](all Indexed[X, Y], first, last *selection, err error) (train, validation Indexed[X, Y], _ error) {
-	if err != nil {
-		return nil, nil, err
-	}
-	return &part[X, Y]{first, all}, &part[X, Y]{last, all}, nil
+	return StratifiedSplit(d, fraction, nil)
 }
 
 // splitter is a data set that is cut elsewhere than between its rows.
@@ -33,10 +20,13 @@ type splitter[X, Y any] interface {
 	split(fraction float64) (train, validation Indexed[X, Y], err error)
 }
 
-// cut is Split of a data set of any types.
-func cut(d sized, indexed bool, fraction float64) (train, validation *selection, err error) {
+// cut is StratifiedSplit of a data set of any types.
+func cut(d sized, indexed bool, fraction float64, class func(row int) int) (train, validation *selection, err error) {
 	if err := splittable(d, indexed, fraction); err != nil {
 		return nil, nil, err
+	}
+	if class != nil {
+		return cutClasses(d, fraction, class)
 	}
 	n := d.Len()
 	at := int(math.Floor(float64(n) * (1 - fraction)))
@@ -74,8 +64,6 @@ type selection struct {
 	rows    []int // nil: n rows from from on
 }
 
-func (s *selection) Len() int { return s.n }
-
 // row is where a row lies in the data set.
 func (s *selection) row(i int) int {
 	if s.rows != nil {
@@ -93,10 +81,16 @@ func (s *selection) places() func(i int) string {
 
 // part is a data set of some of the rows of another.
 type part[X, Y any] struct {
-	*selection
-	all Indexed[X, Y]
+	rows *selection // not embedded: its methods would be compiled for both *part and part
+	all  Indexed[X, Y]
 }
 
-func (p *part[X, Y]) At(i int) (*X, *Y, float32) { return p.all.At(p.row(i)) }
+func (p *part[X, Y]) Len() int { return p.rows.n }
+
+func (p *part[X, Y]) At(i int) (*X, *Y, float32) { return p.all.At(p.rows.row(i)) }
+
+func (p *part[X, Y]) Place(i int) string { return p.rows.Place(i) }
+
+func (p *part[X, Y]) places() func(i int) string { return p.rows.places() }
 
 func (p *part[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] { return walk(p) }

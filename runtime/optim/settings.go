@@ -79,11 +79,13 @@ func (s *Settings) decays(path string) bool {
 	})
 }
 
-// check reports settings that contradict each other.
-func (s *Settings) check(c *checks) {
+// check reports settings of a rule that contradict each other. It is not given the
+// checks of the rule: what is said of them takes package reflect, and with a type in
+// the method of an exported type every generated package would compile reflect's.
+func (s *Settings) check(rule string) (errs []error) {
 	if s.Schedule != nil {
 		if err := s.Schedule.Validate(); err != nil {
-			c.errs = append(c.errs, err)
+			errs = append(errs, err)
 		}
 	}
 	var clips []string
@@ -96,8 +98,9 @@ func (s *Settings) check(c *checks) {
 		}
 	}
 	if len(clips) > 1 {
-		c.errs = append(c.errs, fmt.Errorf("optim: %s: %s are set, only one of them may be", c.rule, strings.Join(clips, " and ")))
+		errs = append(errs, fmt.Errorf("optim: %s: %s are set, only one of them may be", rule, strings.Join(clips, " and ")))
 	}
+	return errs
 }
 
 // rate is the learning rate after a number of steps.

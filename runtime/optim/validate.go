@@ -27,7 +27,7 @@ func validate(of interface{ Name() string }) *checks {
 	c := &checks{rule: of.Name()}
 	c.fields(reflect.Indirect(reflect.ValueOf(of)))
 	if rule, ok := of.(Rule); ok {
-		rule.Common().check(c)
+		c.errs = append(c.errs, rule.Common().check(c.rule)...)
 	}
 	return c
 }

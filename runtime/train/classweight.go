@@ -52,10 +52,10 @@ func reweight(c *classWeights, e Network, n int) error {
 	return nil
 }
 
-// classOf returns the function that tells the class of a target of type t, a
-// number, or an array of them, to which it gets a pointer.
-func classOf(t reflect.Type, loss string) (func(unsafe.Pointer) int, error) {
-	width, of := 1, t
+// classOf returns the function that tells the class of a target, a number or an
+// array of them, to which it gets a pointer, as t is one.
+func classOf(t pointer, loss string) (func(unsafe.Pointer) int, error) {
+	width, of := 1, pointed(t)
 	for ; of.Kind() == reflect.Array; of = of.Elem() {
 		width *= of.Len()
 	}

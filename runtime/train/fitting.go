@@ -86,9 +86,6 @@ func newFitting(e engine, s *Session, c Compiled, d *dataset, cfg config) (*fitt
 	if s.Optimizer, err = chooseOptimizer(s.Optimizer, c, cfg.Optimizer, e.Segments()); err != nil {
 		return nil, err
 	}
-	if cfg.Progress != nil {
-		f.progress = newProgress(cfg.Progress, set.epochs)
-	}
 	f.state = State{
 		Epoch:     f.first,
 		Epochs:    set.epochs,
@@ -101,8 +98,11 @@ func newFitting(e engine, s *Session, c Compiled, d *dataset, cfg config) (*fitt
 		figures:   f.figures(),
 		rising:    map[string]bool{},
 		metadata:  s.Metadata,
-		progress:  f.progress,
 		save:      f.save,
+	}
+	if cfg.Progress != nil {
+		f.progress = newProgress(cfg.Progress, set.epochs)
+		f.state.message = f.progress.Message
 	}
 	f.shape = shape{BatchSize: set.batch, StepsPerEpoch: f.feed.steps, Rows: rows.len(), Shuffle: c.Shuffle && !cfg.NoShuffle, Optimizer: s.Optimizer.Rule.Name(), Frozen: strings.Join(s.Frozen(), ", ")}
 	if f.feed.steps > 0 {

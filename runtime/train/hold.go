@@ -2,7 +2,6 @@ package train
 
 import (
 	"errors"
-	"reflect"
 	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/data"
@@ -28,7 +27,7 @@ func Hold[F, X, Y any](c Compiled, cfg Config[X, Y], d data.Dataset[F, Y], class
 	if class != nil {
 		of = func(y unsafe.Pointer) int { return class((*Y)(y)) }
 	} else if cfg.Stratify {
-		if of, err = classOf(reflect.TypeFor[Y](), c.Loss); err != nil {
+		if of, err = classOf((*Y)(nil), c.Loss); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -40,7 +40,8 @@ type failure struct {
 }
 
 func newLoader(e engine, t *nn.Team) *loader {
-	l := &loader{engine: e, team: t, size: int(e.input.Size()), lists: lists(e.input, 0), failures: make([]failure, t.Workers())}
+	input := pointed(e.input)
+	l := &loader{engine: e, team: t, size: int(input.Size()), lists: lists(input, 0), failures: make([]failure, t.Workers())}
 	_, l.parallel = e.Network.(ParallelLoader)
 	l.body = l.part
 	return l

@@ -25,7 +25,7 @@ type State struct {
 	figures  []string                 // names that Logs will have at the end of an epoch
 	rising   map[string]bool          // figures of which it is known whether more is better
 	metadata func() map[string]string // of weights files; may be nil
-	progress *progressLine            // nil: silent
+	message  func(text string)        // prints a line; nil: silent
 	ended    bool                     // the epoch is recorded: Log reaches the history
 	save     func(path string) error  // writes a checkpoint
 }
@@ -54,8 +54,8 @@ func (s *State) Log(name string, value float64) {
 // Printf writes a line to the call's Progress, without breaking the progress
 // line. Without Progress it does nothing.
 func (s *State) Printf(format string, args ...any) {
-	if s.progress != nil {
-		s.progress.Message(fmt.Sprintf(format, args...))
+	if s.message != nil {
+		s.message(fmt.Sprintf(format, args...))
 	}
 }
 

@@ -72,13 +72,21 @@ func untyped[X, Y any](d data.Dataset[X, Y]) *dataset {
 type engine struct {
 	Network
 	load  func(at int, r row) error
-	input reflect.Type
+	input pointer // to an input
 }
+
+// pointer is a nil pointer to a value of some type. What is generic hands types on as
+// these: with reflect.TypeFor every generated package compiles the methods of reflect's
+// types once more.
+type pointer any
+
+// pointed is the type that p points to.
+func pointed(p pointer) reflect.Type { return reflect.TypeOf(p).Elem() }
 
 // bare takes the types off an engine.
 func bare[X, Y any](e Engine[X, Y]) engine {
 	load := func(at int, r row) error { return e.Load(at, (*X)(r.x), (*Y)(r.y), r.weight) }
-	return engine{e, load, reflect.TypeFor[X]()}
+	return engine{e, load, (*X)(nil)}
 }
 
 // config is a Config without its types: the settings of the same names.
@@ -98,7 +106,7 @@ type config struct {
 	// split cuts rows for validation off the training data: those at the end, or
 	// with a function that tells the class of a *Y some of every class.
 	split  func(fraction float64, class func(unsafe.Pointer) int) (training, held *dataset, err error)
-	target reflect.Type
+	target pointer // to a target
 }
 
 // plain takes the types off the configuration of a training on d.
@@ -116,19 +124,19 @@ func plain[X, Y any](cfg Config[X, Y], d data.Dataset[X, Y]) config {
 			}
 			return untyped(rows), untyped(others), nil
 		},
-		target: reflect.TypeFor[Y](),
+		target: (*Y)(nil),
 	}
 }
 
 // split cuts rows for validation off a data set: see config.
 func split[X, Y any](d data.Dataset[X, Y], fraction float64, class func(unsafe.Pointer) int) (training, held data.Dataset[X, Y], err error) {
-	if class == nil {
-		training, held, err = data.Split(d, fraction)
-	} else {
-		training, held, err = data.StratifiedSplit(d, fraction, func(y *Y) int { return class(unsafe.Pointer(y)) })
+	var of func(y *Y) int
+	if class != nil {
+		of = func(y *Y) int { return class(unsafe.Pointer(y)) }
 	}
+	training, held, err = data.StratifiedSplit(d, fraction, of)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, err // and not two data sets that are nil
 	}
 	return training, held, nil
 }
