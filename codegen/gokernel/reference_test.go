@@ -38,14 +38,21 @@ func (r *reference) get(a loop.Access, at []int) float64 {
 	return r.data[a.Buf][i]
 }
 
-// each visits every point of the axes behind a prefix.
+// each visits every point of the axes after a prefix. The point is f's for the time of
+// the call.
 func (r *reference) each(axes []loop.Axis, prefix []int, f func(at []int)) {
+	at := append(append([]int{}, prefix...), make([]int, len(axes))...)
+	r.along(axes, at, len(prefix), f)
+}
+
+// along visits the points of the axes that axis i of a point is the first of.
+func (r *reference) along(axes []loop.Axis, at []int, i int, f func(at []int)) {
 	if len(axes) == 0 {
-		f(prefix)
+		f(at)
 		return
 	}
-	for i := range axes[0].Extent(r.n) {
-		r.each(axes[1:], append(append([]int{}, prefix...), i), f)
+	for at[i] = range axes[0].Extent(r.n) {
+		r.along(axes[1:], at, i+1, f)
 	}
 }
 

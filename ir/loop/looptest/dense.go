@@ -9,24 +9,31 @@ import (
 
 func (m *machine) contract(k *loop.Contract) error {
 	kept := slices.Concat(k.B, k.M, k.N)
+	point := make([]int, len(kept)+len(k.K)) // one for all products: there are millions
 	return m.each(kept, func(outer []int) error {
+		copy(point, outer)
+		within := point[len(outer):]
 		sum := 0.0
 		err := m.each(k.K, func(inner []int) error {
-			point := slices.Concat(outer, inner)
+			copy(within, inner)
 			if !k.Inside(point) {
 				return nil
 			}
-			xy, err := m.operands(nil, []loop.Access{k.Lhs, k.Rhs}, point)
+			x, err := m.load(k.Lhs, point)
 			if err != nil {
 				return err
 			}
-			sum += xy[0] * xy[1]
+			y, err := m.load(k.Rhs, point)
+			if err != nil {
+				return err
+			}
+			sum += x * y
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		point := slices.Concat(outer, make([]int, len(k.K)))
+		clear(within)
 		if k.Epilogue != nil {
 			args, err := m.operands([]float64{sum}, k.Extra, point)
 			if err != nil {
@@ -51,9 +58,11 @@ func (m *machine) nest(k *loop.Nest) error {
 
 func (m *machine) statement(s loop.Stmt, outer []int) error {
 	count, best, result := 0, 0, 0.0
+	point := slices.Concat(outer, make([]int, len(s.Inner)))
+	values := make([]float64, 0, len(s.Srcs))
 	err := m.each(s.Inner, func(inner []int) error {
-		point := slices.Concat(outer, inner)
-		args, err := m.operands(nil, s.Srcs, point)
+		copy(point[len(outer):], inner)
+		args, err := m.operands(values, s.Srcs, point)
 		if err != nil {
 			return err
 		}
