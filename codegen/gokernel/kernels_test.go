@@ -178,7 +178,7 @@ func main() {
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), src, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "run", "./"+filepath.ToSlash(dir))
+	cmd := exec.Command("go", "run", "-gcflags=-dwarf=false", "-ldflags=-s -w", "./"+filepath.ToSlash(dir))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
