@@ -62,6 +62,9 @@ func described(model *spec.Model, imported *importer.Model, o settings, dump fun
 	}
 	if imported != nil {
 		net.Weights = imported.Weights
+		for i := range net.Header.Segments { // what a package that trains begins with
+			net.Header.Segments[i].Init.Kind = "file"
+		}
 	}
 	graphs := pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}
 	for _, a := range net.Adapts {

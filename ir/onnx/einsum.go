@@ -137,7 +137,7 @@ func contracted(n *node, x *ir.Value, left string, y *ir.Value, right, out strin
 	}
 	c := &op.Contract{}
 	if front(x)+front(y) > 0 {
-		c.Axes, c.Out, c.Shape = append(c.Axes, op.Axis{Name: "n", Extent: ir.Batch}), append(c.Out, op.At(0)), append(c.Shape, ir.Batch)
+		c.Axes, c.Out, c.Shape = append(c.Axes, op.Axis{Name: "rows", Extent: ir.Batch}), append(c.Out, op.At(0)), append(c.Shape, ir.Batch)
 	}
 	place := map[rune]int{}
 	for _, r := range out + left + right {

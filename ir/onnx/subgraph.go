@@ -356,7 +356,7 @@ func outsideOf(n *node, g *proto.Graph) []*Value {
 	var out []*Value
 	read := func(name string) {
 		v, ok := n.values[name]
-		if seen[name] || !ok || v.Known != nil && (!isFloat(v.Type) || count(v.Shape) <= constants) {
+		if seen[name] || !ok || v.Known != nil && (!isFloat(v.Type) || count(v.Shape) <= constants && !n.kept(v)) {
 			return
 		}
 		seen[name] = true

@@ -337,5 +337,5 @@ func TestLayers(t *testing.T) {
 		}
 	}
 	python.run(t)
-	results.hold(t, tally{same: 1131, notRead: 141})
+	results.hold(t, tally{same: 1272})
 }
