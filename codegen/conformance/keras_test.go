@@ -134,8 +134,8 @@ func TestKerasTrajectories(t *testing.T) {
 	for _, n := range nets {
 		names = append(names, n.name)
 	}
-	if len(names) < 62 {
-		t.Fatalf("%d trajectories, expected at least 62", len(names))
+	if len(names) < 65 {
+		t.Fatalf("%d trajectories, expected at least 65", len(names))
 	}
 	link(t, dir, names)
 	for _, level := range levels() {

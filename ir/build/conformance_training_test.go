@@ -64,7 +64,7 @@ func (tr *trainer) trainBatch(b batch, ms []*metric) float64 {
 func TestKerasTrajectories(t *testing.T) {
 	vectors(t, "trajectories", 30, trajectory)
 	vectors(t, "convolution", 6, trajectory)
-	vectors(t, "graphs", 5, trajectory)
+	vectors(t, "graphs", 8, trajectory)
 	vectors(t, "recurrent", 9, trajectory)
 }
 

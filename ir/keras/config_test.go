@@ -149,6 +149,37 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// TestPlacesOfWrapped says where a .keras file has the weights of layers in which some
+// are listed twice, or that have state of their own.
+func TestPlacesOfWrapped(t *testing.T) {
+	_, report, err := Config([]byte(`{"class_name": "Sequential", "config": {"name": "s", "layers": [
+		{"class_name": "SpectralNormalization", "config": {"name": "a", "power_iterations": 2, "batch_input_shape": [null, 4],
+			"layer": {"class_name": "Dense", "config": {"name": "d", "units": 2}}}},
+		{"class_name": "BatchNormalization", "config": {"name": "b", "renorm": true, "renorm_clipping": {"rmax": 2.0}}}]}}`), "m.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := string(report.Description); !strings.Contains(s, "{name: a, layer: {Dense: {units: 2}}, power_iterations: 2}") || !strings.Contains(s, "renorm: true, renorm_clipping: {rmax: 2.0}") {
+		t.Error(s)
+	}
+	places, missing := report.Places([]string{"a/kernel", "a/bias", "a/vector_u", "b/renorm_stddev"})
+	for name, want := range map[string]string{
+		"a/kernel":   "layers/spectral_normalization/layer/vars/0 layers/spectral_normalization/vars/0",
+		"a/bias":     "layers/spectral_normalization/layer/vars/1",
+		"a/vector_u": "layers/spectral_normalization/vars/1", "b/renorm_stddev": "layers/batch_normalization/vars/0",
+	} {
+		var now []string
+		for _, p := range places[name] {
+			if strings.HasPrefix(p, "layers/") {
+				now = append(now, p)
+			}
+		}
+		if got := strings.Join(now, " "); got != want || len(missing) > 0 {
+			t.Errorf("%s is in %s, want %s; missing are %v", name, got, want, missing)
+		}
+	}
+}
+
 // TestRefusals lists all of what a description cannot say at once, each with its
 // place in the file.
 func TestRefusals(t *testing.T) {
