@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -134,6 +135,33 @@ func compress(n *node) []*Value {
 	y := picked(of, axis, v.Shape[axis], out)
 	n.take(of)
 	return y
+}
+
+// reverseSequence turns the first steps of every entry of the batch around, as many as are
+// known of each. Source: ONNX 1.22, ReverseSequence.
+func reverseSequence(n *node) []*Value {
+	v, lengths := n.in[0], n.in[1].Known
+	time, batch := n.axis(n.int("time_axis", 0), v.rank()), n.axis(n.int("batch_axis", 1), v.rank())
+	if lengths == nil {
+		return n.errorf("%s, how many steps are turned around, must be known when the model is built", diag.Quote(n.in[1].Name))
+	}
+	if n.failed || time == batch || isFloat(lengths.Type) || len(lengths.I) != v.Shape[batch] {
+		return n.errorf("lengths %v of axis %d of %v by axis %d", lengths.Shape, time, v.Shape, batch)
+	}
+	last := max(time, batch)
+	own, outer := strides(v.Shape)[:last+1], v.Shape[:last+1]
+	var offsets []int
+	for at := range walk(outer, own) {
+		size, step := int(lengths.I[at/own[batch]%outer[batch]]), at/own[time]%outer[time]
+		if size < 0 || size > outer[time] {
+			return n.errorf("%d of %d steps", size, outer[time])
+		}
+		if step < size {
+			at += (size - 1 - 2*step) * own[time]
+		}
+		offsets = append(offsets, at)
+	}
+	return runsOf(n, offsets, count(v.Shape[last+1:]), v.Shape)
 }
 
 // nonZero are the places of the elements that are not 0, a column each. Source: ONNX 1.22,

@@ -52,8 +52,8 @@ var refused = map[string]string{
 	"SequenceInsert": "sequences are not supported", "SequenceEmpty": "sequences are not supported",
 	"SequenceErase": "sequences are not supported", "SequenceLength": "sequences are not supported",
 	"SplitToSequence": "sequences are not supported", "ConcatFromSequence": "sequences are not supported",
-	"SequenceMap": "sequences are not supported", "ReverseSequence": "lengths that depend on the data are not supported",
-	"Optional": "optional values are not supported", "OptionalGetElement": "optional values are not supported",
+	"SequenceMap": "sequences are not supported",
+	"Optional":    "optional values are not supported", "OptionalGetElement": "optional values are not supported",
 	"OptionalHasElement": "optional values are not supported", "ImageDecoder": "images are not decoded here",
 	"RandomNormal": drawn, "RandomNormalLike": drawn, "RandomUniform": drawn, "RandomUniformLike": drawn, "Bernoulli": drawn, "Multinomial": drawn,
 }

@@ -8,16 +8,17 @@ import (
 )
 
 var _ = add(map[string]row{
-	"Concat":        {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
-	"Slice":         {least: 1, most: 5, ids: true, moves: []int{0}, known: sliceKnown, graph: slice},
-	"Split":         {least: 1, most: 2, ids: true, moves: []int{0}, graph: split},
-	"Gather":        {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherKnown, graph: gather},
-	"Pad":           {least: 1, most: 4, moves: []int{0, 2}, graph: pad},
-	"Compress":      {least: 2, most: 2, moves: []int{0}, graph: compress},
-	"NonZero":       {least: 1, most: 1, known: nonZero, graph: func(n *node) []*Value { return n.errorf(openExtent) }},
-	"CenterCropPad": {least: 2, most: 2, moves: []int{0}, graph: centred},
-	"Trilu":         {least: 1, most: 2, moves: []int{0}, graph: trilu},
-	"CumSum":        {least: 2, most: 2, graph: cumulated},
+	"Concat":          {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
+	"Slice":           {least: 1, most: 5, ids: true, moves: []int{0}, known: sliceKnown, graph: slice},
+	"Split":           {least: 1, most: 2, ids: true, moves: []int{0}, graph: split},
+	"Gather":          {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherKnown, graph: gather},
+	"Pad":             {least: 1, most: 4, moves: []int{0, 2}, graph: pad},
+	"Compress":        {least: 2, most: 2, moves: []int{0}, graph: compress},
+	"NonZero":         {least: 1, most: 1, known: nonZero, graph: func(n *node) []*Value { return n.errorf(openExtent) }},
+	"ReverseSequence": {least: 2, most: 2, moves: []int{0}, graph: reverseSequence},
+	"CenterCropPad":   {least: 2, most: 2, moves: []int{0}, graph: centred},
+	"Trilu":           {least: 1, most: 2, moves: []int{0}, graph: trilu},
+	"CumSum":          {least: 2, most: 2, graph: cumulated},
 })
 
 func concatKnown(n *node) []*Tensor {
