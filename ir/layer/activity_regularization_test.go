@@ -39,8 +39,8 @@ func TestActivityRegularization(t *testing.T) {
 	}
 	fails(t, model("{shape: [4]}", "Dense: {units: 2, activity_regularizer: {l3: 1}}"), `unknown regularizer "l3"`)
 	fails(t, model("{shape: [4]}", "Dense: {units: 2, activity_regularizer: orthogonal_regularizer}"), "write l1, l2 or l1_l2")
-	fails(t, model("{shape: [4, 2]}", "TimeDistributed: {layer: {Dense: {units: 2, activity_regularizer: l1}}}"), "activity_regularizer is not supported")
-	fails(t, model("{shape: [4, 2]}", "TimeDistributed: {layer: {ActivityRegularization: {l1: 1}}}"), "put the layer after TimeDistributed")
+	fails(t, model("{shape: [4, 2]}", "TimeDistributed: {layer: {Dense: {units: 2, activity_regularizer: l1}}}"), "activity_regularizer of a layer inside of another is not supported")
+	fails(t, model("{shape: [4, 2]}", "TimeDistributed: {layer: {ActivityRegularization: {l1: 1}}}"), "put it after TimeDistributed")
 }
 
 // The factor is that of the mean of |cosine| over pairs, without those of a vector

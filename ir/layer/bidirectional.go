@@ -154,7 +154,7 @@ func (b *Bidirectional) Build(c *Context, in []*ir.Value) *ir.Value {
 
 // run goes over the steps of x; see [sequential.run].
 func (d direction) run(c *Context, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value, ok bool) {
-	if !steps(c, x) || !begins(c, d.states(), initial) || !d.alone(c) {
+	if !steps(c, x) || !begins(c, d.states(), initial) {
 		return nil, nil, false
 	}
 	y, finals = d.sequential.run(c, d.cell, x, initial)

@@ -18,12 +18,12 @@ type Carrying struct {
 
 // begin is what a state begins with. A second use of a layer goes on from where the
 // use before it has ended.
-func (k *Carrying) begin(c *Context, st state) *ir.Value {
-	name := c.First + "." + c.Part + st.name
+func (k *Carrying) begin(c *Context, state string, shape ir.Shape) *ir.Value {
+	name := c.First + "." + c.Part + state
 	if i, ok := k.at[name]; ok {
 		return k.Next[i]
 	}
-	v := op.InputOf(c.B, op.Input{Port: name, Kind: op.State, Index: len(k.States), Of: ir.Type{Shape: ir.Shape{ir.Batch, st.units}}})
+	v := op.InputOf(c.B, op.Input{Port: name, Kind: op.State, Index: len(k.States), Of: ir.Type{Shape: shape}})
 	if k.at == nil {
 		k.at = map[string]int{}
 	}
@@ -33,8 +33,8 @@ func (k *Carrying) begin(c *Context, st state) *ir.Value {
 }
 
 // leave is what a state has become.
-func (k *Carrying) leave(c *Context, st state, v *ir.Value) {
-	k.Next[k.at[c.First+"."+c.Part+st.name]] = v
+func (k *Carrying) leave(c *Context, state string, v *ir.Value) {
+	k.Next[k.at[c.First+"."+c.Part+state]] = v
 }
 
 // Stateful reports the settings of a layer that goes on where the batch before has
@@ -44,6 +44,11 @@ func Stateful(c Config) bool {
 	case *Bidirectional:
 		forward, _, errs := c.directions()
 		return len(errs) == 0 && forward.Stateful
+	case *TimeDistributed:
+		n, errs := nestedOf(c.Layer)
+		return len(errs) == 0 && Stateful(n.Config)
+	case interface{ lasts() bool }:
+		return c.lasts()
 	case recurrentLayer:
 		_, s, errs := c.parts()
 		return len(errs) == 0 && s.Stateful

@@ -109,6 +109,9 @@ type Context struct {
 	// Part begins the names of parameters and values of a layer that is inside of
 	// another: "forward_".
 	Part string
+	// Apart is how many steps each of several sequences has that a stateful layer goes
+	// over as one: no gradient flows from one to that before. 0: it is one sequence.
+	Apart int
 	// Beside is, inside of TimeDistributed, how many sequences of a row a recurrent
 	// layer goes over at the same time: [n, steps, beside, features], with states [n,
 	// beside, units]; 0: one, without an axis.

@@ -47,13 +47,18 @@ func defaultConvLSTM() convLSTM {
 	}
 }
 
+// lasts reports a layer that goes on where the batch before has ended.
+func (l *convLSTM) lasts() bool { return l.Stateful }
+
 // Results implements [Several].
 func (l *convLSTM) Results() []string {
 	if !l.ReturnState {
 		return nil
 	}
-	return []string{"state_h", "state_c"}
+	return convolvedStates
 }
+
+var convolvedStates = []string{"state_h", "state_c"}
 
 // convolving is a layer of the kind that is built: how its windows lie over a step of
 // the input and over the state, and its weights.
@@ -75,12 +80,13 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 	switch {
 	case len(x.Shape) != space+3:
 		return c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
-	case l.Stateful:
-		return c.ErrorAt("stateful", "stateful: true of %s is not supported by this version of nngen; leave it out, and go on from batch to batch with states that are given and asked for: inputs: [x, state_h, state_c] and return_state: true", c.Kind)
 	case !w.strided(c):
 		return c.poison()
 	}
 	mask := stepMask(c, x)
+	if mask != nil && l.Stateful {
+		return c.ErrorAt("stateful", "stateful: true of %s over steps with a mask is not supported by this version of nngen; leave it out, or go on from batch to batch with states that are given and asked for: inputs: [x, state_h, state_c] and return_state: true", c.Kind)
+	}
 	if l.first() {
 		x = op.TransposeTo(c.B, x, axisLast(len(x.Shape), 2)...)
 	}
@@ -103,7 +109,7 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 	if len(in) > 1 { // it is handed on and leaves no step out, as in [sequential.run]
 		mask = nil
 	}
-	return k.run(c, x, begin, mask)
+	return k.run(c, x, begin, mask, k.carries(c, in[1:]))
 }
 
 // axisLast is the order of so many axes with one of them after the others.
@@ -120,13 +126,25 @@ func axisLast(rank, axis int) []int {
 // ones is a list of so many.
 func ones(n int) []int { return slices.Repeat([]int{1}, n) }
 
+// carries reports that the states are those that the batch before has left.
+func (k *convolving) carries(c *Context, given []*ir.Value) bool {
+	return k.Stateful && c.Carry != nil && len(given) == 0
+}
+
 // begin gives the states before the first step.
 func (k *convolving) begin(c *Context, given []*ir.Value, held ir.Shape) ([]*ir.Value, bool) {
-	if len(given) == 0 {
+	switch {
+	case k.carries(c, given):
+		var begin []*ir.Value
+		for _, name := range convolvedStates {
+			begin = append(begin, c.Carry.begin(c, name, held))
+		}
+		return begin, true
+	case len(given) == 0:
 		zero := op.BroadcastTo(c.B, op.Scalar(c.B, 0), held)
 		return []*ir.Value{zero, zero}, true
 	}
-	if len(given) != 2 {
+	if len(given) != len(convolvedStates) {
 		c.Errorf("%s begins with state_h, state_c, but inputs names %d after the sequence", c.Kind, len(given))
 		return nil, false
 	}
@@ -140,7 +158,7 @@ func (k *convolving) begin(c *Context, given []*ir.Value, held ir.Shape) ([]*ir.
 			want = append(ir.Shape{held[0], held[len(held)-1]}, held[1:len(held)-1]...)
 		}
 		if !x.Shape.Equal(want) {
-			c.Errorf("%s begins with %s %v, but %s gives %v", c.Kind, []string{"state_h", "state_c"}[i], want, from(x), x.Shape)
+			c.Errorf("%s begins with %s %v, but %s gives %v", c.Kind, convolvedStates[i], want, from(x), x.Shape)
 			return nil, false
 		}
 		if begin[i] = x; k.first() {
@@ -174,8 +192,9 @@ func (k *convolving) captures() []**ir.Value {
 	return slices.DeleteFunc(list, func(v **ir.Value) bool { return *v == nil })
 }
 
-// run goes over the steps, but for those that the mask leaves out.
-func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Value) *ir.Value {
+// run goes over the steps, but for those that the mask leaves out, from states that the
+// batch before has left where it carries them.
+func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Value, carries bool) *ir.Value {
 	var captures []*ir.Value
 	for _, v := range k.captures() {
 		captures = append(captures, *v)
@@ -200,6 +219,11 @@ func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Va
 			c.Result(name, bad)
 		}
 		return bad
+	}
+	if carries {
+		for i, name := range convolvedStates {
+			c.Carry.leave(c, name, finals[i])
+		}
 	}
 	y := finals[0]
 	if k.ReturnSequences {

@@ -23,10 +23,12 @@ func TestConvLSTMFormats(t *testing.T) {
 // What a convolution over steps cannot be is said where it is written.
 func TestConvLSTMErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		model("{shape: [3, 4, 2]}", "ConvLSTM1D: {filters: 2, kernel_size: 2, stateful: true}"):                              "stateful: true of ConvLSTM1D is not supported",
-		model("{shape: [4, 2]}", "ConvLSTM1D: {filters: 2, kernel_size: 2}"):                                                 "ConvLSTM1D takes steps of (steps, channels)",
-		model("{shape: [2, 1, 1, 1, 1]}", "ConvLSTM3D: {filters: 1, kernel_size: [2, 1, 1]}"):                                "kernel 2x1x1 exceeds input 1x1x1",
-		model("{shape: [2, 5, 1]}", "ConvLSTM1D: {filters: 1, kernel_size: 2, strides: 2, dilation_rate: 2, padding: same}"): "one of both must be 1",
+		model("{shape: [3, 4, 2]}", "ConvLSTM1D: {filters: 2, kernel_size: 2, stateful: true}"):                                "which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}",
+		model("{shape: [3, 4, 2]}", "Masking: {}", "ConvLSTM1D: {filters: 2, kernel_size: 2, stateful: true}"):                 "stateful: true of ConvLSTM1D over steps with a mask is not supported",
+		model("{shape: [2, 3, 4, 2]}", "TimeDistributed: {layer: {ConvLSTM1D: {filters: 2, kernel_size: 2, stateful: true}}}"): "stateful: true of ConvLSTM1D inside of TimeDistributed is not supported",
+		model("{shape: [4, 2]}", "ConvLSTM1D: {filters: 2, kernel_size: 2}"):                                                   "ConvLSTM1D takes steps of (steps, channels)",
+		model("{shape: [2, 1, 1, 1, 1]}", "ConvLSTM3D: {filters: 1, kernel_size: [2, 1, 1]}"):                                  "kernel 2x1x1 exceeds input 1x1x1",
+		model("{shape: [2, 5, 1]}", "ConvLSTM1D: {filters: 1, kernel_size: 2, strides: 2, dilation_rate: 2, padding: same}"):   "one of both must be 1",
 	} {
 		fails(t, text, want)
 	}

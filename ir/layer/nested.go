@@ -46,6 +46,10 @@ func nestedOf(call spec.Call) (n nested, errs diag.List) {
 			if n.trainable = a.Value.Bool; a.Value.Kind != spec.Bool {
 				errs.Add(a.Value.Pos, "%strainable takes true or false, not %s", owner, a.Value.Describe())
 			}
+		case "activity_regularizer":
+			if a.Value.Kind != spec.Null {
+				errs.Add(a.Pos, "%sactivity_regularizer of a layer inside of another is not supported, and inside of TimeDistributed it has no effect in Keras; leave it out, or put ActivityRegularization after the outer layer", owner)
+			}
 		case "inputs":
 			errs.Add(a.Pos, "%sa layer inside of another reads what that one reads; write inputs there", owner)
 		default:

@@ -68,6 +68,26 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	return op.MapOf(c.B, z.formula(scalar.Arg(1), sd), "normalize", x, mean, variance)
 }
 
+// overSteps normalizes all steps of [n, steps, …] alike: the axes are those of a step.
+func (z *Normalization) overSteps(c *Context, x *ir.Value) *ir.Value {
+	if !c.floats(x) {
+		return c.poison()
+	}
+	step := &ir.Value{Op: x.Op, Name: x.Name, Layer: x.Layer, Type: ir.Type{DType: x.DType, Shape: append(ir.Shape{ir.Batch}, x.Shape[2:]...)}}
+	kept, ok := z.kept(c, step)
+	if !ok {
+		return c.poison()
+	}
+	over := *z
+	if over.Axis != nil {
+		for i := range kept {
+			kept[i]++
+		}
+		over.Axis = &kept
+	}
+	return over.Build(c, []*ir.Value{x})
+}
+
 // formula is the normalization of Arg(0), or its inverse.
 func (z *Normalization) formula(mean, sd scalar.Expr) scalar.Expr {
 	if z.Invert {

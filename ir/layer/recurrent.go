@@ -99,7 +99,7 @@ func (w *weights) recurring() []**ir.Value {
 // as they were and repeats the output; as in Keras 3, it does not where the layer
 // is given states to begin with.
 func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
-	if !steps(c, in[0]) || !begins(c, k.states(), in[1:]) || !s.alone(c) {
+	if !steps(c, in[0]) || !begins(c, k.states(), in[1:]) {
 		return c.poison()
 	}
 	y, finals := s.run(c, k, in[0], in[1:])
@@ -112,16 +112,6 @@ func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
 		}
 	}
 	return y
-}
-
-// alone reports stateful: true of a layer that TimeDistributed calls for every step:
-// there is one state for each row, and not for each of its steps.
-func (s *sequential) alone(c *Context) bool {
-	if s.Stateful && c.Beside > 0 {
-		c.ErrorAt("stateful", "stateful: true inside of TimeDistributed is not supported by this version of nngen; leave it out, or put the steps of both on one axis with Reshape")
-		return false
-	}
-	return true
 }
 
 // ofRow is the shape of a value that has no axis of steps: [n, …], or [n, beside, …].
@@ -180,21 +170,14 @@ func begins(c *Context, states []state, given []*ir.Value) bool {
 // states at the end. The product of the inputs with the kernel is one for all
 // steps.
 func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value) {
-	if c.Streaming.takes(x) {
+	switch {
+	case c.Streaming.takes(x):
 		return s.stream(c, k, x)
+	case s.Stateful && c.Beside > 0:
+		return s.chained(c, k, x)
 	}
 	w := k.weights(c, x.Shape[len(x.Shape)-1])
-	begin := slices.Clone(initial)
-	carries := s.Stateful && c.Carry != nil && len(initial) == 0
-	if len(initial) == 0 {
-		for _, st := range k.states() {
-			if carries {
-				begin = append(begin, c.Carry.begin(c, st))
-			} else {
-				begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ofRow(c, st.units)))
-			}
-		}
-	}
+	begin, carries := s.begin(c, k, initial)
 	var mask *ir.Value
 	if len(initial) == 0 { // with states of its own, Keras's Layer.__call__ passes the mask on and not in
 		mask = stepMask(c, x)
@@ -207,14 +190,21 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 	for _, v := range w.recurring() {
 		captures = append(captures, *v)
 	}
+	perStep := []*ir.Value{projected}
+	if c.Apart > 0 {
+		perStep = append(perStep, firsts(c, x.Shape[1]))
+	}
 	finals, outputs := op.Recur(c.B, op.Recurrence{
 		Length: x.Shape[1], Reverse: s.GoBackwards, Train: c.Training, Mask: mask,
-		Initial: begin, Steps: []*ir.Value{projected}, Captures: captures,
+		Initial: begin, Steps: perStep, Captures: captures,
 		Body: func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
 			inside := w
 			inside.above = slices.Clone(w.above)
 			for i, v := range inside.recurring() {
 				*v = captures[i]
+			}
+			if len(steps) > 1 {
+				carried = cutOff(b, carried, steps[1])
 			}
 			next = k.step(inBody(c, b), inside, steps[0], carried)
 			if all {
@@ -232,7 +222,7 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 	}
 	if carries {
 		for i, st := range k.states() {
-			c.Carry.leave(c, st, finals[i])
+			c.Carry.leave(c, st.name, finals[i])
 		}
 	}
 	last := x.Shape[1] - 1
@@ -254,6 +244,23 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 		y = op.Select(c.B, mask, c.Named(y, "held"), op.Scalar(c.B, 0))
 	}
 	return y, finals
+}
+
+// begin are the states before the first step: those that are given, those that the
+// batch before has left where they carry over, or 0.
+func (s *sequential) begin(c *Context, k cell, initial []*ir.Value) (begin []*ir.Value, carries bool) {
+	if len(initial) > 0 {
+		return initial, false
+	}
+	carries = s.Stateful && c.Carry != nil
+	for _, st := range k.states() {
+		if carries {
+			begin = append(begin, c.Carry.begin(c, st.name, ir.Shape{ir.Batch, st.units}))
+		} else {
+			begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ofRow(c, st.units)))
+		}
+	}
+	return begin, carries
 }
 
 // stepMask is the mask of a sequence [n, steps, features], as [n, steps]; nil where

@@ -89,17 +89,20 @@ func TestRecurrentDropoutIsOneMask(t *testing.T) {
 
 func TestRecurrentErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		model("{shape: [3]}", "LSTM: 2"):                                                                                      "LSTM takes sequences [n, steps, features], but input \"x\" gives [n,3]",
-		model("{shape: [4, 3], dtype: int32}", "GRU: 2"):                                                                      "GRU takes numbers",
-		model("{shape: [4, 3]}", "GRU: {units: 2, stateful: true}"):                                                           "stateful: true begins row i of a batch where row i of the batch before has ended, which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}",
-		model("{shape: [2, 4, 3]}", "TimeDistributed: {layer: {GRU: {units: 2, stateful: true}}}"):                            "stateful: true inside of TimeDistributed is not supported",
-		model("{shape: [4, 3]}", "LSTM: {units: 2, recurrent_activation: sigmiod}"):                                           "did you mean \"sigmoid\"?",
-		model("{shape: [4, 3]}", "LSTM: {units: 2, name: a}", "GRU: {units: 2, inputs: [x, a.state]}"):                        "layer 2: inputs names \"a.state\", but layer \"a\" has no result \"state\"; for its state, write return_state: true there",
-		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "GRU: {units: 2, inputs: [x, a.state_x]}"):  "did you mean \"state_h\"?",
-		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "LSTM: {units: 2, inputs: [x, a.state_h]}"): "LSTM begins with state_h, state_c, but inputs names 1 after the sequence",
-		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "GRU: {units: 3, inputs: [x, a.state_h]}"):  "GRU begins with state_h [n,3], but layer \"a\" gives [n,2]",
-		model("{shape: [4, 3]}", "Dense: {units: 2, name: a}", "Dense: {units: 2, inputs: [a.b]}"):                            "layer \"a\" has no result \"b\"; it gives one result",
-		"inputs: {x: {shape: [4, 3]}}\nlayers:\n  - LSTM: {units: 2, return_state: true, name: a}\noutputs: [a.state_h]\n":    "Identity: {name: state, inputs: [a.state_h]}",
+		model("{shape: [3]}", "LSTM: 2"):                                                                                                     "LSTM takes sequences [n, steps, features], but input \"x\" gives [n,3]",
+		model("{shape: [4, 3], dtype: int32}", "GRU: 2"):                                                                                     "GRU takes numbers",
+		model("{shape: [4, 3]}", "GRU: {units: 2, stateful: true}"):                                                                          "stateful: true begins row i of a batch where row i of the batch before has ended, which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}",
+		model("{shape: [2, 4, 3]}", "TimeDistributed: {layer: {GRU: {units: 2, stateful: true}}}"):                                           "which says nothing where the rows of every epoch come in another order; write fit: {shuffle: false}",
+		model("{shape: [2, 4, 3]}", "TimeDistributed: {layer: {GRU: {units: 2, stateful: true, return_state: true}}}"):                       "return_state: true is not supported together with stateful: true inside of TimeDistributed",
+		model("{shape: [2, 4, 3]}", "TimeDistributed: {layer: {GRU: {units: 2, stateful: true, dropout: 0.5}}}") + "fit: {shuffle: false}\n": "dropout and recurrent_dropout of a stateful GRU inside of TimeDistributed",
+		model("{shape: [2, 4, 3]}", "Masking: {}", "TimeDistributed: {layer: {GRU: {units: 2, stateful: true}}}"):                            "stateful: true inside of TimeDistributed over steps with a mask is not supported",
+		model("{shape: [4, 3]}", "LSTM: {units: 2, recurrent_activation: sigmiod}"):                                                          "did you mean \"sigmoid\"?",
+		model("{shape: [4, 3]}", "LSTM: {units: 2, name: a}", "GRU: {units: 2, inputs: [x, a.state]}"):                                       "layer 2: inputs names \"a.state\", but layer \"a\" has no result \"state\"; for its state, write return_state: true there",
+		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "GRU: {units: 2, inputs: [x, a.state_x]}"):                 "did you mean \"state_h\"?",
+		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "LSTM: {units: 2, inputs: [x, a.state_h]}"):                "LSTM begins with state_h, state_c, but inputs names 1 after the sequence",
+		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "GRU: {units: 3, inputs: [x, a.state_h]}"):                 "GRU begins with state_h [n,3], but layer \"a\" gives [n,2]",
+		model("{shape: [4, 3]}", "Dense: {units: 2, name: a}", "Dense: {units: 2, inputs: [a.b]}"):                                           "layer \"a\" has no result \"b\"; it gives one result",
+		"inputs: {x: {shape: [4, 3]}}\nlayers:\n  - LSTM: {units: 2, return_state: true, name: a}\noutputs: [a.state_h]\n":                   "Identity: {name: state, inputs: [a.state_h]}",
 	} {
 		fails(t, text, want)
 	}

@@ -64,10 +64,17 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.Errorf("TimeDistributed takes steps of values [n, steps, …], but %s gives %v", from(x), x.Shape)
 	}
 	inner := n.context(c, "")
-	if bn, ok := n.Config.(*BatchNormalization); ok {
-		return bn.overSteps(inner, x)
-	}
-	switch n.Config.(type) {
+	switch l := n.Config.(type) {
+	case *BatchNormalization:
+		return l.overSteps(inner, x)
+	case *Normalization:
+		return l.overSteps(inner, x)
+	case interface{ lasts() bool }:
+		if l.lasts() {
+			return c.ErrorAt("layer", "stateful: true of %s inside of TimeDistributed is not supported; leave it out, or put the steps of both on one axis with Reshape", n.Name)
+		}
+	case *ActivityRegularization:
+		return c.ErrorAt("layer", "ActivityRegularization has no effect inside of TimeDistributed: Keras takes penalties on what a layer gives where the layer is called, which it is not for a step; put it after TimeDistributed")
 	case recurrentLayer, *Bidirectional:
 		return d.beside(inner, n, x)
 	case *TimeDistributed:
@@ -85,30 +92,22 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 // beside has a recurrent layer go over the sequences of all steps of [n, steps, inner,
 // …] at the same time: they lie beside one another in a row, [n, inner, steps, …].
 func (d *TimeDistributed) beside(c *Context, n nested, x *ir.Value) *ir.Value {
-	swapped := func(v *ir.Value) *ir.Value {
-		perm := make([]int, len(v.Shape))
-		for i := range perm {
-			perm[i] = i
-		}
-		perm[1], perm[2] = 2, 1
-		return op.TransposeTo(c.B, v, perm...)
-	}
 	c.Beside = x.Shape[1]
 	if len(x.Shape) != 4 {
 		steps(c, x)
 		return c.poison()
 	}
-	turned := c.Named(swapped(x), "turned")
+	turned := c.Named(swapped(c, x), "turned")
 	if m := c.Masks[x]; m != nil && m.Valid() {
 		if len(m.Shape) != 3 {
 			maskOver(c, x)
 			return c.poison()
 		}
-		c.Masks[turned] = swapped(m)
+		c.Masks[turned] = swapped(c, m)
 	}
 	y := n.Build(c, []*ir.Value{turned})
 	if y.Valid() && len(y.Shape) == 4 { // of all steps
-		y = swapped(c.Named(y, "turned"))
+		y = swapped(c, c.Named(y, "turned"))
 	}
 	return y
 }
@@ -184,7 +183,7 @@ func (d *TimeDistributed) stepwise(c *Context, n nested, x *ir.Value) *ir.Value 
 // what it draws. Whatever else it adds is taken out again.
 func (d *TimeDistributed) shared(c *Context, n nested, build func() *ir.Value) (list []string, random []*op.Random, ok bool) {
 	g := c.B.Graph
-	values, updates, adapts, statistics, activities := len(g.Values), len(g.Updates), len(c.Adapts), len(c.BatchStatistics), len(c.Activities)
+	values, updates, adapts, statistics := len(g.Values), len(g.Updates), len(c.Adapts), len(c.BatchStatistics)
 	y := build()
 	added := g.Values[values:]
 	g.Values = slices.Clone(g.Values[:values])
@@ -209,9 +208,6 @@ func (d *TimeDistributed) shared(c *Context, n nested, build func() *ir.Value) (
 		return nil, nil, false
 	case len(g.Updates) > updates, len(c.Adapts) > adapts, len(c.BatchStatistics) > statistics:
 		c.Errorf("TimeDistributed of %s, which takes statistics of every step, is not supported by this version of nngen", n.Name)
-		return nil, nil, false
-	case len(c.Activities) > activities:
-		c.Errorf("TimeDistributed of %s is not supported by this version of nngen; put the layer after TimeDistributed", n.Name)
 		return nil, nil, false
 	}
 	all := c.B.Segments()

@@ -31,7 +31,7 @@ def run(dtype, description, weights, x, y):
     out = {"evaluate": {k: number(v) for k, v in net.evaluate(x, y, batch_size=BATCH, verbose=0, return_dict=True).items()}, "fits": []}
     for fit in range(3):
         if fit == 2:
-            for layer in net.layers:
+            for layer in net._flatten_layers():
                 if hasattr(layer, "reset_state"):
                     layer.reset_state()
         history = net.fit(x, y, batch_size=BATCH, epochs=1, shuffle=False, verbose=0).history
@@ -70,3 +70,13 @@ def cases():
     for name, more in (("", {}), ("_sequences", {"return_sequences": True})):
         layers = [EMBEDDING, {"GRU": {"units": 3, "stateful": True, "name": "l", **more}}, *([{"Flatten": {"name": "f"}}] if more else []), head]
         yield case(f"stateful_masked{name}", {"x": {"shape": [5], "dtype": "int32"}}, layers, ids, y)
+    steps, away = {"x": {"shape": [2, 3, 2]}}, lambda **args: {"stateful": True, **args}
+    for name, inner in (
+        ("lstm", {"LSTM": away(units=2)}),
+        ("gru_backwards", {"GRU": away(units=2, return_sequences=True, go_backwards=True)}),
+        ("bidirectional", {"Bidirectional": {"layer": {"SimpleRNN": away(units=2)}, "merge_mode": "sum"}}),
+    ):
+        yield case(f"stateful_steps_{name}", steps, [{"TimeDistributed": {"layer": inner, "name": "l"}}, {"Flatten": {"name": "f"}}, head], normal(r, ROWS, 2, 3, 2), y)
+    window = {"filters": 2, "kernel_size": 2, "padding": "same", "stateful": True, "name": "l"}
+    frames = [{"ConvLSTM1D": {**window, "return_sequences": True}}, {"Flatten": {"name": "f"}}, head]
+    yield case("stateful_convolution", {"x": {"shape": [2, 3, 2]}}, frames, normal(r, ROWS, 2, 3, 2), y)

@@ -75,6 +75,13 @@ def noise():
                       {"l/dropout": 2, "l/recurrent_dropout": 3})
 
 
+def normalized():
+    r = rng("inputs of normalized steps")
+    known = {"mean": [0.5, -1.0], "variance": [4.0, 0.25]}
+    for name, args, shape in (("last", known, [3, 2]), ("first", {"axis": 1, **known}, [3, 2, 3]), ("one", {"axis": None, "mean": 0.5, "variance": 0.0, "invert": True}, [2, 2, 2])):
+        yield case(f"steps_normalized_{name}", one("TimeDistributed", shape, layer={"Normalization": args}), {"x": normal(r, 3, *shape)})
+
+
 def cases():
-    for part in (statistics, noise):
+    for part in (statistics, noise, normalized):
         yield from part()
