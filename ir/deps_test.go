@@ -40,23 +40,17 @@ ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec ir/layer/operation runtime/nearest runtime/nn
 ir/onnx/proto     google.golang.org/protobuf
 ir/onnx/classifier ir/onnx/proto
-ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/classifier
-ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag ir/layer/operation runtime/nearest ir/onnx/proto
-ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto
 ir/onnx/trainable ir/onnx/proto ir/diag
 ir/onnx/writeback ir/diag ir/onnx/proto google.golang.org/protobuf
-ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/trainable
-ir/onnx/onnxlayer ir ir/op ir/block ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/trainable ir/onnx/writeback
+ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/classifier ir/layer/operation ir/onnx/trainable
+ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/block ir/onnx/trainable ir/onnx/writeback
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
-ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec
-ir/keras/exporter ir/keras ir/keras/container ir/build ir/block ir/spec ir/layer ir/layer/operation ir/diag runtime/optim runtime/nn
-ir/keras          ir/spec ir/layer ir/build ir/diag runtime/optim runtime/nn
 ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec runtime/optim runtime/nn
+ir/keras/exporter ir/keras ir/keras/container ir/build ir/block ir/spec ir/layer ir/layer/operation ir/diag runtime/optim runtime/nn
 ir/torch          ir/spec ir/block ir/diag runtime/weights
-ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
-ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/past ir/block ir/machine ir/diag
+ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag ir/past
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
 ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto

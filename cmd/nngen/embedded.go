@@ -96,11 +96,11 @@ func (n *network) fileWeights() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n.tensorFile(tensors)
+	return tensorFile(n, tensors)
 }
 
 // tensorFile is a weights file of the network.
-func (n *network) tensorFile(tensors []weights.Tensor) ([]byte, error) {
+func tensorFile(n *network, tensors []weights.Tensor) ([]byte, error) {
 	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
 	return roomy(tensors, func(w io.Writer) error {
 		_, err := weights.WriteTensors(w, meta, tensors)
@@ -149,7 +149,7 @@ func initialWeights(n *network) ([]byte, error) {
 	if tensors == nil {
 		return nil, nil
 	}
-	return n.tensorFile(tensors)
+	return tensorFile(n, tensors)
 }
 
 // segments describes the parameter block in the runtime's terms.

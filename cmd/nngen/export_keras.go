@@ -26,7 +26,7 @@ func exportKeras(format exporter.Format) func(n *network, params []float32, repo
 			source.Values[s.Name] = s.Of(params)
 		}
 		var err error
-		if source.Optimizer, err = n.optimizer(segs); err != nil {
+		if source.Optimizer, err = exportedOptimizer(n, segs); err != nil {
 			return nil, err
 		}
 		m, notes, err := source.Model(format)
@@ -66,9 +66,9 @@ func checkKeras(n *network) error {
 	return err
 }
 
-// optimizer is that of the checkpoint that the weights are from; nil where they are not
+// exportedOptimizer is that of the checkpoint that the weights are from; nil where they are not
 // those of a checkpoint.
-func (n *network) optimizer(segs []nn.Segment) (*optim.Optimizer, error) {
+func exportedOptimizer(n *network, segs []nn.Segment) (*optim.Optimizer, error) {
 	if n.exported == nil || n.exported.Meta[weights.KeyTraining] == "" || n.spec.Compile == nil {
 		return nil, nil
 	}

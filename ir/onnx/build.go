@@ -235,7 +235,7 @@ func (s *scope) node(i int, p *proto.Node) bool {
 	if n.failed {
 		return false
 	}
-	n.trace(r, out)
+	trace(n, r, out)
 	for i, v := range out {
 		if i < len(p.Outputs) && p.Outputs[i] != "" {
 			s.define(p.Outputs[i], v)

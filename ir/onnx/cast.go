@@ -71,7 +71,7 @@ func cast(n *node) []*Value {
 		return listOf(y)
 	}
 	n.exact(v)
-	return n.fitted(listOf(n.then(a0, "cast", to, v)), v.span())
+	return fitted(n, listOf(n.then(a0, "cast", to, v)), v.span())
 }
 
 // listOf is a list of one value, or nil of none.
@@ -126,5 +126,5 @@ func bitcast(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	return n.fitted(one(y), s)
+	return fitted(n, one(y), s)
 }

@@ -208,7 +208,7 @@ func arithmetic(n *node, e scalar.Expr, word string) []*Value {
 	if fractional(e) {
 		return n.errorf("fractions of %v are not supported", n.in[0].Type)
 	}
-	return n.fitted(mapped(n, e, word, n.in[0].Type), s)
+	return fitted(n, mapped(n, e, word, n.in[0].Type), s)
 }
 
 // fractional reports an expression with a number that is not whole.

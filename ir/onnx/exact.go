@@ -155,7 +155,7 @@ func numbered(n *node, v *Value) *Value {
 
 // fitted gives results of whole numbers their span; those of few bits go round as two's
 // complement.
-func (n *node) fitted(out []*Value, s span) []*Value {
+func fitted(n *node, out []*Value, s span) []*Value {
 	if n.failed || len(out) != 1 {
 		return out
 	}

@@ -103,7 +103,7 @@ func (n *node) build(r row) []*Value {
 	}
 	n.legacy()
 	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
-	if known && !n.unfolded() {
+	if known && !unfolded(n) {
 		if out := n.folded(r); len(out) > 0 || n.failed {
 			return out
 		}

@@ -47,7 +47,7 @@ func batchNormalization(n *node) []*Value {
 	scaled := call("mul", call("sub", a0, a1), inverse)
 	of := func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
 		if n.use.Training {
-			mean, variance = n.batchStatistics(x, mean, variance)
+			mean, variance = batchStatistics(n, x, mean, variance)
 		}
 		y := op.MapOf(n.b, scaled, "normalized", x, mean, variance)
 		return op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", y, scale, bias)
@@ -62,7 +62,7 @@ func batchNormalization(n *node) []*Value {
 // batchStatistics are those of x, which the stored ones move towards:
 // stored·momentum + now·(1-momentum). As in layer.BatchNormalization, the mean is taken
 // off before the squares are summed. Source: ONNX 1.22, BatchNormalization.
-func (n *node) batchStatistics(x, mean, variance *ir.Value) (_, _ *ir.Value) {
+func batchStatistics(n *node, x, mean, variance *ir.Value) (_, _ *ir.Value) {
 	if !x.Valid() || !mean.Valid() || !variance.Valid() {
 		return mean, variance
 	}

@@ -303,7 +303,7 @@ func cumulated(n *node) []*Value {
 	}
 	out := one(n.computed(along(n, n.plain(v), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
 	if isInteger(v.Type) {
-		return n.fitted(out, s.or(span{}).times(d))
+		return fitted(n, out, s.or(span{}).times(d))
 	}
 	return out
 }

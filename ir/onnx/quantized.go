@@ -267,7 +267,7 @@ func matmulInteger(n *node) []*Value {
 		return nil
 	}
 	y.Type = proto.Int32
-	return n.fitted(one(y), s)
+	return fitted(n, one(y), s)
 }
 
 // wholeConv is the convolution of an image and weights without their zero points.
@@ -299,7 +299,7 @@ func convInteger(n *node) []*Value {
 		return nil
 	}
 	y.Type = proto.Int32
-	return n.fitted(one(y), s)
+	return fitted(n, one(y), s)
 }
 
 // requantized is y in the scale of the results: y·a·b/c, rounded.

@@ -182,7 +182,7 @@ func reduceGraph(n *node, r reduction) []*Value {
 			size *= v.Shape[a]
 		}
 		s = r.whole(s, size)
-		return n.fitted(reduced(n, r, v, axes, keep), s)
+		return fitted(n, reduced(n, r, v, axes, keep), s)
 	}
 	return reduced(n, r, v, axes, keep)
 }

@@ -282,7 +282,7 @@ func cumulatedProduct(n *node) []*Value {
 	out := one(n.computed(x, v.Type))
 	if isInteger(v.Type) {
 		most := math.Pow(max(1, s.high, -s.low), float64(d))
-		return n.fitted(out, span{low: -most, high: most}.computed())
+		return fitted(n, out, span{low: -most, high: most}.computed())
 	}
 	return out
 }

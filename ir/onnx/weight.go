@@ -96,7 +96,7 @@ func (s *scope) numbers(v *Value) *Tensor {
 
 // trace finds out which elements of the file known results are: the operator is given
 // the numbers of the elements in place of the elements.
-func (n *node) trace(r row, out []*Value) {
+func trace(n *node, r row, out []*Value) {
 	if n.proto.Op == "Constant" && len(out) == 1 && out[0].Known != nil {
 		n.tensors.add(n.proto.Outputs[0], out[0].Known)
 		return
@@ -179,7 +179,7 @@ func (s *scope) kept(v *Value) bool {
 
 // unfolded reports a node that is computed at run time though its operands are known:
 // weights come out of it that training changes.
-func (n *node) unfolded() bool {
+func unfolded(n *node) bool {
 	return n.use.Trains && n.trainable.Combines(n.proto) && slices.ContainsFunc(n.in, func(v *Value) bool {
 		return v != nil && v.Known != nil && n.trains(v)
 	})

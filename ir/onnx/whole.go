@@ -57,7 +57,7 @@ func product(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	return n.fitted(one(y), rangeOf(t))
+	return fitted(n, one(y), rangeOf(t))
 }
 
 // noZero reports a known divisor that is 0.
@@ -90,7 +90,7 @@ func divide(n *node) []*Value {
 		return nil
 	}
 	most := max(-s[0].low, s[0].high)
-	return n.fitted(one(y), span{low: max(-most, min(0, rangeOf(y.Type).low)), high: most})
+	return fitted(n, one(y), span{low: max(-most, min(0, rangeOf(y.Type).low)), high: most})
 }
 
 // quotient is the whole number of times that the divisor goes into the dividend, toward 0:
@@ -137,7 +137,7 @@ func modulo(n *node) []*Value {
 		return nil
 	}
 	most := max(-s[1].low, s[1].high)
-	return n.fitted(one(r), span{low: max(-most, min(0, rangeOf(t).low)), high: most})
+	return fitted(n, one(r), span{low: max(-most, min(0, rangeOf(t).low)), high: most})
 }
 
 // power has a result of the type of the base. Exponents that are known, few and small are
@@ -180,7 +180,7 @@ func power(n *node) []*Value {
 	if n.take(of) {
 		return nil
 	}
-	return n.fitted(out, s)
+	return fitted(n, out, s)
 }
 
 const mostExponent, mostExponents = 16, 8
@@ -279,7 +279,7 @@ func bitwise(e scalar.Expr) row {
 		if all.low < 0 {
 			low = -math.Ldexp(1, wide-1)
 		}
-		return n.fitted(one(out), span{low: low, high: math.Ldexp(1, wide) - 1})
+		return fitted(n, one(out), span{low: low, high: math.Ldexp(1, wide) - 1})
 	}}
 }
 
@@ -319,7 +319,7 @@ func shifted(n *node) []*Value {
 		return nil
 	}
 	if !left {
-		return n.fitted(one(n.then(call("floor", call("mul", a0, a1)), "shift", t, n.in[0], power)), s[0])
+		return fitted(n, one(n.then(call("floor", call("mul", a0, a1)), "shift", t, n.in[0], power)), s[0])
 	}
 	// A product with a power of two keeps its digits, and so does what is left of it.
 	y := n.then(wrapped(call("mul", a0, a1), t), "shift", t, n.in[0], power)
