@@ -193,7 +193,7 @@ func TestEveryName(t *testing.T) {
 	}
 	dir := scratch(t, bundled(packages)...)
 	writeScratch(t, dir, "tests", []File{bundle(t, nil, packages[:4])})
-	run(t, "go", "test", "-vet=all", "./"+dir+"/tests")
+	run(t, "go", "test", "-vet=all", compilerFlags(dir), linkerFlags, "./"+dir+"/tests")
 	// Whether names clash is what types and the assembler tell; compiling the
 	// packages takes longer than everything else here.
 	run(t, "go", "vet", "./"+dir+"/...")

@@ -17,7 +17,7 @@ func TestManyOutputs(t *testing.T) {
 	testIn(t, packages...)
 	dir := scratch(t, bundled(packages)...)
 	writeScratch(t, dir, "tests", []File{bundle(t, nil, packages)})
-	out := run(t, "go", "test", "-vet=off", "-tags", "purego", "-v", "-run", "TestPackages/p/TestModel/Allocations", "./"+dir+"/tests")
+	out := run(t, "go", "test", "-vet=off", compilerFlags(dir), linkerFlags, "-tags", "purego", "-v", "-run", "TestPackages/p/TestModel/Allocations", "./"+dir+"/tests")
 	if n := strings.Count(out, "--- PASS: TestPackages/p"); n < len(packages) {
 		t.Errorf("%d tests have run:\n%s", n, out)
 	}

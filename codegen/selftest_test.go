@@ -140,7 +140,7 @@ func TestWrongKernelsAreCaught(t *testing.T) {
 	}
 	dir := scratch(t, bundled(drawn)...)
 	writeScratch(t, dir, "tests", []File{bundle(t, nil, drawn)})
-	out, err := exec.Command("go", "test", "-vet=off", "-tags", "purego", "-run", "TestPackages/p/TestModel/(GradientIsSlope|Trajectory)", "./"+dir+"/tests").CombinedOutput()
+	out, err := exec.Command("go", "test", "-vet=off", compilerFlags(dir), linkerFlags, "-tags", "purego", "-run", "TestPackages/p/TestModel/(GradientIsSlope|Trajectory)", "./"+dir+"/tests").CombinedOutput()
 	if err == nil {
 		t.Fatalf("nothing was caught:\n%s", out)
 	}

@@ -115,13 +115,13 @@ func link(t *testing.T, dir string, packages []string, flags ...string) {
 		t.Fatal(err)
 	}
 	var main strings.Builder
-	main.WriteString("package main\n\nimport (\n\t\"os\"\n\t\"runtime\"\n\n\t\"github.com/nngen-go/nngen/runtime/data\"\n\t\"scratch/harness\"\n")
+	main.WriteString("package main\n\nimport (\n\t\"os\"\n\t\"runtime\"\n\n\t\"scratch/harness\"\n")
 	for _, p := range packages {
 		fmt.Fprintf(&main, "\t\"scratch/%s\"\n", p)
 	}
 	main.WriteString(")\n\nfunc main() {\n")
 	for _, p := range packages {
-		fmt.Fprintf(&main, "\tharness.Register(%q, func() any { return %s.New(%s.Seed(1), %s.Workers(runtime.GOMAXPROCS(0))) }, data.WeightedSlices[%s.Input, %s.Target])\n", p, p, p, p, p, p)
+		fmt.Fprintf(&main, "\tharness.Register(%q, func() any { return %[1]s.New(%[1]s.Seed(1), %[1]s.Workers(runtime.GOMAXPROCS(0))) }, %[1]s.WeightedSlices)\n", p)
 	}
 	main.WriteString("\tif err := harness.Serve(os.Stdin, os.Stdout); err != nil {\n\t\tpanic(err)\n\t}\n}\n")
 	files := map[string]string{
@@ -144,8 +144,9 @@ func link(t *testing.T, dir string, packages []string, flags ...string) {
 			t.Fatal(err)
 		}
 	}
-	// Without tables for a debugger, which take an eighth of the time.
-	goBuild := exec.Command("go", "build", "-trimpath", "-gcflags=scratch/...="+strings.Join(append(flags, "-dwarf=false"), " "), "-ldflags=-s -w", "-o", "scratch.exe", ".")
+	// Without tables for a debugger, which take an eighth of the time. Several packages
+	// are compiled at the same time, so that threads within one (-c) only cost.
+	goBuild := exec.Command("go", "build", "-trimpath", "-gcflags=scratch/...="+strings.Join(append(flags, "-dwarf=false", "-c=1"), " "), "-ldflags=-s -w", "-o", "scratch.exe", ".")
 	goBuild.Dir = dir
 	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := goBuild.CombinedOutput(); err != nil {

@@ -74,8 +74,8 @@ type entry struct {
 	dataset any
 }
 
-// Register makes a package known: fresh returns a new *Model, dataset is
-// data.WeightedSlices of its types.
+// Register makes a package known: fresh returns a new *Model, dataset is the package's
+// WeightedSlices.
 func Register(name string, fresh func() any, dataset any) { models[name] = entry{fresh, dataset} }
 
 // Serve answers the cases of r with results on w, in the same order.
