@@ -127,14 +127,14 @@ func (w *writer) operation(o *node) spec.Value {
 
 // node is a use of a layer.
 func (w *writer) node(c call) spec.Value {
-	args, named_ := list(), object()
+	args, kwargs := list(), object()
 	for _, a := range c.args {
 		args.List = append(args.List, w.argument(a))
 	}
 	for _, a := range c.named {
-		named_.Map = append(named_.Map, named(a.name, w.argument(a.argument)))
+		kwargs.Map = append(kwargs.Map, named(a.name, w.argument(a.argument)))
 	}
-	return object(named("args", args), named("kwargs", named_))
+	return object(named("args", args), named("kwargs", kwargs))
 }
 
 // argument is an argument of a call.
