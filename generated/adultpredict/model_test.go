@@ -321,6 +321,7 @@ func (p *predictorTests[M, I, O]) plain() *plainPredictor {
 // testPort is an input or a target of a network.
 type testPort struct {
 	Limit    int    // ids and class numbers are below it; 0: no ids, or any
+	Least    int    // whole numbers that are no ids are at least this
 	Distinct bool   // a list of ids of which every row holds each id once
 	Loss     string // of a target
 }
@@ -369,7 +370,7 @@ func (p *plainPredictor) sample(i int) (x any) {
 	x = freshValue(p.input)
 	rng := rand.New(rand.NewPCG(uint64(i), 1))
 	for j, v := range portsOf(x, len(p.inputs)) {
-		limit := int32(p.inputs[j].Limit)
+		least, limit := int32(p.inputs[j].Least), int32(p.inputs[j].Limit)
 		if limit == 0 {
 			limit = 2
 		}
@@ -381,7 +382,7 @@ func (p *plainPredictor) sample(i int) (x any) {
 			floats[k] = 2*rng.Float32() - 1
 		}
 		for k := range ints {
-			ints[k] = rng.Int32N(limit)
+			ints[k] = least + rng.Int32N(limit-least)
 		}
 	}
 	return x
@@ -538,7 +539,7 @@ func (p *plainPredictor) ids(t *testing.T) {
 		if port.Limit == 0 {
 			continue
 		}
-		for _, id := range []int32{-1, int32(port.Limit), math.MaxInt32, math.MinInt32} {
+		for _, id := range []int32{int32(port.Least) - 1, int32(port.Limit), math.MaxInt32, math.MinInt32} {
 			rows := makeTestList(p.input, 2, p.sample)
 			x := rows.at(1)
 			_, ids := flat(portsOf(x, len(p.inputs))[i])
