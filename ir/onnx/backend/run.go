@@ -50,9 +50,7 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 	}
 	machine := interp.New[float32](b.Graph)
 	for _, w := range built.Weights {
-		for i, f := range w.Data {
-			machine.Params[w.Segment].F[i] = f
-		}
+		copy(machine.Params[w.Segment].F, w.Data)
 	}
 	res, err := machine.Run(b.Graph, interp.Batch[float32]{Rows: rows, Feed: fed})
 	if err != nil {
