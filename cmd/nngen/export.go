@@ -168,7 +168,9 @@ func (o *exportOptions) params(n *network) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.exported = f
+	if o.weights != "" || len(n.built.Weights) == 0 {
+		n.exported = f
+	}
 	if err := f.Copy(segs, params); err != nil || o.allowNonFinite {
 		return params, err
 	}

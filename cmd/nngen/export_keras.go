@@ -66,10 +66,15 @@ func checkKeras(n *network) error {
 	return err
 }
 
-// exportedOptimizer is that of the checkpoint that the weights are from; nil where they are not
-// those of a checkpoint.
+// exportedOptimizer is that of the checkpoint, or of the file of Keras, that the weights are
+// from; nil where these have none.
 func exportedOptimizer(n *network, segs []nn.Segment) (*optim.Optimizer, error) {
-	if n.exported == nil || n.exported.Meta[weights.KeyTraining] == "" || n.spec.Compile == nil {
+	switch {
+	case n.spec.Compile == nil:
+		return nil, nil
+	case n.exported == nil && n.imported != nil:
+		return n.imported.Optimizer, nil
+	case n.exported == nil || n.exported.Meta[weights.KeyTraining] == "":
 		return nil, nil
 	}
 	rule, err := build.Rule(n.spec.Compile.Optimizer)

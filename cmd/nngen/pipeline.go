@@ -27,7 +27,7 @@ type network struct {
 	program *loop.Program
 	// imported is the file of Keras that the description comes from; nil: it is written.
 	imported *importer.Model
-	// exported is the file of the weights that export writes; nil: there are none.
+	// exported is the file of the weights that export writes; nil: the model's own has them, or nobody.
 	exported *weights.File
 
 	allowNonFinite bool // weights may be NaN or infinite
