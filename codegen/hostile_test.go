@@ -135,7 +135,7 @@ func TestLongVocabulary(t *testing.T) {
 		}}
 		return p
 	}
-	for _, more := range [][]string{nil, {"a b"}, {"a`b"}, {"\ufeff"}, {"a\u00a0b"}, {"a\nb"}, {"\x00"}, {"\xff"}, {""}, {"§x"}, {"%d\\"}, {strings.Repeat("y", 5000)}} {
+	for _, more := range [][]string{nil, {"a b"}, {"a`b"}, {"\ufeff"}, {"a\u00a0b"}, {"a\nb"}, {"\x00"}, {"\xff"}, {""}, {"§x"}, {"%d\\"}, {strings.Repeat("y", 5000)}, {"a b", "c", "`", "``", "d e"}} {
 		p := program(more...)
 		p.Encoding.Features[0].Width = 1
 		p.Inputs[0].Shape = []int{1}
@@ -164,17 +164,32 @@ func listed(t *testing.T, f File) (words []string) {
 		}
 		return s
 	}
+	var add func(e ast.Expr)
+	add = func(e ast.Expr) {
+		switch e := e.(type) {
+		case *ast.CompositeLit:
+			for _, word := range e.Elts {
+				add(word)
+			}
+		case *ast.CallExpr:
+			if text, ok := e.Args[0].(*ast.BasicLit); ok {
+				words = append(words, strings.Fields(unquoted(text))...)
+				return
+			}
+			for _, part := range e.Args { // of slices.Concat
+				add(part)
+			}
+		default:
+			words = append(words, unquoted(e))
+		}
+	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		c, ok := n.(*ast.CallExpr)
 		if !ok || fmt.Sprint(c.Fun) != "makeIndex" || words != nil {
 			return true
 		}
 		for _, a := range c.Args[1:] {
-			if fields, ok := a.(*ast.CallExpr); ok {
-				words = append(words, strings.Fields(unquoted(fields.Args[0]))...)
-			} else {
-				words = append(words, unquoted(a))
-			}
+			add(a)
 		}
 		return true
 	})

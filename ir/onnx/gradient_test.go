@@ -109,9 +109,10 @@ func (s *slope) input(b *ir.Builder, i int, p onnx.Port, given *onnx.Tensor) *ir
 	if p.Type != proto.Float32 {
 		t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
 		x := &ir.Tensor[float64]{Shape: append(ir.Shape{1}, shape...)}
-		for _, v := range given.I[:min(n, len(given.I))] {
-			if p.Type == proto.Bool {
-				x.F = append(x.F, float64(v))
+		elements := given.Elements()
+		for _, v := range elements[:min(n, len(elements))] {
+			if given.I == nil || p.Type == proto.Bool {
+				x.F = append(x.F, v)
 			} else {
 				t.DType, x.I = ir.I32, append(x.I, int32(v))
 			}

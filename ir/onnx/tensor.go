@@ -44,10 +44,9 @@ func (t *Tensor) loaded() {
 	}
 }
 
-// Elements are the numbers of the tensor, row-major.
+// Elements are the numbers of the tensor, row-major, whichever of F and I has them.
 func (t *Tensor) Elements() []float64 {
-	t.loaded()
-	if isFloat(t.Type) {
+	if t.loaded(); t.F != nil || t.I == nil {
 		return t.F
 	}
 	list := make([]float64, len(t.I))

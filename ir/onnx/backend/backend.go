@@ -199,6 +199,9 @@ func differ(i int, got, want *onnx.Tensor) error {
 		return wrongf("output %d is %v, want %v", i, got.Shape, want.Shape)
 	}
 	a, b := got.Elements(), want.Elements()
+	if len(a) != len(b) {
+		return wrongf("output %d has %d elements, want %d", i, len(a), len(b))
+	}
 	scale := 0.0
 	for _, v := range b {
 		if !math.IsInf(v, 0) && !math.IsNaN(v) {
