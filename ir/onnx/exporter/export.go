@@ -53,6 +53,7 @@ func Export(g *ir.Graph, o Options) (*Model, error) {
 		kept:  map[string]*ir.Value{},
 		last:  map[*ir.Value]string{},
 		first: map[*ir.Value]string{},
+		tried: map[*ir.Value]bool{},
 		uses:  map[*ir.Value]int{},
 		loops: map[*ir.Value]*loopResults{},
 	}
@@ -98,6 +99,7 @@ type exporter struct {
 	// last and first are the names of values with their channels last, as they are in the
 	// graph, and with axis 1 being the channels.
 	last, first map[*ir.Value]string
+	tried       map[*ir.Value]bool // those that have been written, or refused
 	uses        map[*ir.Value]int
 	loops       map[*ir.Value]*loopResults
 	rows        string // the name of the number of rows, as a vector of one

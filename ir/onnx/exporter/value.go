@@ -149,8 +149,13 @@ func toLast(rank int) []int {
 	return append(perm, 1)
 }
 
-// write writes the nodes of a value that is not free.
+// write writes the nodes of a value that is not free, once: one that is refused has no
+// name, and is asked for again by all that read it.
 func (e *exporter) write(v *ir.Value) {
+	if e.tried[v] {
+		return
+	}
+	e.tried[v] = true
 	if p := (patterns{e}); p.softmax(v) || p.layerNormalization(v) {
 		return
 	}
