@@ -24,7 +24,9 @@ type exported struct {
 	limit int // of ids of any length, which are filled up with it
 }
 
-func exportedOf(t *testing.T, seed uint64) *exported {
+// exportedOf writes a random network. The error is what ONNX cannot say of it.
+func exportedOf(t *testing.T, seed uint64) (*exported, error) {
+	t.Helper()
 	src, err := randomModel(seed)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +51,7 @@ func exportedOf(t *testing.T, seed uint64) *exported {
 	}
 	m, err := exporter.Export(n.Predict, o)
 	if err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
+		return nil, err
 	}
 	if e.file, err = m.Encode(); err != nil {
 		t.Fatal(err)
@@ -70,8 +72,11 @@ func exportedOf(t *testing.T, seed uint64) *exported {
 	if in.Ragged {
 		e.feed.Offsets = append(e.feed.Offsets, len(e.feed.I))
 	}
-	return e
+	return e, nil
 }
+
+// unsayable ends what ONNX cannot say of the histograms of images.
+const unsayable = "it adds to the rows of several tables, after 2 axes that they share; ONNX has that of one"
 
 // single runs a graph in single precision.
 func single(g *ir.Graph, feed map[string]*ir.Tensor[float32], rows int, weights func(segment string) []float32) ([][]float32, error) {
@@ -141,10 +146,17 @@ func (e *exported) read() ([][]float32, error) {
 // TestExportedONNX writes random networks as ONNX files and reads them again: both
 // compute the same, most to the last bit.
 func TestExportedONNX(t *testing.T) {
-	same, close, loops := 0, 0, 0
+	same, close, loops, refused := 0, 0, 0, 0
 	const networks = 300
 	for seed := range uint64(networks) {
-		e := exportedOf(t, 5000+seed)
+		e, err := exportedOf(t, 5000+seed)
+		switch {
+		case err != nil && strings.HasSuffix(err.Error(), unsayable):
+			refused++
+			continue
+		case err != nil:
+			t.Fatalf("seed %d: %v", 5000+seed, err)
+		}
 		c := e.randomCase(5000 + seed)
 		params := map[string][]float32{}
 		for _, s := range e.Header.Segments {
@@ -180,8 +192,8 @@ func TestExportedONNX(t *testing.T) {
 			t.Errorf("seed %d: off by %g", 5000+seed, worst)
 		}
 	}
-	t.Logf("of %d networks %d give the same bits and %d are close; %d have a loop that is not read", networks, same, close, loops)
-	if same < networks/2 || loops > networks/5 {
+	t.Logf("of %d networks %d give the same bits and %d are close; %d have a loop that is not read, and %d are refused", networks, same, close, loops, refused)
+	if same < networks/2 || loops > networks/5 || refused > networks/20 {
 		t.Error("too few can be compared")
 	}
 }

@@ -53,6 +53,13 @@ func (s *SpectralNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	return n.Build(inner, in)
 }
 
+// Stepwise implements [Stepper].
+func (s *SpectralNormalization) Stepwise(x ir.Shape) bool {
+	n, errs := nestedOf(s.Layer)
+	of, ok := n.Config.(Stepper)
+	return len(errs) == 0 && (ok && of.Stepwise(x) || !ok && n.Steps)
+}
+
 // normalized is what the layer reads in place of its kernel.
 func (s *SpectralNormalization) normalized(c *Context, kernel *ir.Value) *ir.Value {
 	if !kernel.Valid() {
