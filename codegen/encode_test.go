@@ -11,7 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// place gives features their places behind one another in the first input, or
+// place gives features their places one after the other in the first input, or
 // each its own where it has a port.
 func place(p *loop.Program, features ...encoding.Feature) {
 	at := 0

@@ -61,7 +61,7 @@ func (e *Encoding) Columns() []string {
 }
 
 // Series makes a sample of Length successive rows of a table. The target stands
-// Offset rows behind the last of them, and the next sample begins Stride rows
+// Offset rows after the last of them, and the next sample begins Stride rows
 // later.
 type Series struct{ Length, Offset, Stride int }
 

@@ -9,7 +9,7 @@ type kernel struct {
 }
 
 // table lists the kernels. Each does what the Go function of its name with "Go"
-// behind it does: the same operations in the same order, none of them fused, so
+// after it does: the same operations in the same order, none of them fused, so
 // that the bits are the same.
 var table = []kernel{
 	{name: "add", unroll: 4, step: func(l *lane) {

@@ -37,7 +37,7 @@ type block struct {
 }
 
 const (
-	guard  = 64 // words before and behind
+	guard  = 64 // words before and after
 	canary = 0x7fc0dead
 )
 
