@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"fmt"
@@ -85,24 +86,31 @@ func ReadIDX(r io.Reader, name string) (*IDX, error) {
 	if int64(total) > most {
 		return fail("the header says %d bytes of data for shape %v, more than a file of this size can hold", total, a.Shape)
 	}
+	if a.Data, err = payload(b, total, a.Shape); err != nil {
+		return fail("%w", err)
+	}
+	return a, nil
+}
+
+// payload reads the values of an array, which are the rest of the file.
+func payload(b *bufio.Reader, total int, shape []int) ([]byte, error) {
 	// The buffer grows with what is read: the header is only a claim.
 	var data bytes.Buffer
 	got, err := io.CopyN(&data, b, int64(total))
 	if err != nil && err != io.EOF {
-		return fail("after %d of %d bytes of data: %w", got, total, err)
+		return nil, fmt.Errorf("after %d of %d bytes of data: %w", got, total, err)
 	}
 	if got < int64(total) {
-		return fail("truncated: %d of %d bytes of data for shape %v", got, total, a.Shape)
+		return nil, fmt.Errorf("truncated: %d of %d bytes of data for shape %v", got, total, shape)
 	}
 	switch _, err := b.ReadByte(); err {
 	case nil:
-		return fail("the file goes on after its %d bytes of data for shape %v", total, a.Shape)
+		return nil, fmt.Errorf("the file goes on after its %d bytes of data for shape %v", total, shape)
 	case io.EOF:
 	default:
-		return fail("%w", err)
+		return nil, err
 	}
-	a.Data = data.Bytes()
-	return a, nil
+	return data.Bytes(), nil
 }
 
 // short names the end of a file for what it is.

@@ -2,7 +2,6 @@ package data
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -68,23 +67,9 @@ func readNPY(b *bufio.Reader, name string, most int64, exact bool) (*NPY, error)
 	case int64(total) > have:
 		return fail("the header says %d bytes of data for shape %v, more than a file of this size can hold", total, a.Shape)
 	}
-	// The buffer grows with what is read: the header is only a claim.
-	var data bytes.Buffer
-	got, err := io.CopyN(&data, b, int64(total))
-	if err != nil && err != io.EOF {
-		return fail("after %d of %d bytes of data: %w", got, total, err)
-	}
-	if got < int64(total) {
-		return fail("truncated: %d of %d bytes of data for shape %v", got, total, a.Shape)
-	}
-	switch _, err := b.ReadByte(); err {
-	case nil:
-		return fail("the file goes on after its %d bytes of data for shape %v", total, a.Shape)
-	case io.EOF:
-	default:
+	if a.Data, err = payload(b, total, a.Shape); err != nil {
 		return fail("%w", err)
 	}
-	a.Data = data.Bytes()
 	if h.fortran && len(a.Shape) > 1 {
 		a.Data = rowMajor(a.Data, a.Shape, a.size)
 	}
