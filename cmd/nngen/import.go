@@ -38,7 +38,8 @@ func importCommand() *cobra.Command {
 description, and weights.safetensors; where the file has the state of the optimizer also
 checkpoint.safetensors, from which fit --resume --weights goes on. It says what of the
 file reads differently in the description, and what is left out. Nothing of the file is
-executed: layers that are Python code are refused by name.
+executed: layers that are Python code are refused by name. Of what model.to_json() gives,
+in a .json file, it writes the description alone.
 
 Of a description it writes weights.safetensors alone: those that another program, such as
 PyTorch, has written to the safetensors file of --weights. The file of --map says which
@@ -50,6 +51,7 @@ written.`,
 		Example: `  nngen import digits.keras
   nngen import old.h5 -o old
   nngen import segment.keras --shape image=128,128,3
+  nngen import layers.json
   nngen import digits.yaml --weights model.safetensors --map names.yaml
   nngen generate old/old.yaml --predict-only --weights old/weights.safetensors`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -123,18 +125,27 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if net.imported != nil {
 		model = at(name)
 	}
-	next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(weightsFile))
+	if files[weightsFile] == nil {
+		next(cmd.ErrOrStderr(), "nngen", "summary", model)
+	} else {
+		next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(weightsFile))
+	}
 	return nil
 }
 
 // importFiles are the files that import writes.
 func importFiles(n *network) (map[string][]byte, error) {
 	files := map[string][]byte{}
+	if n.imported != nil {
+		files[n.imported.Name] = n.imported.Report.Description
+		if n.imported.Weights == nil {
+			return files, nil
+		}
+	}
 	var err error
-	if files[weightsFile], err = n.fileWeights(); err != nil || n.imported == nil {
+	if files[weightsFile], err = n.fileWeights(); err != nil {
 		return files, err
 	}
-	files[n.imported.Name] = n.imported.Report.Description
 	state, err := fileCheckpoint(n)
 	if state != nil {
 		files[checkpointFile] = state
@@ -212,7 +223,7 @@ func importReport(w io.Writer, n *network, file string) {
 		reportFinite(w, n)
 		return
 	}
-	version := "a version that the file does not say"
+	version := "(the file does not say of which version)"
 	if m.Report.Version != "" {
 		version = m.Report.Version
 	}
@@ -231,6 +242,9 @@ func importReport(w io.Writer, n *network, file string) {
 
 // reportFinite says where weights are not finite.
 func reportFinite(w io.Writer, n *network) {
+	if n.imported != nil && n.imported.Weights == nil {
+		return
+	}
 	var broken []string
 	for _, s := range n.program.Segments {
 		one := []nn.Segment{{Name: s.Name, Shape: s.Shape}}

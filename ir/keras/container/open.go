@@ -194,8 +194,11 @@ func (m *Model) eachShard(index []byte, visit func(name string) error) error {
 	var in struct {
 		Map map[string]json.RawMessage `json:"weight_map"`
 	}
-	if err := json.Unmarshal(index, &in); err != nil || in.Map == nil {
-		return fmt.Errorf("the index of shards is no JSON object with a weight_map: %v", err)
+	if err := json.Unmarshal(index, &in); err != nil {
+		return fmt.Errorf("the index of shards: %w", err)
+	}
+	if in.Map == nil {
+		return errors.New("this is neither an index of shards, which has a weight_map, nor a model of model.to_json(), which has a class_name")
 	}
 	files := map[string]bool{}
 	for _, path := range slices.Sorted(maps.Keys(in.Map)) {

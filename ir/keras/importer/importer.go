@@ -5,6 +5,7 @@
 package importer
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,8 @@ type Model struct {
 	Name    string
 	Report  *keras.Report
 	Network *build.Network
-	// Weights are the elements of every segment of the network, in row-major order.
+	// Weights are the elements of every segment of the network, in row-major order; nil where
+	// the file has the layers alone.
 	Weights map[string][]float32
 	// Optimizer is that of the description with the state that the file has; nil where it
 	// has none or, as Left says, one that cannot be taken over.
@@ -54,6 +56,11 @@ func Open(path string, shapes map[string][]int) (*Model, error) {
 func OpenPair(path, config string, shapes map[string][]int) (*Model, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
+	}
+	if config == "" {
+		if layers, err := layersAlone(path); err != nil || layers != nil {
+			return openLayers(path, layers, shapes, err)
+		}
 	}
 	file, err := container.OpenFile(path)
 	if err != nil {
@@ -85,6 +92,45 @@ func OpenPair(path, config string, shapes map[string][]int) (*Model, error) {
 	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Weights: weights, Optimizer: optimizer, Left: l.left(unfit)}, nil
 }
 
+// layersAlone is the content of a JSON file that has a model without weights, as
+// model.to_json() gives it; nil where the file is something else.
+func layersAlone(path string) ([]byte, error) {
+	if !strings.EqualFold(filepath.Ext(path), ".json") {
+		return nil, nil
+	}
+	text, err := readConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	var model struct {
+		Class json.RawMessage `json:"class_name"`
+	}
+	if err := json.Unmarshal(text, &model); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if model.Class == nil {
+		return nil, nil
+	}
+	return text, nil
+}
+
+// openLayers is the model of layers without weights.
+func openLayers(path string, layers []byte, shapes map[string][]int, err error) (*Model, error) {
+	if err != nil {
+		return nil, err
+	}
+	parsed, report, err := keras.Source{From: path, Config: layers, Shapes: shapes}.Model()
+	if err != nil {
+		return nil, err
+	}
+	network, err := build.Build(parsed)
+	if err != nil {
+		return nil, err
+	}
+	left := []string{"weights: the file has the layers alone"}
+	return &Model{Path: path, Name: filepath.Base(parsed.File), Report: report, Network: network, Left: left}, nil
+}
+
 // longestConfig is how long a file with a configuration may be.
 const longestConfig = 64 << 20
 
@@ -98,15 +144,23 @@ func addConfig(file *container.Model, path, config string) error {
 	case config == "":
 		return fmt.Errorf("%s: the file has weights alone, without the layers that they belong to; save the whole model in Python with model.save(\"model.keras\"), or give what model.to_json() says in a file: --config model.json", path)
 	}
-	f, err := os.Open(config)
+	var err error
+	file.Config, err = readConfig(config)
+	return err
+}
+
+// readConfig reads a file with a configuration.
+func readConfig(path string) ([]byte, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
-	if file.Config, err = io.ReadAll(io.LimitReader(f, longestConfig+1)); err == nil && len(file.Config) > longestConfig {
-		err = fmt.Errorf("%s: a configuration has at most %d bytes", config, longestConfig)
+	text, err := io.ReadAll(io.LimitReader(f, longestConfig+1))
+	if err == nil && len(text) > longestConfig {
+		err = fmt.Errorf("%s: a configuration has at most %d bytes", path, longestConfig)
 	}
-	return err
+	return text, err
 }
 
 // vocabularies reads the vocabularies that layers have learned.
@@ -142,7 +196,7 @@ func checkPath(path string) error {
 	case ".onnx":
 		return fmt.Errorf("%s: an ONNX file needs no import: nngen generate %s --predict-only", path, path)
 	case ".yaml", ".yml":
-		return fmt.Errorf("%s: this is a description already; import reads .keras and .h5 files, and with --weights and --map gives a description weights of another program", path)
+		return fmt.Errorf("%s: this is a description already; import reads .keras, .h5 and .json files, and with --weights and --map gives a description weights of another program", path)
 	}
 	return nil
 }
