@@ -31,6 +31,8 @@ type Kernel struct {
 	cuts    map[*Param]gotree.Expr // parameters resliced at the top, by their lengths
 	head    gotree.Block           // what the body begins with
 	body    gotree.Block
+	layered bool   // a variable is called after a layer
+	key     string // see Key
 }
 
 // Param is one parameter of a kernel function.
@@ -77,6 +79,22 @@ const nameWidth = 24
 // Documented is the documentation of a kernel of some name.
 func Documented(name string, doc []string) []string {
 	return append([]string{name + " " + doc[0]}, doc[1:]...)
+}
+
+// unjoined is the kernel before it was one function with others.
+func (k *Kernel) unjoined() *Kernel {
+	c := *k
+	c.Family, c.Sizes = nil, nil
+	return &c
+}
+
+// Key is equal for kernels that are one function: its text before it is one with
+// others, and what the fields of its shape are.
+func (k *Kernel) Key() string {
+	if k.key == "" {
+		k.key = k.Text("") + k.Shape.Names()
+	}
+	return k.key
 }
 
 // Text is the function.

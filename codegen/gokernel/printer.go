@@ -2,6 +2,7 @@ package gokernel
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -18,6 +19,7 @@ type Config struct {
 	Machine    machine.Machine  // that shared kernels are cut for
 	Share      bool             // layers share kernels: see package shape
 	Words      *gotree.OwnWords // of the package
+	Draft      *Printer         // with the same settings but for Words: what it has printed of the same kernels stands; nil: none
 }
 
 // Printer prints kernels as functions in Go.
@@ -27,11 +29,15 @@ type Printer struct {
 	sums    sumLimits
 	flat    bool            // what is printed may become one function with others
 	scalars map[string]bool // scalar functions that the kernels call
+	printed map[loop.Kernel]*Kernel
 }
 
 // New is a printer of kernels.
 func New(cfg Config) *Printer {
-	e := &Printer{Config: cfg, elem: generic, sums: usualSums, scalars: map[string]bool{}}
+	e := &Printer{Config: cfg, elem: generic, sums: usualSums, scalars: map[string]bool{}, printed: map[loop.Kernel]*Kernel{}}
+	if e.Draft != nil {
+		maps.Copy(e.scalars, e.Draft.scalars)
+	}
 	if cfg.Standalone {
 		e.elem = Single
 	}
@@ -41,8 +47,25 @@ func New(cfg Config) *Printer {
 // Uses has the package carry a scalar function.
 func (e *Printer) Uses(scalar string) { e.scalars[scalar] = true }
 
-// Kernel prints a kernel.
+// Kernel prints a kernel. Of the same one it is the same.
 func (e *Printer) Kernel(k loop.Kernel) (*Kernel, error) {
+	out := e.printed[k]
+	if out == nil && e.Draft != nil {
+		if d := e.Draft.printed[k]; d != nil && !d.layered {
+			out = d.unjoined()
+		}
+	}
+	if out == nil {
+		var err error
+		if out, err = e.print(k); err != nil {
+			return nil, err
+		}
+	}
+	e.printed[k] = out
+	return out, nil
+}
+
+func (e *Printer) print(k loop.Kernel) (*Kernel, error) {
 	var out *Kernel
 	_, isContract := k.(*loop.Contract)
 	e.flat = e.Share && isContract

@@ -133,6 +133,7 @@ func (k *writer) local(b *loop.Buffer) *gotree.Var {
 		if base != b.Name && stepWord.MatchString(base) {
 			name = k.names.Pick(cmp.Or(map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}[base], gotree.Lower(base)))
 		} else { // a layer's name
+			k.layered = true
 			s := k.printer.Words.Scope(gotree.Local)
 			for name = k.names.Pick(s.Mark + gotree.Lower(base)); s.Names.Has(name); name = k.names.Pick(gotree.Lower(base)) {
 			}

@@ -28,10 +28,10 @@ type phases struct {
 	batchWork, rowWork, stepWork         int               // scratch of the kernels that predict: for a batch, for one row and for a step of it
 }
 
-func newPhases(p *program) *phases {
+func newPhases(p *program, draft *kernelset.Set) *phases {
 	return &phases{program: p, cut: map[string]string{}, asked: map[string]bool{}, kernels: kernelset.New(kernelset.Config{
 		Config: gokernel.Config{Standalone: p.cfg.PredictOnly, Batch: p.p.Batch, Machine: p.cfg.Machine, Share: shape.Large(p.p, p.cfg.Machine), Words: p.used},
-		Top:    p.top, Crew: p.crew, Few: p.p.Stream != nil,
+		Top:    p.top, Crew: p.crew, Few: p.p.Stream != nil, Draft: draft,
 	})}
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -66,7 +67,7 @@ func printed(p *loop.Program, cfg Config) (*phases, []namedFile, error) {
 		return nil, nil, err
 	}
 	p = blocked(p)
-	e, draft, err := printOnce(p, cfg, nil)
+	e, draft, err := printOnce(p, cfg, nil, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,7 +87,7 @@ func printed(p *loop.Program, cfg Config) (*phases, []namedFile, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return printOnce(p, cfg, used)
+	return printOnce(p, cfg, used, e.kernels)
 }
 
 // namedFile is a file before it is rendered.
@@ -139,12 +140,12 @@ func (e *phases) encoded(print func(f *gotree.File)) *file {
 }
 
 // printOnce makes the Go files of the package: kernels are collected and named
-// before anything is printed.
-func printOnce(p *loop.Program, cfg Config, used *ownWords) (*phases, []namedFile, error) {
+// before anything is printed. Those of the draft of the same program stand.
+func printOnce(p *loop.Program, cfg Config, used *ownWords, draft *kernelset.Set) (*phases, []namedFile, error) {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	e := newPhases(newProgram(p, cfg, used))
+	e := newPhases(newProgram(p, cfg, used), draft)
 	for _, prepare := range []func() error{e.phasesOf, e.wholeNetwork, e.embeddable} {
 		if err := prepare(); err != nil {
 			return nil, nil, err

@@ -24,7 +24,7 @@ func (e *Set) Call(k loop.Kernel, held, kept bool) (out *gokernel.Kernel, fn *Fu
 	held = held && e.holds(k)
 	var room Panels
 	if kept && e.unit != nil {
-		room = Panels(kernel.Keeps(e.unit, k, e.Machine.KeptUses))
+		room = e.room(k)
 	}
 	kept = room.N > 0 && 4*(e.keptFloats+room.Floats) <= e.Machine.KeptBytes // there is memory
 	out, own, err := e.function(k, held, kept)
@@ -46,6 +46,16 @@ func (e *Set) Call(k loop.Kernel, held, kept bool) (out *gokernel.Kernel, fn *Fu
 	e.panels = append(e.panels, room)
 	e.keptFloats += room.Floats
 	return out, fn, e.kept[of], nil
+}
+
+// room is what a kernel would keep.
+func (e *Set) room(k loop.Kernel) Panels {
+	room, ok := e.rooms[k]
+	if !ok {
+		room = Panels(kernel.Keeps(e.unit, k, e.Machine.KeptUses))
+		e.rooms[k] = room
+	}
+	return room
 }
 
 // Panels lists what is kept.

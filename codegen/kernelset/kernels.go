@@ -17,6 +17,7 @@ type Config struct {
 	Top             gotree.Scope // identifiers of the package
 	Crew            bool         // several workers may share a prediction
 	Few             bool         // kernels of however few elements have machine code: see driver.Request
+	Draft           *Set         // of the same program, which this one need not decide again; nil: none
 }
 
 // Set is the kernels of a package, one function for each distinct text.
@@ -29,14 +30,19 @@ type Set struct {
 	networks []*network.Body // the whole prediction of one sample
 	learns   bool            // the network has parameters
 
-	panels     []Panels // that are kept
+	panels     []Panels               // that are kept
+	rooms      map[loop.Kernel]Panels // that kernels ask for
 	kept       map[panelsOf]int
 	keptFloats int
 }
 
 // New is a set without kernels.
 func New(cfg Config) *Set {
-	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, kept: map[panelsOf]int{}, unit: driver.NewUnit(cfg.Machine)}
+	rooms := map[loop.Kernel]Panels{}
+	if d := cfg.Draft; d != nil {
+		cfg.Config.Draft, rooms = d.bodies, d.rooms
+	}
+	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, rooms: rooms, kept: map[panelsOf]int{}, unit: driver.NewUnit(cfg.Machine)}
 	if e.Share {
 		e.unit.Share()
 	}
@@ -81,7 +87,7 @@ func (e *Set) function(k loop.Kernel, held, kept bool) (*gokernel.Kernel, *Funct
 	if err != nil {
 		return nil, nil, err
 	}
-	key := out.Text("") + out.Shape.Names()
+	key := out.Key()
 	if held {
 		key += " held"
 	}
