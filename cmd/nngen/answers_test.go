@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,11 +49,11 @@ func TestAnswersPrinted(t *testing.T) {
 			if c.units == 3 {
 				net.program.Classes = []string{"a", "b", "c"}
 			}
-			exe, done, err := net.executable(t.Context(), net.predictSource)
+			program, err := net.compiled(t.Context(), net.predictSource)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer done()
+			defer program.Close()
 			identity := make([]float32, c.units*c.units)
 			for i := range c.units {
 				if identity[i*c.units+i] = 1; c.answer.Kind == loop.Spelling {
@@ -66,7 +65,7 @@ func TestAnswersPrinted(t *testing.T) {
 				t.Fatal(err)
 			}
 			args := append([]string{"-weights", path, "-format", "csv"}, strings.Fields(c.flags)...)
-			cmd := exec.CommandContext(t.Context(), exe, args...)
+			cmd := program.Command(t.Context(), args...)
 			cmd.Stdin = strings.NewReader(map[int]string{1: "2\n", 3: "2,-1,0.25\n"}[c.units])
 			var out, failed bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &failed

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/bench"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -88,17 +89,13 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*bench.Report
 	if err != nil {
 		return nil, err
 	}
-	s, err := newScratch(pkg, map[string][]byte{"main.go": main})
+	program, err := scratch.Build(ctx, pkg, map[string][]byte{"main.go": main})
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	exe, err := s.build(ctx)
-	if err != nil {
-		return nil, err
-	}
-	weights := filepath.Join(s.dir, weightsFile)
-	return m.Run(ctx, program(ctx, exe, weights), weights, threads, rounds)
+	defer program.Close()
+	weights := filepath.Join(program.Dir, weightsFile)
+	return m.Run(ctx, program.Command(ctx, weights), weights, threads, rounds)
 }
 
 // writeReport prints a report for people, or all of it as JSON.

@@ -53,7 +53,7 @@ func checkWeightsFile(path string) error {
 	case err != nil:
 		return err
 	case info.IsDir():
-		return folderError(path)
+		return disk.FolderError(path)
 	case disk.Pointer(path):
 		return disk.PointerError(path)
 	}

@@ -104,14 +104,14 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	exe, done, err := net.executable(cmd.Context(), net.evaluateSource)
+	program, err := net.compiled(cmd.Context(), net.evaluateSource)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer program.Close()
 	weights := o.weights
 	if weights == "" {
-		if weights, err = net.putWeights(exe); err != nil {
+		if weights, err = net.putWeights(program.Dir); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if test != nil {
 		arrays = test.Arrays
 	}
-	child := program(cmd.Context(), exe, slices.Concat(args, o.files, arrays)...)
+	child := program.Command(cmd.Context(), slices.Concat(args, o.files, arrays)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if err := finished(cmd.Context(), child.Run(), "evaluating"); err != nil {
 		return err

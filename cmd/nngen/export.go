@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/exporter"
@@ -193,7 +194,7 @@ func (o *exportOptions) replace(ctx context.Context, b []byte) error {
 		return err
 	}
 	name, err := writeTemporary(filepath.Dir(o.output), filepath.Base(o.output), b)
-	defer temporary.remove(name)
+	defer leftover.Remove(name)
 	if err != nil {
 		return err
 	}

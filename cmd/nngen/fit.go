@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
 	"github.com/nngen-go/nngen/codegen"
 )
 
@@ -121,7 +123,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if o.data == "" {
 		o.data = o.file.dataFolder(o.model)
 	}
-	lock, err := lockFolder(o.output)
+	lock, err := leftover.Lock(o.output)
 	if err != nil {
 		return err
 	}
@@ -135,16 +137,16 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	}
 	defer undo()
 	if lock == nil { // the folder was not there
-		if lock, err = lockFolder(o.output); err != nil {
+		if lock, err = leftover.Lock(o.output); err != nil {
 			return err
 		}
 	}
 	sweepResults(o.output)
-	exe, done, err := net.executable(cmd.Context(), net.trainerSource)
+	program, err := net.compiled(cmd.Context(), net.trainerSource)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer program.Close()
 	taken, err := o.takeOver(net)
 	if err != nil {
 		return err
@@ -155,7 +157,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer restore()
-	if err := o.train(cmd, net, exe, lock); err != nil {
+	if err := o.train(cmd, net, program, lock); err != nil {
 		if errors.Is(err, errStopped) && disk.Exists(o.checkpoint()) && !o.quiet && !o.json {
 			return &stopped{again(cmd, o.model, "--resume")}
 		}
@@ -168,15 +170,15 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 }
 
 // train runs the program that trains. Lock, nil or not, is on the folder for the results.
-func (o *fitOptions) train(cmd *cobra.Command, net *network, exe string, lock *os.File) error {
+func (o *fitOptions) train(cmd *cobra.Command, net *network, program *scratch.Program, lock *os.File) error {
 	begin := o.weights
 	if begin == "" && net.hasWeights() {
 		var err error
-		if begin, err = net.putWeights(exe); err != nil {
+		if begin, err = net.putWeights(program.Dir); err != nil {
 			return err
 		}
 	}
-	child := program(cmd.Context(), exe, o.arguments(cmd, begin)...)
+	child := program.Command(cmd.Context(), o.arguments(cmd, begin)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if lock != nil {
 		child.ExtraFiles = []*os.File{lock} // which may outlive this process for a moment
@@ -246,26 +248,17 @@ func (o *fitOptions) next(w io.Writer, net *network) {
 	next(w, command...)
 }
 
-// executable compiles the package with a program that uses it. Done removes
-// both.
-func (n *network) executable(ctx context.Context, source func() (map[string][]byte, error)) (exe string, done func(), err error) {
+// compiled is a program that uses the package.
+func (n *network) compiled(ctx context.Context, source func() (map[string][]byte, error)) (*scratch.Program, error) {
 	main, err := source()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	s, err := newScratch(pkg, main)
-	if err != nil {
-		return "", nil, err
-	}
-	if exe, err = s.build(ctx); err != nil {
-		s.Close()
-		return "", nil, err
-	}
-	return exe, s.Close, nil
+	return scratch.Build(ctx, pkg, main)
 }
 
 // finished explains how a program ended that has said itself what went wrong.

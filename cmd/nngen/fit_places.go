@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -186,4 +188,17 @@ func prepareFolder(path string) (undo func(), err error) {
 		return nil, fmt.Errorf("the results cannot be written: %w", err)
 	}
 	return undo, nil
+}
+
+// unfinished matches what a training leaves in the folder for the results: a
+// probe, and files that had not taken their place. See prepareFolder, the
+// template of fit, and weights.SaveFile.
+var unfinished = regexp.MustCompile(`^(\.probe-\d+|\.history-\d+|(weights|best)\.safetensors\.[0-9a-f]{8}\.tmp)$`)
+
+// sweepResults removes what killed trainings left in the folder for the results,
+// which is locked.
+func sweepResults(path string) {
+	leftover.Sweep(path, func(name string, e os.DirEntry) bool {
+		return e.Type().IsRegular() && unfinished.MatchString(name)
+	})
 }

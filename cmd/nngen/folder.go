@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 )
 
 // folder is a package folder: what it holds of ours, and what of others.
@@ -189,7 +190,7 @@ func writeTemporary(dir, name string, b []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	temporary.add(t.Name())
+	leftover.Add(t.Name())
 	_, err = t.Write(b)
 	if err == nil {
 		err = t.Chmod(fs.FileMode(0o644))

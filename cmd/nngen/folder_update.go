@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 )
 
 // updateFolder is where a package is put together, within its own folder: the go
@@ -55,7 +56,7 @@ func (f *folder) apply(want map[string][]byte, c changes) (err error) {
 	if err := os.MkdirAll(f.path, 0o777); err != nil {
 		return err
 	}
-	lock, err := lockFolder(f.path)
+	lock, err := leftover.Lock(f.path)
 	if err != nil {
 		return err
 	}
@@ -182,7 +183,7 @@ func repair(path string) error {
 	if !pending(path) {
 		return nil
 	}
-	lock, err := lockFolder(path)
+	lock, err := leftover.Lock(path)
 	if err != nil {
 		return err
 	}

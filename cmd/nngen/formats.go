@@ -104,7 +104,7 @@ func checkInput(input string, folders bool) error {
 	case err != nil:
 		return err
 	case info.IsDir() && !folders:
-		return folderError(input)
+		return disk.FolderError(input)
 	case disk.Pointer(input):
 		return disk.PointerError(input)
 	}

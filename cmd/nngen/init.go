@@ -12,6 +12,7 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/starter"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/build"
@@ -147,7 +148,7 @@ func (o *initOptions) write(w io.Writer, s *starter.Starter, files []initFile) e
 			err = os.Link(t, f.name) // fails where another has just written it
 		}
 		if t != "" {
-			temporary.remove(t)
+			leftover.Remove(t)
 		}
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 )
 
 const endless = `
@@ -319,7 +320,7 @@ func deaf(folder string) {
 	if err := os.Mkdir(folder, 0o777); err != nil {
 		panic(err)
 	}
-	temporary.add(folder)
+	leftover.Add(folder)
 	fmt.Println("ready")
 	<-ctx.Done()
 	fmt.Println("interrupted")

@@ -157,13 +157,13 @@ func isONNX(file string) bool { return strings.EqualFold(filepath.Ext(file), ".o
 // are taken where no others are named.
 func (n *network) hasWeights() bool { return n.imported != nil || isONNX(n.spec.File) }
 
-// putWeights writes the weights of the file beside the program that reads them.
-func (n *network) putWeights(exe string) (path string, err error) {
+// putWeights writes the weights of the file to the folder of the program that reads them.
+func (n *network) putWeights(dir string) (path string, err error) {
 	b, err := n.fileWeights()
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(filepath.Dir(exe), weightsFile)
+	path = filepath.Join(dir, weightsFile)
 	return path, os.WriteFile(path, b, 0o666)
 }
 

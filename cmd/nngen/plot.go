@@ -12,6 +12,7 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/plot"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -160,6 +161,6 @@ func replaceFile(path string, b []byte) error {
 	if err != nil && t != "" {
 		os.Remove(t)
 	}
-	temporary.forget(t)
+	leftover.Forget(t)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -125,14 +126,14 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
 		return err
 	}
-	exe, done, err := net.executable(cmd.Context(), net.predictSource)
+	program, err := net.compiled(cmd.Context(), net.predictSource)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer program.Close()
 	weights := o.weights
 	if weights == "" {
-		if weights, err = net.putWeights(exe); err != nil {
+		if weights, err = net.putWeights(program.Dir); err != nil {
 			return err
 		}
 	}
@@ -145,7 +146,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 			args = append(args, f.name)
 		}
 	}
-	child := program(cmd.Context(), exe, append(args, o.files...)...)
+	child := program.Command(cmd.Context(), append(args, o.files...)...)
 	child.Stdin, child.Stderr = cmd.InOrStdin(), cmd.ErrOrStderr()
 	err = o.into(cmd.OutOrStdout(), func(w io.Writer) error {
 		child.Stdout = w
@@ -199,12 +200,12 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 	if o.output == "" {
 		return write(stdout)
 	}
-	f, err := createTemporary(o.output)
+	f, err := leftover.CreateTemporary(o.output)
 	if err != nil {
 		return fmt.Errorf("the answers cannot be written: %w", err)
 	}
-	temporary.add(f.Name())
-	defer temporary.remove(f.Name())
+	leftover.Add(f.Name())
+	defer leftover.Remove(f.Name())
 	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)

@@ -333,16 +333,16 @@ func (d *drawnRows) run(t *testing.T) {
 	if d.source == "csv" {
 		source += "\nfunc must(set model.FeatureSet, err error) model.FeatureSet {\n\tif err != nil {\n\t\tfmt.Println(err)\n\t\tos.Exit(1)\n\t}\n\treturn set\n}\n"
 	}
-	exe, done, err := net.executable(t.Context(), func() (map[string][]byte, error) { return map[string][]byte{"main.go": []byte(source)}, nil })
+	program, err := net.compiled(t.Context(), func() (map[string][]byte, error) { return map[string][]byte{"main.go": []byte(source)}, nil })
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	defer done()
+	defer program.Close()
 	var files []string
 	for _, name := range net.spec.Data.Train.Files {
 		files = append(files, filepath.Join(dir, name))
 	}
-	out, err := program(t.Context(), exe, files...).Output()
+	out, err := program.Command(t.Context(), files...).Output()
 	if err != nil {
 		t.Fatalf("%v: %s\n%s", err, out, text)
 	}

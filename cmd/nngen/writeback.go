@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
@@ -170,7 +171,7 @@ func (o *writebackOptions) write(ctx context.Context, files map[string][]byte) e
 			return err
 		}
 		name, err := writeTemporary(filepath.Dir(path), filepath.Base(path), b)
-		defer temporary.remove(name)
+		defer leftover.Remove(name)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package main
+package leftover
 
 import (
 	"errors"
@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// lockFolder keeps other runs out of a folder that two of them would write
+// Lock keeps other runs out of a folder that two of them would write
 // to, until the file is closed that it returns: by this process and by those that
 // it has handed it to, however they end. Nothing is left in the folder. A folder
 // that is not there is not locked: the file is nil.
-func lockFolder(path string) (*os.File, error) {
+func Lock(path string) (*os.File, error) {
 	lock, taken, err := tryLock(path)
 	if taken {
 		return nil, fmt.Errorf("%s: another run of nngen is writing to this folder; wait for it to end, or choose another folder with -o", path)
@@ -40,8 +40,8 @@ func tryLock(path string) (lock *os.File, taken bool, err error) {
 // lockFile locks an open file until it is closed.
 func lockFile(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
-// abandoned reports whether nobody works any longer with what tryLock locks.
-func abandoned(path string) bool {
+// Abandoned reports whether nobody works any longer with what tryLock locks.
+func Abandoned(path string) bool {
 	lock, taken, err := tryLock(path)
 	if lock != nil {
 		lock.Close()

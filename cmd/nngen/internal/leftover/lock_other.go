@@ -1,21 +1,21 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
 
-package main
+package leftover
 
 import (
 	"os"
 	"time"
 )
 
-// lockFolder does nothing where folders cannot be locked.
-func lockFolder(string) (*os.File, error) { return nil, nil }
+// Lock does nothing where folders cannot be locked.
+func Lock(string) (*os.File, error) { return nil, nil }
 
 // lockFile does nothing either.
 func lockFile(*os.File) {}
 
-// abandoned reports whether something is a day old, longer than anybody works
+// Abandoned reports whether something is a day old, longer than anybody works
 // with it.
-func abandoned(path string) bool {
+func Abandoned(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && time.Since(info.ModTime()) > 24*time.Hour
 }
