@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -45,11 +46,11 @@ func TestAnswersPrinted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			net.program.Answer = c.answer
+			net.Program.Answer = c.answer
 			if c.units == 3 {
-				net.program.Classes = []string{"a", "b", "c"}
+				net.Program.Classes = []string{"a", "b", "c"}
 			}
-			program, err := net.compiled(t.Context(), net.predictSource)
+			program, err := compiled(t.Context(), net, programs.PredictSource)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/bench"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -39,18 +40,18 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if rounds < 1 {
 				return usagef(cmd, "--rounds %d: there must be at least one", rounds)
 			}
-			var set settings
+			var set network.Settings
 			if err := file.put(cmd, args[0], &set); err != nil {
 				return err
 			}
-			net, err := compileWith(cmd.Context(), args[0], set, nil)
+			net, err := network.CompileWith(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
-			if !net.trains() {
-				return diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
+			if !net.Trains() {
+				return diag.List{diag.Errorf(net.Spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
 			}
-			report, err := net.bench(cmd.Context(), threads, rounds)
+			report, err := benchmark(cmd.Context(), net, threads, rounds)
 			switch {
 			case cmd.Context().Err() != nil:
 				return cmd.Context().Err() // it has ended the program that was asked, too
@@ -74,14 +75,14 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 	return cmd
 }
 
-// bench times the model on so many threads, in so many rounds.
-func (n *network) bench(ctx context.Context, threads, rounds int) (*bench.Report, error) {
-	train, err := n.differentiated()
+// benchmark times the model on so many threads, in so many rounds.
+func benchmark(ctx context.Context, n *network.Network, threads, rounds int) (*bench.Report, error) {
+	train, err := n.Differentiated()
 	if err != nil {
 		return nil, err
 	}
-	m := &bench.Model{Program: n.program, Predict: n.built.Predict, Train: train}
-	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name)})
+	m := &bench.Model{Program: n.Program, Predict: n.Built.Predict, Train: train}
+	pkg, err := n.Emit(ctx, codegen.Config{Package: codegen.PackageName(n.Program.Name)})
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*bench.Report
 		return nil, err
 	}
 	defer program.Close()
-	weights := filepath.Join(program.Dir, weightsFile)
+	weights := filepath.Join(program.Dir, network.WeightsFile)
 	return m.Run(ctx, program.Command(ctx, weights), weights, threads, rounds)
 }
 

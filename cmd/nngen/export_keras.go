@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/keras/exporter"
@@ -18,10 +19,10 @@ import (
 const exportDate = "1980-01-01@00:00:00"
 
 // exportKeras writes the network as a file of Keras.
-func exportKeras(format exporter.Format) func(n *network, params []float32, report io.Writer) ([]byte, error) {
-	return func(n *network, params []float32, report io.Writer) ([]byte, error) {
-		source := exporter.Source{Network: n.built, Values: map[string][]float32{}, Date: exportDate}
-		segs, _ := segments(n.program)
+func exportKeras(format exporter.Format) func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+	return func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+		source := exporter.Source{Network: n.Built, Values: map[string][]float32{}, Date: exportDate}
+		segs, _ := network.Segments(n.Program)
 		for _, s := range segs {
 			source.Values[s.Name] = s.Of(params)
 		}
@@ -40,17 +41,17 @@ func exportKeras(format exporter.Format) func(n *network, params []float32, repo
 			err = m.WriteH5(&b)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", n.program.Name, err)
+			return nil, fmt.Errorf("%s: %w", n.Program.Name, err)
 		}
 		arrays := 0
 		for _, g := range m.Groups {
 			arrays += len(g.Tensors)
 		}
-		fmt.Fprintf(report, "%s layers, %s in %s\n", show.Count(len(n.program.Layers)), show.Plural(len(params), "parameter"), show.Plural(arrays, "array"))
+		fmt.Fprintf(report, "%s layers, %s in %s\n", show.Count(len(n.Program.Layers)), show.Plural(len(params), "parameter"), show.Plural(arrays, "array"))
 		if source.Optimizer != nil {
 			fmt.Fprintf(report, "the state of the optimizer after %s\n", show.Plural(source.Optimizer.Step, "step"))
 		}
-		if n.spec.Data != nil && n.program.Encoding != nil {
+		if n.Spec.Data != nil && n.Program.Encoding != nil {
 			notes = append(notes, "the inputs are what Encode of the Go package makes of raw rows; that step is not in the file")
 		}
 		for _, note := range notes {
@@ -61,23 +62,23 @@ func exportKeras(format exporter.Format) func(n *network, params []float32, repo
 }
 
 // checkKeras reports what a file of Keras cannot hold.
-func checkKeras(n *network) error {
-	_, _, err := exporter.Source{Network: n.built}.Model(exporter.Keras)
+func checkKeras(n *network.Network) error {
+	_, _, err := exporter.Source{Network: n.Built}.Model(exporter.Keras)
 	return err
 }
 
 // exportedOptimizer is that of the checkpoint, or of the file of Keras, that the weights are
 // from; nil where these have none.
-func exportedOptimizer(n *network, segs []nn.Segment) (*optim.Optimizer, error) {
+func exportedOptimizer(n *network.Network, segs []nn.Segment) (*optim.Optimizer, error) {
 	switch {
-	case n.spec.Compile == nil:
+	case n.Spec.Compile == nil:
 		return nil, nil
-	case n.exported == nil && n.imported != nil:
-		return n.imported.Optimizer, nil
-	case n.exported == nil || n.exported.Meta[weights.KeyTraining] == "":
+	case n.Exported == nil && n.Imported != nil:
+		return n.Imported.Optimizer, nil
+	case n.Exported == nil || n.Exported.Meta[weights.KeyTraining] == "":
 		return nil, nil
 	}
-	rule, err := build.Rule(n.spec.Compile.Optimizer)
+	rule, err := build.Rule(n.Spec.Compile.Optimizer)
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +88,14 @@ func exportedOptimizer(n *network, segs []nn.Segment) (*optim.Optimizer, error) 
 	}
 	var state []nn.Segment
 	var values []float32
-	for _, t := range n.exported.Tensors {
+	for _, t := range n.Exported.Tensors {
 		if name, ok := strings.CutPrefix(t.Name, weights.TrainingPrefix+"optimizer/"); ok {
 			state = append(state, nn.Segment{Name: name, Shape: t.Shape, Offset: len(values)})
 			values = append(values, t.Data...)
 		}
 	}
 	if err := o.Restore(state, values); err != nil {
-		return nil, fmt.Errorf("%s: %w", n.exported.Name, err)
+		return nil, fmt.Errorf("%s: %w", n.Exported.Name, err)
 	}
 	return o, nil
 }

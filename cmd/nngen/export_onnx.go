@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/exporter"
@@ -13,36 +14,36 @@ import (
 )
 
 // exportONNX writes the network as an ONNX file.
-func exportONNX(n *network, params []float32, report io.Writer) ([]byte, error) {
-	o := exporter.Options{Name: n.program.Name, Version: toolVersion(), Weights: map[string][]float32{}, Metadata: map[string]string{"model_id": n.program.ModelID}}
-	for _, r := range n.spec.OutputRefs() {
+func exportONNX(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+	o := exporter.Options{Name: n.Program.Name, Version: toolVersion(), Weights: map[string][]float32{}, Metadata: map[string]string{"model_id": n.Program.ModelID}}
+	for _, r := range n.Spec.OutputRefs() {
 		o.Outputs = append(o.Outputs, r.Name)
 	}
-	segs, _ := segments(n.program)
+	segs, _ := network.Segments(n.Program)
 	for _, s := range segs {
 		o.Weights[s.Name] = s.Of(params)
 	}
-	if classes := n.program.Classes; classes != nil {
+	if classes := n.Program.Classes; classes != nil {
 		text, err := json.Marshal(classes)
 		if err != nil {
 			return nil, err
 		}
 		o.Metadata["classes"] = string(text)
 	}
-	m, err := exporter.Export(n.built.Predict, o)
+	m, err := exporter.Export(n.Built.Predict, o)
 	if err != nil {
 		return nil, err
 	}
 	b, err := m.Encode()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", n.program.Name, err)
+		return nil, fmt.Errorf("%s: %w", n.Program.Name, err)
 	}
 	describeONNX(n, m, report)
 	return b, nil
 }
 
 // describeONNX says what the file takes and gives.
-func describeONNX(n *network, m *exporter.Model, w io.Writer) {
+func describeONNX(n *network.Network, m *exporter.Model, w io.Writer) {
 	nodes, weights := 0, 0
 	for _, x := range m.Graph.Nodes {
 		if x.Op != "Constant" {
@@ -72,10 +73,10 @@ func describeONNX(n *network, m *exporter.Model, w io.Writer) {
 	for _, note := range m.Notes {
 		fmt.Fprintln(w, note)
 	}
-	if n.program.Encoding != nil {
+	if n.Program.Encoding != nil {
 		fmt.Fprintln(w, "the inputs are what Encode of the Go package makes of raw rows; that step is not in the file")
 	}
-	if n.program.Classes != nil {
+	if n.Program.Classes != nil {
 		fmt.Fprintln(w, `the names of the classes are in the file's metadata, under "classes"`)
 	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
 	"github.com/nngen-go/nngen/codegen"
 )
@@ -37,7 +39,7 @@ type fitOptions struct {
 
 // fitFiles is what fit writes. The best weights are there where rows are held
 // back for validation.
-var fitFiles = []string{weightsFile, "best.safetensors", "history.json", "history.svg"}
+var fitFiles = []string{network.WeightsFile, "best.safetensors", "history.json", "history.svg"}
 
 func fitCommand() *cobra.Command {
 	var o fitOptions
@@ -46,7 +48,7 @@ func fitCommand() *cobra.Command {
 		Short: "Train a model on the files that its data section names",
 		Long: `fit generates the package of a model, compiles it, trains it on the files that
 the description's data section names, and prints the loss and the metrics on the
-test rows. It writes ` + weightsFile + `, history.json and history.svg, and with
+test rows. It writes ` + network.WeightsFile + `, history.json and history.svg, and with
 validation best.safetensors, the weights of the epoch with the least val_loss.
 
 Flags change the compile and fit sections for this run; --set reaches every
@@ -107,18 +109,18 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if err := o.file.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.CompileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
-	if err := net.checkFit(); err != nil {
+	if err := checkFit(net); err != nil {
 		return err
 	}
 	if err := o.checkStream(cmd, net); err != nil {
 		return err
 	}
 	if o.output == "" {
-		o.output = codegen.PackageName(net.program.Name) + "-run"
+		o.output = codegen.PackageName(net.Program.Name) + "-run"
 	}
 	if o.data == "" {
 		o.data = o.file.dataFolder(o.model)
@@ -142,7 +144,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		}
 	}
 	sweepResults(o.output)
-	program, err := net.compiled(cmd.Context(), net.trainerSource)
+	program, err := compiled(cmd.Context(), net, programs.TrainerSource)
 	if err != nil {
 		return err
 	}
@@ -170,11 +172,11 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 }
 
 // train runs the program that trains. Lock, nil or not, is on the folder for the results.
-func (o *fitOptions) train(cmd *cobra.Command, net *network, program *scratch.Program, lock *os.File) error {
+func (o *fitOptions) train(cmd *cobra.Command, net *network.Network, program *scratch.Program, lock *os.File) error {
 	begin := o.weights
-	if begin == "" && net.hasWeights() {
+	if begin == "" && net.HasWeights() {
 		var err error
-		if begin, err = net.putWeights(program.Dir); err != nil {
+		if begin, err = net.PutWeights(program.Dir); err != nil {
 			return err
 		}
 	}
@@ -220,24 +222,20 @@ func (o *fitOptions) arguments(cmd *cobra.Command, weights string) []string {
 	return args
 }
 
-// backupFolder is where a run is kept as long as it may be interrupted, in the
-// folder for the results.
-const backupFolder = "backup"
-
 // checkpointFile is where an interrupted run is kept, in backupFolder, and what import
 // calls the training that it takes over.
 const checkpointFile = "checkpoint.safetensors"
 
 // checkpoint is where an interrupted run is kept.
 func (o *fitOptions) checkpoint() string {
-	return filepath.Join(o.output, backupFolder, checkpointFile)
+	return filepath.Join(o.output, programs.BackupFolder, checkpointFile)
 }
 
 // next says how to go on with the weights.
-func (o *fitOptions) next(w io.Writer, net *network) {
-	trained := append(o.file.arguments(), "--weights", filepath.Join(o.output, weightsFile))
-	if net.spec.Data.Test == nil {
-		command := []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only"}
+func (o *fitOptions) next(w io.Writer, net *network.Network) {
+	trained := append(o.file.arguments(), "--weights", filepath.Join(o.output, network.WeightsFile))
+	if net.Spec.Data.Test == nil {
+		command := []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.Program.Name) + "predict", "--predict-only"}
 		next(w, append(command, trained...)...)
 		return
 	}
@@ -249,12 +247,12 @@ func (o *fitOptions) next(w io.Writer, net *network) {
 }
 
 // compiled is a program that uses the package.
-func (n *network) compiled(ctx context.Context, source func() (map[string][]byte, error)) (*scratch.Program, error) {
-	main, err := source()
+func compiled(ctx context.Context, n *network.Network, source func(*network.Network) (map[string][]byte, error)) (*scratch.Program, error) {
+	main, err := source(n)
 	if err != nil {
 		return nil, err
 	}
-	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
+	pkg, err := n.Emit(ctx, codegen.Config{Package: codegen.PackageName(n.Program.Name), PredictOnly: !n.Trains(), AllowNonFinite: n.AllowNonFinite})
 	if err != nil {
 		return nil, err
 	}

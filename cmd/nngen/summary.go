@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -30,19 +31,19 @@ memory, lines of source.`,
   nngen summary mnist.yaml --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var set settings
+			var set network.Settings
 			if err := file.put(cmd, args[0], &set); err != nil {
 				return err
 			}
-			net, err := compileWith(cmd.Context(), args[0], set, nil)
+			net, err := network.CompileWith(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
-			files, err := net.emit(cmd.Context(), codegen.Config{Package: codegen.PackageName(net.program.Name), PredictOnly: !net.trains()})
+			files, err := net.Emit(cmd.Context(), codegen.Config{Package: codegen.PackageName(net.Program.Name), PredictOnly: !net.Trains()})
 			if err != nil {
 				return err
 			}
-			s, err := net.summary(files)
+			s, err := summarize(net, files)
 			if err != nil {
 				return err
 			}
@@ -50,16 +51,16 @@ memory, lines of source.`,
 				return writeJSON(cmd.OutOrStdout(), s)
 			}
 			var b bytes.Buffer
-			layerTable(&b, net.program)
+			layerTable(&b, net.Program)
 			s.print(&b)
 			if _, err = cmd.OutOrStdout().Write(b.Bytes()); err != nil {
 				return err
 			}
-			if net.checkFit() == nil {
+			if checkFit(net) == nil {
 				next(cmd.ErrOrStderr(), append([]string{"nngen", "fit", args[0]}, file.arguments()...)...)
 			} else {
 				command := append([]string{"nngen", "generate", args[0]}, file.arguments()...)
-				if !net.trains() {
+				if !net.Trains() {
 					command = append(command, "--predict-only")
 				}
 				next(cmd.ErrOrStderr(), command...)
@@ -94,7 +95,7 @@ func layerTable(w io.Writer, p *loop.Program) {
 		}
 	}
 	fmt.Fprintf(w, "Model: %q\n", p.Name)
-	grid(w, rows, map[int]bool{2: true})
+	show.Grid(w, rows, map[int]bool{2: true})
 }
 
 // chain reports whether every layer reads the one before.

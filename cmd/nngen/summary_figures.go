@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -40,9 +41,9 @@ type summaryLayer struct {
 	Shared string   `json:"shared,omitempty"` // the layer whose parameters it uses once more
 }
 
-// summary counts everything; files are those of the package.
-func (n *network) summary(files map[string][]byte) (*summary, error) {
-	p := n.program
+// summarize counts everything; files are those of the package.
+func summarize(n *network.Network, files map[string][]byte) (*summary, error) {
+	p := n.Program
 	s := &summary{Model: p.Name, ModelID: p.ModelID, SourceFiles: len(files)}
 	for _, l := range p.Layers {
 		one := summaryLayer{Name: l.Name, Type: l.Type, Inputs: append([]string{}, l.Inputs...), Output: []*int{}, Params: l.Params, Shared: l.Shared}
@@ -73,7 +74,7 @@ func (n *network) summary(files map[string][]byte) (*summary, error) {
 		return nil, err
 	}
 	s.PredictMemory = memory["PredictArenaBytes"]
-	if n.trains() {
+	if n.Trains() {
 		s.TrainMemory, s.BatchRows = memory["TrainArenaBytes"], p.Batch
 		if p.Training.BatchStatistics { // which are those of the whole batch
 			s.BatchRows = p.Training.BatchSize

@@ -6,6 +6,7 @@
 package leftover
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,27 @@ func CreateTemporary(path string) (*os.File, error) {
 		lockFile(f)
 	}
 	return f, err
+}
+
+// Write writes and syncs a file beside the one whose place it is to
+// take. Its name starts with a dot, so that the go command does not see it.
+func Write(dir, name string, b []byte) (string, error) {
+	t, err := os.CreateTemp(dir, "."+name+".*")
+	if err != nil {
+		return "", err
+	}
+	Add(t.Name())
+	_, err = t.Write(b)
+	if err == nil {
+		err = t.Chmod(fs.FileMode(0o644))
+	}
+	if err == nil {
+		err = t.Sync()
+	}
+	if closeErr := t.Close(); err == nil {
+		err = closeErr
+	}
+	return t.Name(), err
 }
 
 // old reports whether a file was last written to before whoever made it can still

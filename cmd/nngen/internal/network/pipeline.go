@@ -1,4 +1,4 @@
-package main
+package network
 
 import (
 	"context"
@@ -20,37 +20,37 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
-// network is a description after all stages but the last.
-type network struct {
-	spec    *spec.Model
-	built   *build.Network
-	program *loop.Program
-	// imported is the file of Keras that the description comes from; nil: it is written.
-	imported *importer.Model
-	// exported is the file of the weights that export writes; nil: the model's own has them, or nobody.
-	exported *weights.File
+// Network is a description after all stages but the last.
+type Network struct {
+	Spec    *spec.Model
+	Built   *build.Network
+	Program *loop.Program
+	// Imported is the file of Keras that the description comes from; nil: it is written.
+	Imported *importer.Model
+	// Exported is the file of the weights that export writes; nil: the model's own has them, or nobody.
+	Exported *weights.File
 
-	allowNonFinite bool // weights may be NaN or infinite
+	AllowNonFinite bool // weights may be NaN or infinite
 }
 
-// compileWith runs a description that settings change through every stage up to its
+// CompileWith runs a description that settings change through every stage up to its
 // program. Dump, where set, is given the text of every stage.
-func compileWith(ctx context.Context, file string, o settings, dump func(stage, text string)) (*network, error) {
-	return interrupt.Unless(ctx, func() (*network, error) { return stages(file, o, dump) })
+func CompileWith(ctx context.Context, file string, o Settings, dump func(stage, text string)) (*Network, error) {
+	return interrupt.Unless(ctx, func() (*Network, error) { return stages(file, o, dump) })
 }
 
-func stages(file string, o settings, dump func(stage, text string)) (*network, error) {
-	model, imported, err := description(file, o)
+func stages(file string, o Settings, dump func(stage, text string)) (*Network, error) {
+	model, imported, err := Description(file, o)
 	if err != nil {
 		return nil, err
 	}
-	net, err := described(model, imported, o, dump)
+	net, err := Described(model, imported, o, dump)
 	return net, located(imported, err)
 }
 
-// described runs a description through the stages after reading it.
-func described(model *spec.Model, imported *importer.Model, o settings, dump func(stage, text string)) (*network, error) {
-	if err := freezeLayers(model, o.freeze); err != nil {
+// Described runs a description through the stages after reading it.
+func Described(model *spec.Model, imported *importer.Model, o Settings, dump func(stage, text string)) (*Network, error) {
+	if err := freezeLayers(model, o.Freeze); err != nil {
 		return nil, err
 	}
 	if dump != nil {
@@ -74,51 +74,51 @@ func described(model *spec.Model, imported *importer.Model, o settings, dump fun
 	if err != nil {
 		return nil, err
 	}
-	return &network{spec: model, built: net, program: program, imported: imported}, nil
+	return &Network{Spec: model, Built: net, Program: program, Imported: imported}, nil
 }
 
-// description reads a description, or makes one of a file of ONNX or Keras; of the
+// Description reads a description, or makes one of a file of ONNX or Keras; of the
 // latter there are weights as well.
-func description(file string, o settings) (*spec.Model, *importer.Model, error) {
+func Description(file string, o Settings) (*spec.Model, *importer.Model, error) {
 	files := os.DirFS(filepath.Dir(file))
 	if importer.Is(file) {
-		imported, err := importKeras(file, o.config, o.shapes)
+		imported, err := ImportKeras(file, o.Config, o.Shapes)
 		if err != nil {
 			return nil, nil, err
 		}
-		model, err := imported.Parse(o.overrides...)
+		model, err := imported.Parse(o.Overrides...)
 		if err == nil {
 			model.Files = files
 		}
 		return model, imported, located(imported, err)
 	}
-	src, err := readDescription(file)
+	src, err := ReadDescription(file)
 	if err != nil {
 		return nil, nil, err
 	}
-	if isONNX(file) {
-		model, err := onnxlayer.Describe(filepath.ToSlash(file), src, files, o.bind, o.overrides...)
+	if IsONNX(file) {
+		model, err := onnxlayer.Describe(filepath.ToSlash(file), src, files, o.Bind, o.Overrides...)
 		return model, nil, err
 	}
-	model, err := spec.Parse(file, src, o.overrides...)
+	model, err := spec.Parse(file, src, o.Overrides...)
 	if err == nil {
 		model.Files = files
 	}
 	return model, nil, err
 }
 
-// trains reports whether the description says how to train.
-func (n *network) trains() bool { return n.program.Train != nil }
+// Trains reports whether the description says how to train.
+func (n *Network) Trains() bool { return n.Program.Train != nil }
 
-// emit prints the package, in memory. The result is by file name.
-func (n *network) emit(ctx context.Context, cfg codegen.Config) (map[string][]byte, error) {
+// Emit prints the package, in memory. The result is by file name.
+func (n *Network) Emit(ctx context.Context, cfg codegen.Config) (map[string][]byte, error) {
 	if !cfg.PredictOnly {
 		var err error
 		if cfg.Initial, err = initialWeights(n); err != nil {
 			return nil, err
 		}
 	}
-	list, err := interrupt.Unless(ctx, func() ([]codegen.File, error) { return codegen.Generate(n.program, cfg) })
+	list, err := interrupt.Unless(ctx, func() ([]codegen.File, error) { return codegen.Generate(n.Program, cfg) })
 	if err != nil {
 		return nil, err
 	}
@@ -129,10 +129,10 @@ func (n *network) emit(ctx context.Context, cfg codegen.Config) (map[string][]by
 	return files, nil
 }
 
-// differentiated is the training graph with its gradients, as built and not
+// Differentiated is the training graph with its gradients, as built and not
 // optimised: what the interpreter runs.
-func (n *network) differentiated() (*ir.Graph, error) {
-	g := pass.Clone(n.built.Train)
+func (n *Network) Differentiated() (*ir.Graph, error) {
+	g := pass.Clone(n.Built.Train)
 	return g, pass.Autodiff(g)
 }
 
@@ -143,9 +143,9 @@ const longestRead = 64 << 20
 // longestONNX bounds an ONNX file: messages of Protocol Buffers have at most 2 GiB.
 const longestONNX = 1 << 31
 
-// readDescription reads a model file. Where there is none of that name, the
+// ReadDescription reads a model file. Where there is none of that name, the
 // error has the near one.
-func readDescription(file string) ([]byte, error) {
+func ReadDescription(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if os.IsNotExist(err) {
 		return nil, disk.NoSuchFile(file, ".yaml", ".yml", ".json")
@@ -158,7 +158,7 @@ func readDescription(file string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: this is a folder, not a model's description", file)
 	}
 	most := int64(longestRead)
-	if isONNX(file) {
+	if IsONNX(file) {
 		most = longestONNX
 	}
 	return io.ReadAll(io.LimitReader(f, most))

@@ -1,4 +1,4 @@
-package main
+package show
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// grid prints a table in the lines that Keras draws. The first row is the
+// Grid prints a table in the lines that Keras draws. The first row is the
 // header; right marks the columns that are aligned to the right.
-func grid(w io.Writer, rows [][]string, right map[int]bool) {
+func Grid(w io.Writer, rows [][]string, right map[int]bool) {
 	widths := make([]int, len(rows[0]))
 	for _, r := range rows {
 		for i, cell := range r {

@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -21,10 +22,10 @@ var templateFiles embed.FS
 
 var templates = template.Must(template.ParseFS(templateFiles, "templates/*.tmpl"))
 
-// sources are the data files of a description: train, test, validation.
-func (n *network) sources() []*spec.Source {
+// Sources are the data files of a description: train, test, validation.
+func Sources(n *network.Network) []*spec.Source {
 	var list []*spec.Source
-	d := n.spec.Data
+	d := n.Spec.Data
 	for _, s := range []*spec.Source{d.Train, d.Test, d.Validation} {
 		if s != nil {
 			list = append(list, s)
@@ -32,6 +33,10 @@ func (n *network) sources() []*spec.Source {
 	}
 	return list
 }
+
+// BackupFolder is where a run is kept as long as it may be interrupted, in the
+// folder for the results.
+const BackupFolder = "backup"
 
 // programData is what the templates of programs are given. Texts that come from
 // the description are Go literals.
@@ -122,30 +127,30 @@ func (t *programData) Single() bool { return len(t.Reports) == 1 && t.Reports[0]
 // featureGroup is the columns that one of several inputs is made of.
 type featureGroup struct{ Input, Columns string }
 
-// trainerSource prints the program that trains on the data files.
-func (n *network) trainerSource() (map[string][]byte, error) {
-	return n.rowProgram("fit.go.tmpl")
+// TrainerSource prints the program that trains on the data files.
+func TrainerSource(n *network.Network) (map[string][]byte, error) {
+	return rowProgram(n, "fit.go.tmpl")
 }
 
 // rowProgram prints a program that reads rows with their targets.
-func (n *network) rowProgram(main string) (map[string][]byte, error) {
+func rowProgram(n *network.Network, main string) (map[string][]byte, error) {
 	files := map[string]string{
 		"main.go": main, "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl",
 		"read.go": "read.go.tmpl", "loading.go": "loading.go.tmpl",
 	}
-	t := n.programData()
+	t := DataOf(n)
 	if t.Vocabularies != nil {
 		files["unknown.go"], files["unknown_rows.go"] = "unknown.go.tmpl", "unknown_rows.go.tmpl"
 	}
 	return renderAll(files, t)
 }
 
-// programData describes the model and its data to the templates.
-func (n *network) programData() *programData {
-	p := n.program
-	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: weightsFile, BackupFolder: strconv.Quote(backupFolder), Table: "data.CSV{}", Encoding: `""`}
+// DataOf describes the model and its data to the templates.
+func DataOf(n *network.Network) *programData {
+	p := n.Program
+	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: network.WeightsFile, BackupFolder: strconv.Quote(BackupFolder), Table: "data.CSV{}", Encoding: `""`}
 	for _, in := range p.Inputs {
-		port := programPort{strconv.Quote(in.Name), elements(in.Shape), in.Limit, in.DType == loop.I32}
+		port := programPort{strconv.Quote(in.Name), Elements(in.Shape), in.Limit, in.DType == loop.I32}
 		if in.Ragged {
 			port.Size = -1
 		}
@@ -154,13 +159,13 @@ func (n *network) programData() *programData {
 	t.Nested = nestedOutputs(p)
 	t.OutputColumns, t.InputColumns = literals(outputColumns(p)), literals(inputColumns(p.Inputs))
 	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
-	t.Flags, t.Formats, t.Reports = programFlags(), n.formats(), n.reports()
+	t.Flags, t.Formats, t.Reports = programFlags(), FormatsOf(n), reports(n)
 	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f rowFormat) bool { return f.Name == "npz" })
-	t.Archives = "{" + literals(portNames(p.Inputs)) + "}"
+	t.Archives = "{" + literals(PortNames(p.Inputs)) + "}"
 	if p.Encoding != nil {
-		t.Features, t.Vocabularies = len(p.Encoding.Features) > 0, n.lookups()
+		t.Features, t.Vocabularies = len(p.Encoding.Features) > 0, lookups(n)
 	}
-	d := n.spec.Data
+	d := n.Spec.Data
 	if d == nil || d.Train == nil {
 		return t
 	}
@@ -171,7 +176,7 @@ func (n *network) programData() *programData {
 		}
 	}
 	t.Texts, t.Images = t.Kind == spec.TextDir, t.Kind == spec.ImageDir
-	t.Train, t.Validated = literals(d.Train.Files, d.Train.Arrays...), n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
+	t.Train, t.Validated = literals(d.Train.Files, d.Train.Arrays...), n.Spec.Fit.ValidationSplit > 0 || d.Validation != nil
 	if d.Test != nil {
 		t.Test, t.TestSplit = literals(d.Test.Files, d.Test.Arrays...), d.Test.Split
 	}
@@ -189,19 +194,19 @@ func (n *network) programData() *programData {
 	for i := range d.Train.Files {
 		args = append(args, fmt.Sprintf("files[%d]", i))
 	}
-	for _, s := range n.sources() {
+	for _, s := range Sources(n) {
 		if len(s.Arrays) >= len(p.Inputs) {
 			archives = append(archives, "{"+literals(s.Arrays[:len(p.Inputs)])+"}")
 		}
 	}
-	t.FileArgs, t.Archives, t.Groups = strings.Join(args, ", "), strings.Join(append(archives, t.Archives), ", "), n.groups()
+	t.FileArgs, t.Archives, t.Groups = strings.Join(args, ", "), strings.Join(append(archives, t.Archives), ", "), groups(n)
 	return t
 }
 
 // lookups are the vocabularies of the preprocessing layers that look inputs up, the first
 // one of each.
-func (n *network) lookups() []programVocabulary {
-	features := n.program.Encoding.Features
+func lookups(n *network.Network) []programVocabulary {
+	features := n.Program.Encoding.Features
 	var list []programVocabulary
 	seen := map[string]bool{}
 	for _, f := range features {
@@ -217,13 +222,13 @@ func (n *network) lookups() []programVocabulary {
 			words = append(words, strconv.FormatInt(x, 10))
 		}
 		seen[f.Reads[0]] = true
-		layer := slices.IndexFunc(n.program.Layers, func(l loop.Layer) bool { return l.Name == f.Name })
-		list = append(list, programVocabulary{strconv.Quote(f.Reads[0]), strconv.Quote(n.program.Layers[layer].Pos.String()), literals(words)})
+		layer := slices.IndexFunc(n.Program.Layers, func(l loop.Layer) bool { return l.Name == f.Name })
+		list = append(list, programVocabulary{strconv.Quote(f.Reads[0]), strconv.Quote(n.Program.Layers[layer].Pos.String()), literals(words)})
 	}
 	return list
 }
 
-func portNames(ports []loop.Port) []string {
+func PortNames(ports []loop.Port) []string {
 	var names []string
 	for _, p := range ports {
 		names = append(names, p.Name)
@@ -233,8 +238,8 @@ func portNames(ports []loop.Port) []string {
 
 // groups are the columns of inputs that no column is named after, where there
 // are several inputs.
-func (n *network) groups() []featureGroup {
-	p := n.program
+func groups(n *network.Network) []featureGroup {
+	p := n.Program
 	if len(p.Inputs) < 2 {
 		return nil
 	}
@@ -260,7 +265,7 @@ const mostInputColumns = 1 << 12
 func inputColumns(inputs []loop.Port) []string {
 	var names []string
 	for _, in := range inputs {
-		if len(inputs) < 2 || in.Ragged || len(names)+elements(in.Shape) > mostInputColumns {
+		if len(inputs) < 2 || in.Ragged || len(names)+Elements(in.Shape) > mostInputColumns {
 			return nil
 		}
 		names = append(names, numberedNames(in)...)
@@ -271,7 +276,7 @@ func inputColumns(inputs []loop.Port) []string {
 // numberedNames names the values of a port: one by its name, others with numbers
 // after it.
 func numberedNames(p loop.Port) []string {
-	size := elements(p.Shape)
+	size := Elements(p.Shape)
 	if size == 1 {
 		return []string{p.Name}
 	}
@@ -286,7 +291,7 @@ func numberedNames(p loop.Port) []string {
 // target or the classes that the description names, else an output of one value
 // by its name and others with numbers after it.
 func outputColumns(p *loop.Program) []string {
-	if len(p.Outputs) == 1 && elements(p.Outputs[0].Shape) == 1 {
+	if len(p.Outputs) == 1 && Elements(p.Outputs[0].Shape) == 1 {
 		return []string{"value"}
 	}
 	var names []string
@@ -357,10 +362,33 @@ func renderAll(files map[string]string, data any) (map[string][]byte, error) {
 	return out, nil
 }
 
-func elements(shape []int) int {
+func Elements(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		n *= d
 	}
 	return n
+}
+
+// PredictSource prints the program that answers rows.
+func PredictSource(n *network.Network) (map[string][]byte, error) {
+	t := DataOf(n)
+	files := map[string]string{
+		"main.go": "predict.go.tmpl", "finish.go": "finish.go.tmpl", "write.go": "predict_write.go.tmpl", "values.go": "values.go.tmpl",
+	}
+	for _, f := range t.Formats {
+		files[strings.TrimSuffix(f.Template, ".tmpl")] = f.Template
+	}
+	if t.Vocabularies != nil {
+		files["unknown.go"] = "unknown.go.tmpl"
+	}
+	if t.Texts || t.Images {
+		files["walk.go"] = "walk.go.tmpl"
+	}
+	return renderAll(files, t)
+}
+
+// EvaluateSource prints the program that evaluates rows.
+func EvaluateSource(n *network.Network) (map[string][]byte, error) {
+	return rowProgram(n, "evaluate.go.tmpl")
 }

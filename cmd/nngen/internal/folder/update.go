@@ -1,4 +1,4 @@
-package main
+package folder
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 )
 
-// updateFolder is where a package is put together, within its own folder: the go
+// UpdateFolder is where a package is put together, within its own folder: the go
 // command passes over names that begin with a dot.
 //
 //	.nngen-update/new      the files that come, written in full
@@ -26,8 +26,8 @@ import (
 // failure, leaves every file either old or new, and the journal says how to go
 // back to the old ones: the next run does.
 const (
-	updateFolder = ".nngen-update"
-	journalFile  = "journal"
+	UpdateFolder = ".nngen-update"
+	JournalFile  = "journal"
 )
 
 // journal is what an update changes.
@@ -44,29 +44,29 @@ type exchange struct {
 }
 
 func (u *exchange) at(part ...string) string {
-	return filepath.Join(append([]string{u.path, updateFolder}, part...)...)
+	return filepath.Join(append([]string{u.path, UpdateFolder}, part...)...)
 }
 
-// apply makes the folder current, or, where anything fails, leaves it as it was.
-func (f *folder) apply(want map[string][]byte, c changes) (err error) {
-	if c.none() {
+// Apply makes the folder current, or, where anything fails, leaves it as it was.
+func (f *Folder) Apply(want map[string][]byte, c Changes) (err error) {
+	if c.None() {
 		return nil
 	}
-	_, statErr := os.Stat(f.path)
-	if err := os.MkdirAll(f.path, 0o777); err != nil {
+	_, statErr := os.Stat(f.Path)
+	if err := os.MkdirAll(f.Path, 0o777); err != nil {
 		return err
 	}
-	lock, err := leftover.Lock(f.path)
+	lock, err := leftover.Lock(f.Path)
 	if err != nil {
 		return err
 	}
 	if lock != nil {
 		defer lock.Close()
 	}
-	u := &exchange{path: f.path, journal: journal{Replaced: c.stale, Added: c.missing, Removed: c.superfluous}, step: f.step}
+	u := &exchange{path: f.Path, journal: journal{Replaced: c.Stale, Added: c.Missing, Removed: c.Superfluous}, step: f.Step}
 	if err := u.run(want); err != nil {
 		if os.IsNotExist(statErr) {
-			os.Remove(f.path) // only if nothing is in it
+			os.Remove(f.Path) // only if nothing is in it
 		}
 		return err
 	}
@@ -115,11 +115,11 @@ func (u *exchange) prepare(want map[string][]byte) error {
 		return err
 	}
 	u.touch()
-	if err := writeSynced(u.at("new", "."+journalFile), b); err != nil {
+	if err := writeSynced(u.at("new", "."+JournalFile), b); err != nil {
 		return err
 	}
 	u.touch()
-	if err := os.Rename(u.at("new", "."+journalFile), u.at(journalFile)); err != nil {
+	if err := os.Rename(u.at("new", "."+JournalFile), u.at(JournalFile)); err != nil {
 		return err
 	}
 	syncFolder(u.at())
@@ -168,19 +168,19 @@ func (u *exchange) rollBack() error {
 // rubbish.
 func (u *exchange) discard() error {
 	u.touch()
-	if err := os.Remove(u.at(journalFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(u.at(JournalFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	u.touch()
 	return os.RemoveAll(u.at())
 }
 
-// pending reports an update of a package that did not come to its end.
-func pending(path string) bool { return disk.Exists(filepath.Join(path, updateFolder)) }
+// Pending reports an update of a package that did not come to its end.
+func Pending(path string) bool { return disk.Exists(filepath.Join(path, UpdateFolder)) }
 
-// repair undoes an update that did not come to its end.
-func repair(path string) error {
-	if !pending(path) {
+// Repair undoes an update that did not come to its end.
+func Repair(path string) error {
+	if !Pending(path) {
 		return nil
 	}
 	lock, err := leftover.Lock(path)
@@ -191,7 +191,7 @@ func repair(path string) error {
 		defer lock.Close()
 	}
 	u := &exchange{path: path}
-	b, err := os.ReadFile(u.at(journalFile))
+	b, err := os.ReadFile(u.at(JournalFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return u.discard()
@@ -199,11 +199,11 @@ func repair(path string) error {
 		return err
 	}
 	if err := json.Unmarshal(b, &u.journal); err != nil {
-		return fmt.Errorf("%s: %w; remove the folder %s if it is not nngen's", u.at(journalFile), err, updateFolder)
+		return fmt.Errorf("%s: %w; remove the folder %s if it is not nngen's", u.at(JournalFile), err, UpdateFolder)
 	}
 	for _, name := range slices.Concat(u.Replaced, u.Added, u.Removed) {
 		if filepath.Base(name) != name || !generatable(name) && filepath.Ext(name) != ".yaml" { // of import
-			return fmt.Errorf("%s names %q, which is not a file of a package; remove the folder %s if it is not nngen's", u.at(journalFile), name, updateFolder)
+			return fmt.Errorf("%s names %q, which is not a file of a package; remove the folder %s if it is not nngen's", u.at(JournalFile), name, UpdateFolder)
 		}
 	}
 	return u.rollBack()

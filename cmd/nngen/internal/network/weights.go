@@ -1,4 +1,4 @@
-package main
+package network
 
 import (
 	"bytes"
@@ -15,21 +15,21 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
-// weightsFile is the file that predict-only packages embed.
-const weightsFile = "weights.safetensors"
+// WeightsFile is the file that predict-only packages embed.
+const WeightsFile = "weights.safetensors"
 
-// isOurWeights reports whether a weights file was written by nngen's runtime.
-func isOurWeights(b []byte) bool {
+// IsOurWeights reports whether a weights file was written by nngen's runtime.
+func IsOurWeights(b []byte) bool {
 	f, err := weights.Read(bytes.NewReader(b))
 	return err == nil && strings.HasPrefix(f.Meta[weights.KeyFormat], "nngen.weights.")
 }
 
-// readWeights reads the weights that a predict-only package of p is to embed
+// ReadWeights reads the weights that a predict-only package of p is to embed
 // and checks that they are p's.
-func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, error) {
+func ReadWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, error) {
 	// A checkpoint holds a few times the weights; and a header may be long.
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-		_, floats := segments(p)
+		_, floats := Segments(p)
 		if most := int64(100<<20) + 64*int64(floats); info.Size() > most {
 			return nil, fmt.Errorf("%s: a file of %d bytes cannot be weights of this model, which has %d parameters", path, info.Size(), floats)
 		}
@@ -41,12 +41,12 @@ func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	return b, checkWeights(path, b, p, allowNonFinite)
+	return b, CheckWeights(path, b, p, allowNonFinite)
 }
 
-// checkWeightsFile sees whether there are weights at the path, of whatever
+// CheckWeightsFile sees whether there are weights at the path, of whatever
 // model.
-func checkWeightsFile(path string) error {
+func CheckWeightsFile(path string) error {
 	switch info, err := os.Stat(path); {
 	case os.IsNotExist(err):
 		return disk.NoSuchFile(path, ".safetensors")
@@ -61,7 +61,7 @@ func checkWeightsFile(path string) error {
 	return err
 }
 
-func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) error {
+func CheckWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) error {
 	if disk.IsPointer(b) {
 		return disk.PointerError(path)
 	}
@@ -70,7 +70,7 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	f.Name = path
-	segs, n := segments(p)
+	segs, n := Segments(p)
 	differences := f.Copy(segs, make([]float32, n))
 	id, stated := f.Meta[weights.KeyModelID]
 	if !stated || id == p.ModelID {
@@ -89,9 +89,9 @@ func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) e
 	return fmt.Errorf("%w:\n%w", err, errors.Unwrap(differences))
 }
 
-// fileWeights are the weights that the layers of a network have read from files, as a
+// FileWeights are the weights that the layers of a network have read from files, as a
 // file of the package's own.
-func (n *network) fileWeights() ([]byte, error) {
+func (n *Network) FileWeights() ([]byte, error) {
 	tensors, err := fileTensors(n)
 	if err != nil {
 		return nil, err
@@ -100,8 +100,8 @@ func (n *network) fileWeights() ([]byte, error) {
 }
 
 // tensorFile is a weights file of the network.
-func tensorFile(n *network, tensors []weights.Tensor) ([]byte, error) {
-	meta := map[string]string{weights.KeyModelID: n.program.ModelID, weights.KeyModel: n.program.Name}
+func tensorFile(n *Network, tensors []weights.Tensor) ([]byte, error) {
+	meta := map[string]string{weights.KeyModelID: n.Program.ModelID, weights.KeyModel: n.Program.Name}
 	return roomy(tensors, func(w io.Writer) error {
 		_, err := weights.WriteTensors(w, meta, tensors)
 		return err
@@ -122,27 +122,27 @@ func roomy(tensors []weights.Tensor, write func(io.Writer) error) ([]byte, error
 }
 
 // fileTensors are the weights that files give, all that the network has.
-func fileTensors(n *network) (tensors []weights.Tensor, err error) {
-	for _, s := range n.program.Segments {
-		from, ok := n.built.Weights[s.Name]
+func fileTensors(n *Network) (tensors []weights.Tensor, err error) {
+	for _, s := range n.Program.Segments {
+		from, ok := n.Built.Weights[s.Name]
 		if !ok {
-			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.program.File, s.Name)
+			return nil, fmt.Errorf("%s: the file has no weights for %s; train the network, and give its weights with --weights", n.Program.File, s.Name)
 		}
 		tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: from})
 	}
 	return tensors, nil
 }
 
-// initialFile is the file of a trainable package with what its description's layers have
+// InitialFile is the file of a trainable package with what its description's layers have
 // read from files.
-const initialFile = "initial.safetensors"
+const InitialFile = "initial.safetensors"
 
 // initialWeights are the weights that layers have read from files, which a training begins
 // with; nil: there are none.
-func initialWeights(n *network) ([]byte, error) {
+func initialWeights(n *Network) ([]byte, error) {
 	var tensors []weights.Tensor
-	for _, s := range n.program.Segments {
-		if data, ok := n.built.Weights[s.Name]; ok && s.Init.Kind == "file" {
+	for _, s := range n.Program.Segments {
+		if data, ok := n.Built.Weights[s.Name]; ok && s.Init.Kind == "file" {
 			tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: data})
 		}
 	}
@@ -152,8 +152,8 @@ func initialWeights(n *network) ([]byte, error) {
 	return tensorFile(n, tensors)
 }
 
-// segments describes the parameter block in the runtime's terms.
-func segments(p *loop.Program) (segs []nn.Segment, floats int) {
+// Segments describes the parameter block in the runtime's terms.
+func Segments(p *loop.Program) (segs []nn.Segment, floats int) {
 	for _, s := range p.Segments {
 		var flags nn.Flags
 		switch s.Role {

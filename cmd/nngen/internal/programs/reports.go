@@ -1,9 +1,10 @@
-package main
+package programs
 
 import (
 	"slices"
 	"strconv"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -21,8 +22,8 @@ type programReport struct {
 }
 
 // reports are the outputs that tell classes or labels apart.
-func (n *network) reports() []programReport {
-	p := n.program
+func reports(n *network.Network) []programReport {
+	p := n.Program
 	if len(p.Targets) != len(p.Outputs) {
 		return nil
 	}
@@ -33,7 +34,7 @@ func (n *network) reports() []programReport {
 			r.Index = i
 		}
 		var names []string
-		if r.Labels, names = n.answers(i); names == nil {
+		if r.Labels, names = answers(n, i); names == nil {
 			continue
 		}
 		r.Width, r.Target, r.Names = o.Shape[len(o.Shape)-1], 1, literals(names)
@@ -46,8 +47,8 @@ func (n *network) reports() []programReport {
 }
 
 // fromLogits reports whether the loss of an output is given logits.
-func (n *network) fromLogits(output string) bool {
-	return slices.ContainsFunc(n.spec.Compile.Losses, func(l spec.NamedCall) bool {
+func fromLogits(n *network.Network, output string) bool {
+	return slices.ContainsFunc(n.Spec.Compile.Losses, func(l spec.NamedCall) bool {
 		return (l.Output == "" || l.Output == output) && slices.ContainsFunc(l.Call.Args.List, func(a spec.Arg) bool {
 			return a.Name == "from_logits" && a.Value.Kind == spec.Bool && a.Value.Bool
 		})
@@ -56,8 +57,8 @@ func (n *network) fromLogits(output string) bool {
 
 // answers are the names of what output i tells apart: labels, of which a row has
 // any number, or classes; nil where it gives numbers.
-func (n *network) answers(i int) (labels bool, names []string) {
-	p := n.program
+func answers(n *network.Network, i int) (labels bool, names []string) {
+	p := n.Program
 	o, t := p.Outputs[i], p.Targets[i]
 	if len(o.Shape) == 0 || p.Encoding != nil && p.Encoding.Target(i).SameAs != "" {
 		return false, nil
@@ -69,7 +70,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 	switch t.Loss {
 	case "sparse_categorical_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy", "categorical_generalized_cross_entropy":
 		names = p.Encoding.Target(i).Classes
-		if d := n.spec.Data; names == nil && d != nil && len(d.Classes) == width {
+		if d := n.Spec.Data; names == nil && d != nil && len(d.Classes) == width {
 			names = d.Classes
 		}
 		if len(names) != width {
@@ -77,7 +78,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 		}
 	case "binary_crossentropy", "binary_focal_crossentropy":
 		switch {
-		case n.fromLogits(o.Name): // 0.5 is not the bound between yes and no
+		case fromLogits(n, o.Name): // 0.5 is not the bound between yes and no
 		case width > 1 && len(o.Shape) == 1 && len(t.Fields) == width:
 			return true, t.Fields
 		case width == 1:
