@@ -11,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/bench"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -44,7 +45,7 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if err := file.put(cmd, args[0], &set); err != nil {
 				return err
 			}
-			net, err := network.CompileWith(cmd.Context(), args[0], set, nil)
+			net, err := network.Compile(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
@@ -102,7 +103,7 @@ func benchmark(ctx context.Context, n *network.Network, threads, rounds int) (*b
 // writeReport prints a report for people, or all of it as JSON.
 func writeReport(w io.Writer, r *bench.Report, asJSON bool) error {
 	if asJSON {
-		return writeJSON(w, r)
+		return show.WriteJSON(w, r)
 	}
 	_, err := io.WriteString(w, r.String())
 	return err

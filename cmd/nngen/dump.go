@@ -33,7 +33,7 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 			fmt.Fprintf(&text, "== %s\n%s\n\n", stage, strings.TrimRight(dump, "\n"))
 		}
 	}
-	net, err := network.CompileWith(ctx, o.model, set, dump)
+	net, err := network.Compile(ctx, o.model, set, dump)
 	if err == nil {
 		var list string
 		if list, err = kernelText(net, o.predictOnly); err == nil {

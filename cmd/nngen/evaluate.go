@@ -64,7 +64,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err := o.file.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := network.CompileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}

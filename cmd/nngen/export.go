@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/exporting"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
@@ -36,10 +37,10 @@ type exportFormat struct {
 
 // exportFormats are in the order in which extensions are looked for.
 var exportFormats = []exportFormat{
-	{".keras", "Keras", exportKeras(exporter.Keras), checkKeras},
-	{".weights.h5", "weights of Keras", exportKeras(exporter.Weights), checkKeras},
-	{".h5", "Keras 2", exportKeras(exporter.H5), checkKeras},
-	{".onnx", "ONNX", exportONNX, nil},
+	{".keras", "Keras", exporting.Keras(exporter.Keras), exporting.CheckKeras},
+	{".weights.h5", "weights of Keras", exporting.Keras(exporter.Weights), exporting.CheckKeras},
+	{".h5", "Keras 2", exporting.Keras(exporter.H5), exporting.CheckKeras},
+	{".onnx", "ONNX", exporting.ONNX, nil},
 }
 
 // exportOptions are the flags of export.
@@ -96,7 +97,7 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	net, err := network.CompileWith(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
+	net, err := network.Compile(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
 	if err != nil {
 		return err
 	}

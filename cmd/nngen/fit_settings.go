@@ -1,18 +1,18 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
-
-	"fmt"
 )
 
 // fitSettings are the flags of fit that change the compile and fit sections,
-// besides those of fitFlags.
+// besides those of programs.FitFlags.
 type fitSettings struct {
 	validationSplit float64
 	set             []string

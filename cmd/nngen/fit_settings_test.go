@@ -1,8 +1,10 @@
 package main
 
 import (
-	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"testing"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/figures"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 )
 
 // A frozen layer makes the training step cheaper: there is no gradient for it,
@@ -10,11 +12,11 @@ import (
 func TestFreezeIsCheaper(t *testing.T) {
 	const model = "../../testdata/models/mnistcnn.yaml"
 	cost := func(freeze ...string) (ops, trainable int) {
-		net, err := network.CompileWith(t.Context(), model, network.Settings{Freeze: freeze}, nil)
+		net, err := network.Compile(t.Context(), model, network.Settings{Freeze: freeze}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := summarize(net, map[string][]byte{"model.go": []byte("package p\n")})
+		s, err := figures.Summarize(net, map[string][]byte{"model.go": []byte("package p\n")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 
 // compile runs a description as it is through every stage up to its program.
 func compile(ctx context.Context, file string, dump func(stage, text string)) (*network.Network, error) {
-	return network.CompileWith(ctx, file, network.Settings{}, dump)
+	return network.Compile(ctx, file, network.Settings{}, dump)
 }
 
 // growing are families of descriptions of any number of layers.

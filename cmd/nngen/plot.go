@@ -137,7 +137,7 @@ func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format
 		i := slices.Index(histories, nil)
 		return nil, "", fmt.Errorf("%s: not a history that fit has written; several histories may be drawn together, and one model alone", args[i])
 	}
-	net, err := network.CompileWith(ctx, args[0], o.set, nil)
+	net, err := network.Compile(ctx, args[0], o.set, nil)
 	if err != nil {
 		return nil, "", err
 	}

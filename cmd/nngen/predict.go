@@ -104,7 +104,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if err := o.keras.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := network.CompileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -259,7 +259,7 @@ func trainedWeights(n *network.Network, path, model string) (string, error) {
 // formatOf finds the format of the input: the one that is asked for, that of
 // the file's extension, or the most natural one of the model.
 func formatOf(cmd *cobra.Command, n *network.Network, asked, input string) (string, error) {
-	formats := programs.FormatsOf(n)
+	formats := programs.Formats(n)
 	var names []string
 	for _, f := range formats {
 		names = append(names, f.Name)

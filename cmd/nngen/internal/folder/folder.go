@@ -167,6 +167,7 @@ type Changes struct {
 	Stale, Missing, Superfluous []string
 }
 
+// None reports whether the folder is current.
 func (c Changes) None() bool { return len(c.Stale)+len(c.Missing)+len(c.Superfluous) == 0 }
 
 // Compare holds the folder against the files that belong there. A file of

@@ -1,3 +1,7 @@
+// Package network runs the file of a model, a description or one of Keras or ONNX,
+// through the compiler's stages up to the files of its package, and knows the weights
+// that belong to it. It is free of the command line and writes nothing but what it is
+// told to.
 package network
 
 import (
@@ -33,9 +37,9 @@ type Network struct {
 	AllowNonFinite bool // weights may be NaN or infinite
 }
 
-// CompileWith runs a description that settings change through every stage up to its
+// Compile runs a description that settings change through every stage up to its
 // program. Dump, where set, is given the text of every stage.
-func CompileWith(ctx context.Context, file string, o Settings, dump func(stage, text string)) (*Network, error) {
+func Compile(ctx context.Context, file string, o Settings, dump func(stage, text string)) (*Network, error) {
 	return interrupt.Unless(ctx, func() (*Network, error) { return stages(file, o, dump) })
 }
 

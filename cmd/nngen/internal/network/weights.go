@@ -61,6 +61,7 @@ func CheckWeightsFile(path string) error {
 	return err
 }
 
+// CheckWeights reports what keeps weights, whose file is b, from being those of p.
 func CheckWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) error {
 	if disk.IsPointer(b) {
 		return disk.PointerError(path)

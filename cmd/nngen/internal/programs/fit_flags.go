@@ -4,16 +4,16 @@ import (
 	"strings"
 )
 
-// fitFlag is a flag of fit: one that changes the description, or one that the
+// FitFlag is a flag of fit: one that changes the description, or one that the
 // training program is given.
-type fitFlag struct {
+type FitFlag struct {
 	Name, Usage string
 	Zero        string // of its type, as Go has it: 0, 0.0 or ""; whole numbers of programs are 1 or more
 	Key         string // the setting that it changes; "": none
 	code        string // what the program does with it, in which $ is the value
 }
 
-var FitFlags = []fitFlag{
+var FitFlags = []FitFlag{
 	{Name: "epochs", Usage: "passes over the training rows (default the description's)", Zero: "0", code: "cfg.Epochs = $"},
 	{Name: "batch-size", Usage: "rows per optimizer step (default the description's)", Zero: "0", Key: "fit.batch_size"},
 	{Name: "learning-rate", Usage: "learning rate of the optimizer (default the description's)", Zero: "0.0", Key: "compile.optimizer.*.learning_rate"},
@@ -24,19 +24,19 @@ var FitFlags = []fitFlag{
 }
 
 // Type is that of the flag: the function of package flag that declares it.
-func (f fitFlag) Type() string {
+func (f FitFlag) Type() string {
 	return map[string]string{"0": "Int", "0.0": "Float64", `""`: "String"}[f.Zero]
 }
 
 // Variable is what the program has the value in.
-func (f fitFlag) Variable() string { return "flag" + strings.ReplaceAll(f.Name, "-", "") }
+func (f FitFlag) Variable() string { return "flag" + strings.ReplaceAll(f.Name, "-", "") }
 
 // Code is what the program does with the value.
-func (f fitFlag) Code() string { return strings.ReplaceAll(f.code, "$", "*"+f.Variable()) }
+func (f FitFlag) Code() string { return strings.ReplaceAll(f.code, "$", "*"+f.Variable()) }
 
 // programFlags are those that the training program has.
-func programFlags() []fitFlag {
-	var list []fitFlag
+func programFlags() []FitFlag {
+	var list []FitFlag
 	for _, f := range FitFlags {
 		if f.code != "" {
 			list = append(list, f)

@@ -1,3 +1,5 @@
+// Package programs prints the programs that train, evaluate and predict with a generated
+// package. It is free of how they are compiled and started: see package scratch.
 package programs
 
 import (
@@ -38,9 +40,9 @@ func Sources(n *network.Network) []*spec.Source {
 // folder for the results.
 const BackupFolder = "backup"
 
-// programData is what the templates of programs are given. Texts that come from
+// Data is what the templates of programs are given. Texts that come from
 // the description are Go literals.
-type programData struct {
+type Data struct {
 	Name                      string
 	WeightsFile, BackupFolder string
 
@@ -65,8 +67,8 @@ type programData struct {
 
 	Vocabularies []programVocabulary // of the features; none: nothing can be unknown
 
-	Flags         []fitFlag   // of the training program
-	Formats       []rowFormat // that predict reads
+	Flags         []FitFlag // of the training program
+	Formats       []Format  // that predict reads
 	Ports         []programPort
 	InputColumns  string // names of the values of several inputs
 	OutputColumns string // names of the values of an output
@@ -77,25 +79,25 @@ type programData struct {
 }
 
 // Archive reports whether rows are read from arrays of an archive.
-func (d *programData) Archive() bool { return d.Format.Shape == data.ArrayArchive }
+func (d *Data) Archive() bool { return d.Format.Shape == data.ArrayArchive }
 
 // Folders reports whether rows are read from folders of the classes.
-func (d *programData) Folders() bool { return d.Format.Shape == data.ClassFolder }
+func (d *Data) Folders() bool { return d.Format.Shape == data.ClassFolder }
 
 // Chosen reports whether an output is one of the classes.
-func (d *programData) Chosen() bool { return d.Answer.Kind == loop.Choice }
+func (d *Data) Chosen() bool { return d.Answer.Kind == loop.Choice }
 
 // Labeled reports whether an output has a value for every class.
-func (d *programData) Labeled() bool { return d.Answer.Kind == loop.Labels }
+func (d *Data) Labeled() bool { return d.Answer.Kind == loop.Labels }
 
 // Spelled reports whether the steps of an output spell labels.
-func (d *programData) Spelled() bool { return d.Answer.Kind == loop.Spelling }
+func (d *Data) Spelled() bool { return d.Answer.Kind == loop.Spelling }
 
 // Probable reports whether there are probabilities of the classes.
-func (d *programData) Probable() bool { return d.Answer.Probabilities != loop.Never }
+func (d *Data) Probable() bool { return d.Answer.Probabilities != loop.Never }
 
 // Figure is what is said of a class.
-func (d *programData) Figure() string {
+func (d *Data) Figure() string {
 	if d.Probable() {
 		return "probability"
 	}
@@ -103,7 +105,7 @@ func (d *programData) Figure() string {
 }
 
 // Figures is what is said of all classes.
-func (d *programData) Figures() string {
+func (d *Data) Figures() string {
 	if d.Probable() {
 		return "probabilities"
 	}
@@ -122,7 +124,7 @@ type programPort struct {
 }
 
 // Single reports whether there is one output, of which there is a report.
-func (t *programData) Single() bool { return len(t.Reports) == 1 && t.Reports[0].Index < 0 }
+func (t *Data) Single() bool { return len(t.Reports) == 1 && t.Reports[0].Index < 0 }
 
 // featureGroup is the columns that one of several inputs is made of.
 type featureGroup struct{ Input, Columns string }
@@ -146,9 +148,9 @@ func rowProgram(n *network.Network, main string) (map[string][]byte, error) {
 }
 
 // DataOf describes the model and its data to the templates.
-func DataOf(n *network.Network) *programData {
+func DataOf(n *network.Network) *Data {
 	p := n.Program
-	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: network.WeightsFile, BackupFolder: strconv.Quote(BackupFolder), Table: "data.CSV{}", Encoding: `""`}
+	t := &Data{Name: strconv.Quote(p.Name), WeightsFile: network.WeightsFile, BackupFolder: strconv.Quote(BackupFolder), Table: "data.CSV{}", Encoding: `""`}
 	for _, in := range p.Inputs {
 		port := programPort{strconv.Quote(in.Name), Elements(in.Shape), in.Limit, in.DType == loop.I32}
 		if in.Ragged {
@@ -159,8 +161,8 @@ func DataOf(n *network.Network) *programData {
 	t.Nested = nestedOutputs(p)
 	t.OutputColumns, t.InputColumns = literals(outputColumns(p)), literals(inputColumns(p.Inputs))
 	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
-	t.Flags, t.Formats, t.Reports = programFlags(), FormatsOf(n), reports(n)
-	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f rowFormat) bool { return f.Name == "npz" })
+	t.Flags, t.Formats, t.Reports = programFlags(), Formats(n), reports(n)
+	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f Format) bool { return f.Name == "npz" })
 	t.Archives = "{" + literals(PortNames(p.Inputs)) + "}"
 	if p.Encoding != nil {
 		t.Features, t.Vocabularies = len(p.Encoding.Features) > 0, lookups(n)
@@ -228,6 +230,7 @@ func lookups(n *network.Network) []programVocabulary {
 	return list
 }
 
+// PortNames are the names of inputs or outputs.
 func PortNames(ports []loop.Port) []string {
 	var names []string
 	for _, p := range ports {
@@ -362,6 +365,7 @@ func renderAll(files map[string]string, data any) (map[string][]byte, error) {
 	return out, nil
 }
 
+// Elements is how many a tensor of the shape has.
 func Elements(shape []int) int {
 	n := 1
 	for _, d := range shape {

@@ -1,4 +1,4 @@
-package main
+package exporting
 
 import (
 	"encoding/json"
@@ -13,9 +13,9 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
-// exportONNX writes the network as an ONNX file.
-func exportONNX(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
-	o := exporter.Options{Name: n.Program.Name, Version: toolVersion(), Weights: map[string][]float32{}, Metadata: map[string]string{"model_id": n.Program.ModelID}}
+// ONNX writes the network as an ONNX file.
+func ONNX(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+	o := exporter.Options{Name: n.Program.Name, Version: show.ToolVersion(), Weights: map[string][]float32{}, Metadata: map[string]string{"model_id": n.Program.ModelID}}
 	for _, r := range n.Spec.OutputRefs() {
 		o.Outputs = append(o.Outputs, r.Name)
 	}

@@ -1,4 +1,5 @@
-package main
+// Package exporting writes networks as files of Keras and ONNX, and says what is in them.
+package exporting
 
 import (
 	"bytes"
@@ -18,8 +19,8 @@ import (
 // exportDate stands where Keras has the time: a file is the same whenever it is written.
 const exportDate = "1980-01-01@00:00:00"
 
-// exportKeras writes the network as a file of Keras.
-func exportKeras(format exporter.Format) func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+// Keras writes the network as a file of Keras.
+func Keras(format exporter.Format) func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
 	return func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
 		source := exporter.Source{Network: n.Built, Values: map[string][]float32{}, Date: exportDate}
 		segs, _ := network.Segments(n.Program)
@@ -61,8 +62,8 @@ func exportKeras(format exporter.Format) func(n *network.Network, params []float
 	}
 }
 
-// checkKeras reports what a file of Keras cannot hold.
-func checkKeras(n *network.Network) error {
+// CheckKeras reports what a file of Keras cannot hold.
+func CheckKeras(n *network.Network) error {
 	_, _, err := exporter.Source{Network: n.Built}.Model(exporter.Keras)
 	return err
 }

@@ -1,8 +1,9 @@
-package main
+// Package figures says what a model comes to: its layers, parameters, operations and
+// memory, and the source of its package.
+package figures
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -41,8 +42,8 @@ type summaryLayer struct {
 	Shared string   `json:"shared,omitempty"` // the layer whose parameters it uses once more
 }
 
-// summarize counts everything; files are those of the package.
-func summarize(n *network.Network, files map[string][]byte) (*summary, error) {
+// Summarize counts everything; files are those of the package.
+func Summarize(n *network.Network, files map[string][]byte) (*summary, error) {
 	p := n.Program
 	s := &summary{Model: p.Name, ModelID: p.ModelID, SourceFiles: len(files)}
 	for _, l := range p.Layers {
@@ -83,8 +84,8 @@ func summarize(n *network.Network, files map[string][]byte) (*summary, error) {
 	return s, nil
 }
 
-// print writes the lines under the table.
-func (s *summary) print(w io.Writer) {
+// Print writes the lines under the table.
+func (s *summary) Print(w io.Writer) {
 	for _, t := range []struct {
 		word string
 		n    int
@@ -114,12 +115,4 @@ func flopsPerID(p *loop.Plan) int {
 		}
 	}
 	return n
-}
-
-// writeJSON prints what a program is to read.
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
