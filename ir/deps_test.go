@@ -80,13 +80,22 @@ codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding
 codegen/internal/... ir/loop ir/scalar ir/block ir/diag
+internal/overlay
 codegen/conformance/... *
 cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
 cmd/nngen/internal/interrupt
+cmd/nngen/internal/disk/disktest
+cmd/nngen/internal/leftover
+cmd/nngen/internal/scratch runtime internal/overlay cmd/nngen/internal/leftover
 cmd/nngen/internal/bench ir ir/block ir/interp ir/loop codegen runtime/... cmd/nngen/internal/show cmd/nngen/internal/interrupt
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
+cmd/nngen/internal/network ir ir/block ir/build ir/diag ir/keras/importer ir/loop ir/onnx/onnxlayer ir/pass ir/spec codegen runtime/... cmd/nngen/internal/disk cmd/nngen/internal/interrupt cmd/nngen/internal/show
+cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/leftover cmd/nngen/internal/network
+cmd/nngen/internal/programs ir/encoding ir/loop ir/spec runtime/... cmd/nngen/internal/network cmd/nngen/internal/show
+cmd/nngen/internal/figures ir/block ir/loop cmd/nngen/internal/network cmd/nngen/internal/show
+cmd/nngen/internal/exporting ir/build ir/diag ir/keras/exporter ir/onnx/exporter ir/onnx/proto runtime/... cmd/nngen/internal/network cmd/nngen/internal/show
 cmd/...           *
 generated/...     runtime/...
 generated/service runtime/... generated/...

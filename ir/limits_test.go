@@ -22,7 +22,6 @@ const (
 // beyond are the types, functions, files and packages that are larger, each with
 // the reason why it stays in one piece.
 var beyond = map[string]string{
-	"cmd/nngen":      "a file for each command and for each concern of fit",
 	"ir/layer":       "a file for each layer, loss and table of settings: one more is one more file",
 	"ir/onnx":        "a file for each family of operators: one more is one more file",
 	"ir/op":          "a file for each primitive",

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -46,15 +46,15 @@ func TestAnswersPrinted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			net.program.Answer = c.answer
+			net.Program.Answer = c.answer
 			if c.units == 3 {
-				net.program.Classes = []string{"a", "b", "c"}
+				net.Program.Classes = []string{"a", "b", "c"}
 			}
-			exe, done, err := net.executable(t.Context(), net.predictSource)
+			program, err := compiled(t.Context(), net, programs.PredictSource)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer done()
+			defer program.Close()
 			identity := make([]float32, c.units*c.units)
 			for i := range c.units {
 				if identity[i*c.units+i] = 1; c.answer.Kind == loop.Spelling {
@@ -66,7 +66,7 @@ func TestAnswersPrinted(t *testing.T) {
 				t.Fatal(err)
 			}
 			args := append([]string{"-weights", path, "-format", "csv"}, strings.Fields(c.flags)...)
-			cmd := exec.CommandContext(t.Context(), exe, args...)
+			cmd := program.Command(t.Context(), args...)
 			cmd.Stdin = strings.NewReader(map[int]string{1: "2\n", 3: "2,-1,0.25\n"}[c.units])
 			var out, failed bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &failed

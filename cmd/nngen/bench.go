@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/bench"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -38,18 +41,18 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if rounds < 1 {
 				return usagef(cmd, "--rounds %d: there must be at least one", rounds)
 			}
-			var set settings
+			var set network.Settings
 			if err := file.put(cmd, args[0], &set); err != nil {
 				return err
 			}
-			net, err := compileWith(cmd.Context(), args[0], set, nil)
+			net, err := network.Compile(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
-			if !net.trains() {
-				return diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
+			if !net.Trains() {
+				return diag.List{diag.Errorf(net.Spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
 			}
-			report, err := net.bench(cmd.Context(), threads, rounds)
+			report, err := benchmark(cmd.Context(), net, threads, rounds)
 			switch {
 			case cmd.Context().Err() != nil:
 				return cmd.Context().Err() // it has ended the program that was asked, too
@@ -73,14 +76,14 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 	return cmd
 }
 
-// bench times the model on so many threads, in so many rounds.
-func (n *network) bench(ctx context.Context, threads, rounds int) (*bench.Report, error) {
-	train, err := n.differentiated()
+// benchmark times the model on so many threads, in so many rounds.
+func benchmark(ctx context.Context, n *network.Network, threads, rounds int) (*bench.Report, error) {
+	train, err := n.Differentiated()
 	if err != nil {
 		return nil, err
 	}
-	m := &bench.Model{Program: n.program, Predict: n.built.Predict, Train: train}
-	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name)})
+	m := &bench.Model{Program: n.Program, Predict: n.Built.Predict, Train: train}
+	pkg, err := n.Emit(ctx, codegen.Config{Package: codegen.PackageName(n.Program.Name)})
 	if err != nil {
 		return nil, err
 	}
@@ -88,23 +91,19 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*bench.Report
 	if err != nil {
 		return nil, err
 	}
-	s, err := newScratch(pkg, map[string][]byte{"main.go": main})
+	program, err := scratch.Build(ctx, pkg, map[string][]byte{"main.go": main})
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	exe, err := s.build(ctx)
-	if err != nil {
-		return nil, err
-	}
-	weights := filepath.Join(s.dir, weightsFile)
-	return m.Run(ctx, program(ctx, exe, weights), weights, threads, rounds)
+	defer program.Close()
+	weights := filepath.Join(program.Dir, network.WeightsFile)
+	return m.Run(ctx, program.Command(ctx, weights), weights, threads, rounds)
 }
 
 // writeReport prints a report for people, or all of it as JSON.
 func writeReport(w io.Writer, r *bench.Report, asJSON bool) error {
 	if asJSON {
-		return writeJSON(w, r)
+		return show.WriteJSON(w, r)
 	}
 	_, err := io.WriteString(w, r.String())
 	return err

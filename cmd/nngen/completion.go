@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/pass"
@@ -65,7 +67,7 @@ func completeModel(cmd *cobra.Command) {
 		"optimizer": words(func([]string) []string { return kindCalled("optimizers").complete() }),
 		"freeze":    words(layerNames),
 		"set":       words(settingKeys),
-		"format":    words(formatNames),
+		"format":    words(programs.FormatNames),
 		"dump":      words(func([]string) []string { return append([]string{"all", "spec", "program", "kernels"}, pass.Names()...) }),
 	} {
 		if cmd.Flags().Lookup(name) == nil {
@@ -125,7 +127,7 @@ func layerNames(args []string) []string {
 	if len(args) == 0 {
 		return nil
 	}
-	src, err := readDescription(args[0])
+	src, err := network.ReadDescription(args[0])
 	if err != nil {
 		return nil
 	}
@@ -160,7 +162,7 @@ func settingKeys(args []string) []string {
 	slices.Sort(keys)
 	optimizer := "rmsprop"
 	if len(args) > 0 {
-		if src, err := readDescription(args[0]); err == nil {
+		if src, err := network.ReadDescription(args[0]); err == nil {
 			if m, err := spec.Parse(args[0], src); err == nil && m.Compile != nil {
 				optimizer = m.Compile.Optimizer.Name
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -32,10 +33,10 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 			fmt.Fprintf(&text, "== %s\n%s\n\n", stage, strings.TrimRight(dump, "\n"))
 		}
 	}
-	net, err := compileWith(ctx, o.model, set, dump)
+	net, err := network.Compile(ctx, o.model, set, dump)
 	if err == nil {
 		var list string
-		if list, err = net.kernelText(o.predictOnly); err == nil {
+		if list, err = kernelText(net, o.predictOnly); err == nil {
 			dump("kernels", list)
 		}
 	}
@@ -57,8 +58,8 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 
 // kernelText lists the kernels of the package, with their shares of the operations and the
 // levels that they have machine code for.
-func (n *network) kernelText(predictOnly bool) (string, error) {
-	kernels, err := codegen.Kernels(n.program, codegen.Config{PredictOnly: predictOnly || !n.trains()})
+func kernelText(n *network.Network, predictOnly bool) (string, error) {
+	kernels, err := codegen.Kernels(n.Program, codegen.Config{PredictOnly: predictOnly || !n.Trains()})
 	if err != nil {
 		return "", err
 	}

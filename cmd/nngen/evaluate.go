@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -58,38 +60,38 @@ share of rows with all labels right.`,
 }
 
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
-	var set settings
+	var set network.Settings
 	if err := o.file.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
-	net.allowNonFinite = o.allowNonFinite
-	if err := net.checkFit(); err != nil {
+	net.AllowNonFinite = o.allowNonFinite
+	if err := checkFit(net); err != nil {
 		return err
 	}
-	test := net.spec.Data.Test
-	switch want := len(net.spec.Data.Train.Files); {
+	test := net.Spec.Data.Test
+	switch want := len(net.Spec.Data.Train.Files); {
 	case len(o.files) > 0 && o.data != "":
 		return usagef(cmd, "--data is the folder of the files that the description names; it does not go with files given here")
 	case len(o.files) > 0 && len(o.files) != want:
-		return usagef(cmd, "the data is %s, so evaluate takes %s, not %s", net.spec.Data.Train.Kind, show.Plural(want, "file"), show.Plural(len(o.files), "file"))
+		return usagef(cmd, "the data is %s, so evaluate takes %s, not %s", net.Spec.Data.Train.Kind, show.Plural(want, "file"), show.Plural(len(o.files), "file"))
 	case len(o.files) == 0 && test == nil:
-		return diag.List{diag.Errorf(net.spec.Data.Pos, "data: there is no test; write test: {%s: ...}, or name files to evaluate: nngen evaluate %s FILE", net.spec.Data.Train.Kind, shellQuote(o.model))}
+		return diag.List{diag.Errorf(net.Spec.Data.Pos, "data: there is no test; write test: {%s: ...}, or name files to evaluate: nngen evaluate %s FILE", net.Spec.Data.Train.Kind, show.ShellQuote(o.model))}
 	}
 	if o.data == "" {
 		o.data = o.file.dataFolder(o.model)
 	}
-	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
+	if o.weights, err = trainedWeights(net, o.weights, o.model); err != nil {
 		return err
 	}
 	var args []string
 	if len(o.files) == 0 {
 		names := test.Files
 		if test.Split > 0 {
-			names = net.spec.Data.Train.Files
+			names = net.Spec.Data.Train.Files
 			args = append(args, "-last", strconv.FormatFloat(test.Split, 'g', -1, 64))
 		}
 		for _, name := range names {
@@ -98,20 +100,20 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		err = checkData(o.data, names)
 	} else {
 		for _, file := range o.files {
-			err = errors.Join(err, checkInput(file, net.foldersAsRows()))
+			err = errors.Join(err, checkInput(file, foldersAsRows(net)))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	exe, done, err := net.executable(cmd.Context(), net.evaluateSource)
+	program, err := compiled(cmd.Context(), net, programs.EvaluateSource)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer program.Close()
 	weights := o.weights
 	if weights == "" {
-		if weights, err = net.putWeights(exe); err != nil {
+		if weights, err = net.PutWeights(program.Dir); err != nil {
 			return err
 		}
 	}
@@ -122,11 +124,11 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.quiet {
 		args = append(args, "-quiet")
 	}
-	arrays := net.spec.Data.Train.Arrays
+	arrays := net.Spec.Data.Train.Arrays
 	if test != nil {
 		arrays = test.Arrays
 	}
-	child := program(cmd.Context(), exe, slices.Concat(args, o.files, arrays)...)
+	child := program.Command(cmd.Context(), slices.Concat(args, o.files, arrays)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if err := finished(cmd.Context(), child.Run(), "evaluating"); err != nil {
 		return err
@@ -136,9 +138,4 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		next(cmd.ErrOrStderr(), append(command, weightsFlag(o.weights)...)...)
 	}
 	return nil
-}
-
-// evaluateSource prints the program that evaluates rows.
-func (n *network) evaluateSource() (map[string][]byte, error) {
-	return n.rowProgram("evaluate.go.tmpl")
 }

@@ -14,6 +14,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/exporting"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/exporter"
@@ -25,18 +29,18 @@ type exportFormat struct {
 	ext, name string
 	// write gives the file of a network whose parameter block is params, and prints what
 	// whoever reads the file has to know.
-	write func(n *network, params []float32, report io.Writer) ([]byte, error)
+	write func(n *network.Network, params []float32, report io.Writer) ([]byte, error)
 	// check reports what the format cannot say before weights are looked for; nil: write
 	// does.
-	check func(n *network) error
+	check func(n *network.Network) error
 }
 
 // exportFormats are in the order in which extensions are looked for.
 var exportFormats = []exportFormat{
-	{".keras", "Keras", exportKeras(exporter.Keras), checkKeras},
-	{".weights.h5", "weights of Keras", exportKeras(exporter.Weights), checkKeras},
-	{".h5", "Keras 2", exportKeras(exporter.H5), checkKeras},
-	{".onnx", "ONNX", exportONNX, nil},
+	{".keras", "Keras", exporting.Keras(exporter.Keras), exporting.CheckKeras},
+	{".weights.h5", "weights of Keras", exporting.Keras(exporter.Weights), exporting.CheckKeras},
+	{".h5", "Keras 2", exporting.Keras(exporter.H5), exporting.CheckKeras},
+	{".onnx", "ONNX", exporting.ONNX, nil},
 }
 
 // exportOptions are the flags of export.
@@ -93,7 +97,7 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, settings{bind: o.bind}, nil)
+	net, err := network.Compile(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
 	if err != nil {
 		return err
 	}
@@ -140,26 +144,26 @@ func (o *exportOptions) format(cmd *cobra.Command) (exportFormat, error) {
 
 // params is the parameter block, of the weights that are asked for: those of --weights,
 // of the model's own file, or of the last training.
-func (o *exportOptions) params(n *network) ([]float32, error) {
-	segs, floats := segments(n.program)
+func (o *exportOptions) params(n *network.Network) ([]float32, error) {
+	segs, floats := network.Segments(n.Program)
 	params := make([]float32, floats)
 	if len(segs) == 0 && o.weights == "" {
 		return params, nil
 	}
 	if info, err := os.Stat(o.weights); err == nil && info.IsDir() { // of fit
-		o.weights = filepath.Join(o.weights, weightsFile)
+		o.weights = filepath.Join(o.weights, network.WeightsFile)
 	}
 	var b []byte
 	var err error
-	switch trained := filepath.Join(codegen.PackageName(n.program.Name)+"-run", weightsFile); {
+	switch trained := filepath.Join(codegen.PackageName(n.Program.Name)+"-run", network.WeightsFile); {
 	case o.weights != "":
-		b, err = readWeights(o.weights, n.program, o.allowNonFinite)
-	case len(n.built.Weights) > 0:
-		b, err = n.fileWeights()
+		b, err = network.ReadWeights(o.weights, n.Program, o.allowNonFinite)
+	case len(n.Built.Weights) > 0:
+		b, err = n.FileWeights()
 	case !disk.Exists(trained):
-		err = fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", trained, shellQuote(o.model))
+		err = fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", trained, show.ShellQuote(o.model))
 	default:
-		b, err = readWeights(trained, n.program, o.allowNonFinite)
+		b, err = network.ReadWeights(trained, n.Program, o.allowNonFinite)
 	}
 	if err != nil {
 		return nil, err
@@ -168,8 +172,8 @@ func (o *exportOptions) params(n *network) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.weights != "" || len(n.built.Weights) == 0 {
-		n.exported = f
+	if o.weights != "" || len(n.Built.Weights) == 0 {
+		n.Exported = f
 	}
 	if err := f.Copy(segs, params); err != nil || o.allowNonFinite {
 		return params, err
@@ -192,8 +196,8 @@ func (o *exportOptions) replace(ctx context.Context, b []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name, err := writeTemporary(filepath.Dir(o.output), filepath.Base(o.output), b)
-	defer temporary.remove(name)
+	name, err := leftover.Write(filepath.Dir(o.output), filepath.Base(o.output), b)
+	defer leftover.Remove(name)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
 	"github.com/nngen-go/nngen/codegen"
 )
 
@@ -35,7 +39,7 @@ type fitOptions struct {
 
 // fitFiles is what fit writes. The best weights are there where rows are held
 // back for validation.
-var fitFiles = []string{weightsFile, "best.safetensors", "history.json", "history.svg"}
+var fitFiles = []string{network.WeightsFile, "best.safetensors", "history.json", "history.svg"}
 
 func fitCommand() *cobra.Command {
 	var o fitOptions
@@ -44,7 +48,7 @@ func fitCommand() *cobra.Command {
 		Short: "Train a model on the files that its data section names",
 		Long: `fit generates the package of a model, compiles it, trains it on the files that
 the description's data section names, and prints the loss and the metrics on the
-test rows. It writes ` + weightsFile + `, history.json and history.svg, and with
+test rows. It writes ` + network.WeightsFile + `, history.json and history.svg, and with
 validation best.safetensors, the weights of the epoch with the least val_loss.
 
 Flags change the compile and fit sections for this run; --set reaches every
@@ -105,23 +109,23 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if err := o.file.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
-	if err := net.checkFit(); err != nil {
+	if err := checkFit(net); err != nil {
 		return err
 	}
 	if err := o.checkStream(cmd, net); err != nil {
 		return err
 	}
 	if o.output == "" {
-		o.output = codegen.PackageName(net.program.Name) + "-run"
+		o.output = codegen.PackageName(net.Program.Name) + "-run"
 	}
 	if o.data == "" {
 		o.data = o.file.dataFolder(o.model)
 	}
-	lock, err := lockFolder(o.output)
+	lock, err := leftover.Lock(o.output)
 	if err != nil {
 		return err
 	}
@@ -135,16 +139,16 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	}
 	defer undo()
 	if lock == nil { // the folder was not there
-		if lock, err = lockFolder(o.output); err != nil {
+		if lock, err = leftover.Lock(o.output); err != nil {
 			return err
 		}
 	}
 	sweepResults(o.output)
-	exe, done, err := net.executable(cmd.Context(), net.trainerSource)
+	program, err := compiled(cmd.Context(), net, programs.TrainerSource)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer program.Close()
 	taken, err := o.takeOver(net)
 	if err != nil {
 		return err
@@ -155,7 +159,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer restore()
-	if err := o.train(cmd, net, exe, lock); err != nil {
+	if err := o.train(cmd, net, program, lock); err != nil {
 		if errors.Is(err, errStopped) && disk.Exists(o.checkpoint()) && !o.quiet && !o.json {
 			return &stopped{again(cmd, o.model, "--resume")}
 		}
@@ -168,15 +172,15 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 }
 
 // train runs the program that trains. Lock, nil or not, is on the folder for the results.
-func (o *fitOptions) train(cmd *cobra.Command, net *network, exe string, lock *os.File) error {
+func (o *fitOptions) train(cmd *cobra.Command, net *network.Network, program *scratch.Program, lock *os.File) error {
 	begin := o.weights
-	if begin == "" && net.hasWeights() {
+	if begin == "" && net.HasWeights() {
 		var err error
-		if begin, err = net.putWeights(exe); err != nil {
+		if begin, err = net.PutWeights(program.Dir); err != nil {
 			return err
 		}
 	}
-	child := program(cmd.Context(), exe, o.arguments(cmd, begin)...)
+	child := program.Command(cmd.Context(), o.arguments(cmd, begin)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if lock != nil {
 		child.ExtraFiles = []*os.File{lock} // which may outlive this process for a moment
@@ -218,24 +222,20 @@ func (o *fitOptions) arguments(cmd *cobra.Command, weights string) []string {
 	return args
 }
 
-// backupFolder is where a run is kept as long as it may be interrupted, in the
-// folder for the results.
-const backupFolder = "backup"
-
 // checkpointFile is where an interrupted run is kept, in backupFolder, and what import
 // calls the training that it takes over.
 const checkpointFile = "checkpoint.safetensors"
 
 // checkpoint is where an interrupted run is kept.
 func (o *fitOptions) checkpoint() string {
-	return filepath.Join(o.output, backupFolder, checkpointFile)
+	return filepath.Join(o.output, programs.BackupFolder, checkpointFile)
 }
 
 // next says how to go on with the weights.
-func (o *fitOptions) next(w io.Writer, net *network) {
-	trained := append(o.file.arguments(), "--weights", filepath.Join(o.output, weightsFile))
-	if net.spec.Data.Test == nil {
-		command := []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only"}
+func (o *fitOptions) next(w io.Writer, net *network.Network) {
+	trained := append(o.file.arguments(), "--weights", filepath.Join(o.output, network.WeightsFile))
+	if net.Spec.Data.Test == nil {
+		command := []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.Program.Name) + "predict", "--predict-only"}
 		next(w, append(command, trained...)...)
 		return
 	}
@@ -246,26 +246,17 @@ func (o *fitOptions) next(w io.Writer, net *network) {
 	next(w, command...)
 }
 
-// executable compiles the package with a program that uses it. Done removes
-// both.
-func (n *network) executable(ctx context.Context, source func() (map[string][]byte, error)) (exe string, done func(), err error) {
-	main, err := source()
+// compiled is a program that uses the package.
+func compiled(ctx context.Context, n *network.Network, source func(*network.Network) (map[string][]byte, error)) (*scratch.Program, error) {
+	main, err := source(n)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
+	pkg, err := n.Emit(ctx, codegen.Config{Package: codegen.PackageName(n.Program.Name), PredictOnly: !n.Trains(), AllowNonFinite: n.AllowNonFinite})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	s, err := newScratch(pkg, main)
-	if err != nil {
-		return "", nil, err
-	}
-	if exe, err = s.build(ctx); err != nil {
-		s.Close()
-		return "", nil, err
-	}
-	return exe, s.Close, nil
+	return scratch.Build(ctx, pkg, main)
 }
 
 // finished explains how a program ended that has said itself what went wrong.

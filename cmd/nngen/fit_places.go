@@ -5,26 +5,32 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // checkFit reports what keeps a description from being trained by the command.
-func (n *network) checkFit() error {
+func checkFit(n *network.Network) error {
 	var errs diag.List
-	m := n.spec
-	if n.hasWeights() && (m.Compile == nil || m.Data == nil) {
+	m := n.Spec
+	if n.HasWeights() && (m.Compile == nil || m.Data == nil) {
 		file := m.File
-		if n.imported != nil {
-			file = n.imported.Path
+		if n.Imported != nil {
+			file = n.Imported.Path
 		}
-		return missingSections(file, m)
+		return network.MissingSections(file, m)
 	}
 	switch {
 	case m.Compile == nil:
@@ -38,9 +44,9 @@ func (n *network) checkFit() error {
 }
 
 // checkStream reports what cannot be read row by row.
-func (o *fitOptions) checkStream(cmd *cobra.Command, net *network) error {
-	d := net.spec.Data
-	split := net.spec.Fit.ValidationSplit
+func (o *fitOptions) checkStream(cmd *cobra.Command, net *network.Network) error {
+	d := net.Spec.Data
+	split := net.Spec.Fit.ValidationSplit
 	if cmd.Flags().Changed("validation-split") {
 		split = o.validationSplit
 	}
@@ -59,7 +65,7 @@ func (o *fitOptions) checkStream(cmd *cobra.Command, net *network) error {
 
 // checkPlaces looks for the files that a training reads and at the folder for
 // the results before anything takes time.
-func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
+func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network.Network) error {
 	switch interrupted := disk.Exists(o.checkpoint()); {
 	case !interrupted && begun(filepath.Dir(o.checkpoint())):
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: the earlier run there was ended before its first checkpoint, so that there is nothing to go on with: this one begins anew\n", o.output)
@@ -71,15 +77,15 @@ func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 			return err
 		}
 	case interrupted && !o.resume:
-		return fmt.Errorf("%s holds an interrupted run: begin anew with --force, or go on with it: %s", o.output, commandLine(again(cmd, o.model, "--resume")))
+		return fmt.Errorf("%s holds an interrupted run: begin anew with --force, or go on with it: %s", o.output, show.CommandLine(again(cmd, o.model, "--resume")))
 	}
 	if o.weights != "" {
-		if err := checkWeightsFile(o.weights); err != nil {
+		if err := network.CheckWeightsFile(o.weights); err != nil {
 			return err
 		}
 	}
 	var files []string
-	for _, s := range net.sources() {
+	for _, s := range programs.Sources(net) {
 		files = append(files, s.Files...)
 	}
 	return checkData(o.data, files)
@@ -87,9 +93,9 @@ func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 
 // elsewhere reports whether there is a training of another program to go on with: the
 // model's file is a snapshot of one, or --weights names a checkpoint.
-func (o *fitOptions) elsewhere(net *network) bool {
+func (o *fitOptions) elsewhere(net *network.Network) bool {
 	if o.weights == "" {
-		return net.imported != nil && net.imported.Optimizer != nil
+		return net.Imported != nil && net.Imported.Optimizer != nil
 	}
 	f, err := weights.Open(o.weights, weights.Only(nil))
 	return err == nil && f.Meta[weights.KeyTraining] != ""
@@ -97,7 +103,7 @@ func (o *fitOptions) elsewhere(net *network) bool {
 
 // takeOver has a run that is resumed, and has no checkpoint of its own, begin with that of
 // another program. Undo removes it where the run has taken no step.
-func (o *fitOptions) takeOver(net *network) (undo func(), err error) {
+func (o *fitOptions) takeOver(net *network.Network) (undo func(), err error) {
 	undo = func() {}
 	path := o.checkpoint()
 	if !o.resume || disk.Exists(path) {
@@ -107,7 +113,7 @@ func (o *fitOptions) takeOver(net *network) (undo func(), err error) {
 	if o.weights != "" {
 		state, err = os.ReadFile(o.weights)
 	} else {
-		state, err = fileCheckpoint(net)
+		state, err = network.FileCheckpoint(net)
 	}
 	if err == nil {
 		err = replaceFile(path, state)
@@ -162,7 +168,7 @@ func checkData(dir string, files []string) error {
 // before a training is spent on them. Undo removes the folders that it has made
 // and that are empty.
 func prepareFolder(path string) (undo func(), err error) {
-	if err := checkFolder(path); err != nil {
+	if err := folder.Check(path); err != nil {
 		return nil, err
 	}
 	var made []string
@@ -170,12 +176,12 @@ func prepareFolder(path string) (undo func(), err error) {
 		made = append(made, dir)
 	}
 	undo = func() {
-		os.Remove(filepath.Join(path, backupFolder)) // of a training that has not begun
+		os.Remove(filepath.Join(path, programs.BackupFolder)) // of a training that has not begun
 		for _, dir := range made {
 			os.Remove(dir) // only if nothing is in it
 		}
 	}
-	if err = os.MkdirAll(filepath.Join(path, backupFolder), 0o777); err == nil { // as a sign that a training has begun
+	if err = os.MkdirAll(filepath.Join(path, programs.BackupFolder), 0o777); err == nil { // as a sign that a training has begun
 		var probe *os.File
 		if probe, err = os.CreateTemp(path, ".probe-*"); err == nil {
 			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
@@ -186,4 +192,17 @@ func prepareFolder(path string) (undo func(), err error) {
 		return nil, fmt.Errorf("the results cannot be written: %w", err)
 	}
 	return undo, nil
+}
+
+// unfinished matches what a training leaves in the folder for the results: a
+// probe, and files that had not taken their place. See prepareFolder, the
+// template of fit, and weights.SaveFile.
+var unfinished = regexp.MustCompile(`^(\.probe-\d+|\.history-\d+|(weights|best)\.safetensors\.[0-9a-f]{8}\.tmp)$`)
+
+// sweepResults removes what killed trainings left in the folder for the results,
+// which is locked.
+func sweepResults(path string) {
+	leftover.Sweep(path, func(name string, e os.DirEntry) bool {
+		return e.Type().IsRegular() && unfinished.MatchString(name)
+	})
 }

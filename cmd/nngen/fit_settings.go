@@ -1,24 +1,18 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// settings change a description for one run. They leave alone what its weights
-// belong to: the layers, the preprocessing, the classes.
-type settings struct {
-	overrides []spec.Override
-	freeze    []string         // names of layers
-	bind      []string         // symbolic extents of an ONNX file: name=value
-	shapes    map[string][]int // of inputs of a Keras file
-	config    string           // a file with the layers of one that has weights alone
-}
-
 // fitSettings are the flags of fit that change the compile and fit sections,
-// besides those of fitFlags.
+// besides those of programs.FitFlags.
 type fitSettings struct {
 	validationSplit float64
 	set             []string
@@ -35,13 +29,13 @@ func (s *fitSettings) add(cmd *cobra.Command) {
 
 // resolve gives what the flags change in the description, and the arguments of
 // the training program. The latter is given the validation split, too.
-func (s *fitSettings) resolve(cmd *cobra.Command) (settings, []string, error) {
-	out := settings{freeze: s.freeze}
+func (s *fitSettings) resolve(cmd *cobra.Command) (network.Settings, []string, error) {
+	out := network.Settings{Freeze: s.freeze}
 	overrides, args, err := givenFlags(cmd)
 	if err != nil {
 		return out, nil, err
 	}
-	out.overrides = overrides
+	out.Overrides = overrides
 	if cmd.Flags().Changed("validation-split") && !(s.validationSplit >= 0 && s.validationSplit < 1) {
 		return out, nil, usagef(cmd, "--validation-split %v: it is a fraction of the rows, at least 0 and below 1", s.validationSplit)
 	}
@@ -50,30 +44,41 @@ func (s *fitSettings) resolve(cmd *cobra.Command) (settings, []string, error) {
 		if !ok {
 			return out, nil, usagef(cmd, "--set %s: write a key, an equals sign and a value, such as fit.epochs=3", diag.Quote(text))
 		}
-		out.overrides = append(out.overrides, o)
+		out.Overrides = append(out.Overrides, o)
 	}
 	return out, args, nil
 }
 
-// freezeLayers makes layers of the description not trainable.
-func freezeLayers(m *spec.Model, freeze []string) error {
-	names := m.Names()
-	var errs diag.List
-	for i, want := range freeze {
-		found := false
-		for j, name := range names {
-			if name != want {
-				continue
-			}
-			found = true
-			if first := m.Layers[j].Shared.Name; first != "" {
-				errs.Add(diag.Pos{File: "--freeze", Line: i + 1, Col: 1}, "layer %s has the weights of %s; write --freeze %s", diag.Quote(want), diag.Quote(first), first)
-			}
-			m.Layers[j].Trainable = new(bool)
-		}
-		if !found {
-			errs.Add(diag.Pos{File: "--freeze", Line: i + 1, Col: 1}, "there is no layer %s%s", diag.Quote(want), diag.DidYouMean(want, names))
+// addFitFlags declares the flags.
+func addFitFlags(cmd *cobra.Command) {
+	for _, f := range programs.FitFlags {
+		switch f.Type() {
+		case "Int":
+			cmd.Flags().Int(f.Name, 0, f.Usage)
+		case "Float64":
+			cmd.Flags().Float64(f.Name, 0, f.Usage)
+		default:
+			cmd.Flags().String(f.Name, "", f.Usage)
 		}
 	}
-	return errs.Err()
+}
+
+// givenFlags gives what the flags change in the description, and the arguments of
+// the training program.
+func givenFlags(cmd *cobra.Command) (overrides []spec.Override, args []string, err error) {
+	for _, f := range programs.FitFlags {
+		flag := cmd.Flags().Lookup(f.Name)
+		switch value := flag.Value.String(); {
+		case !flag.Changed:
+		case f.Key != "":
+			overrides = append(overrides, spec.Override{Flag: "--" + f.Name, Key: f.Key, Value: value})
+		default:
+			var n int
+			if _, bad := fmt.Sscan(value, &n); f.Type() == "Int" && (bad != nil || n < 1) {
+				return nil, nil, usagef(cmd, "--%s %s: there must be at least one", f.Name, value)
+			}
+			args = append(args, "-"+f.Name, value)
+		}
+	}
+	return overrides, args, nil
 }

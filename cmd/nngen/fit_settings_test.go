@@ -1,28 +1,33 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/figures"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+)
 
 // A frozen layer makes the training step cheaper: there is no gradient for it,
 // nor for what lies before it.
 func TestFreezeIsCheaper(t *testing.T) {
 	const model = "../../testdata/models/mnistcnn.yaml"
 	cost := func(freeze ...string) (ops, trainable int) {
-		net, err := compileWith(t.Context(), model, settings{freeze: freeze}, nil)
+		net, err := network.Compile(t.Context(), model, network.Settings{Freeze: freeze}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := net.summary(map[string][]byte{"model.go": []byte("package p\n")})
+		s, err := figures.Summarize(net, map[string][]byte{"model.go": []byte("package p\n")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return net.program.Train.Flops(1), s.TrainableParams
+		return net.Program.Train.Flops(1), s.TrainableParams
 	}
 	net, err := compile(t.Context(), model, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var body []string
-	layers := net.program.Layers
+	layers := net.Program.Layers
 	for _, l := range layers[:len(layers)-1] {
 		body = append(body, l.Name)
 	}

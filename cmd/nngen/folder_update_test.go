@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
 )
 
 // packageFiles is a package of three files, of which one differs between versions.
@@ -45,19 +46,19 @@ func contents(t *testing.T, path string) map[string]string {
 
 // become makes a folder hold the files, as generate does.
 func become(path string, files map[string][]byte, step func()) error {
-	if err := repair(path); err != nil {
+	if err := folder.Repair(path); err != nil {
 		return err
 	}
-	f, err := readFolder(path)
+	f, err := folder.Read(path)
 	if err != nil {
 		return err
 	}
-	c, err := f.compare(files)
+	c, err := f.Compare(files)
 	if err != nil {
 		return err
 	}
-	f.step = step
-	return f.apply(files, c)
+	f.Step = step
+	return f.Apply(files, c)
 }
 
 func inText(files map[string][]byte) map[string]string {
@@ -115,7 +116,7 @@ func TestKilledUpdate(t *testing.T) {
 				t.Errorf("killed before step %d: %s holds %q", steps, name, got)
 			}
 		}
-		if err := repair(path); err != nil {
+		if err := folder.Repair(path); err != nil {
 			t.Fatal(err)
 		}
 		if got := contents(t, path); !maps.Equal(got, mine(oldPackage)) && !maps.Equal(got, mine(newPackage)) {
@@ -172,12 +173,12 @@ func TestFailedUpdate(t *testing.T) {
 func TestForeignJournal(t *testing.T) {
 	path := t.TempDir()
 	writeTestFile(t, filepath.Join(path, "notes.txt"), "mine")
-	if err := os.MkdirAll(filepath.Join(path, updateFolder, "new"), 0o777); err != nil {
+	if err := os.MkdirAll(filepath.Join(path, folder.UpdateFolder, "new"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	for _, journal := range []string{`{"Added":["notes.txt"]}`, `{"Added":["../x.go"]}`, "no journal"} {
-		writeTestFile(t, filepath.Join(path, updateFolder, journalFile), journal)
-		if err := repair(path); err == nil || !strings.Contains(err.Error(), "remove the folder .nngen-update") {
+		writeTestFile(t, filepath.Join(path, folder.UpdateFolder, folder.JournalFile), journal)
+		if err := folder.Repair(path); err == nil || !strings.Contains(err.Error(), "remove the folder .nngen-update") {
 			t.Errorf("%s: %v", journal, err)
 		}
 	}

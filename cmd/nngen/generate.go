@@ -10,6 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
@@ -81,17 +84,17 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
 	if o.output == "" {
-		o.output = codegen.PackageName(net.program.Name)
+		o.output = codegen.PackageName(net.Program.Name)
 	}
 	if err := o.repair(); err != nil {
 		return err
 	}
-	out, err := readFolder(o.output)
+	out, err := folder.Read(o.output)
 	if err != nil {
 		return err
 	}
@@ -99,11 +102,11 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	c, err := out.compare(files)
+	c, err := out.Compare(files)
 	if err != nil {
 		return err
 	}
-	others := out.otherSources(files)
+	others := out.OtherSources(files)
 	if o.check {
 		o.force = len(others) > 0
 		return o.report(cmd, c)
@@ -114,7 +117,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	if err := out.apply(files, c); err != nil {
+	if err := out.Apply(files, c); err != nil {
 		return err
 	}
 	o.announce(cmd.ErrOrStderr(), files, c)
@@ -124,18 +127,18 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 }
 
 // settings are what the flags say of the model.
-func (o *generateOptions) settings(cmd *cobra.Command) (settings, error) {
-	set := settings{}
+func (o *generateOptions) settings(cmd *cobra.Command) (network.Settings, error) {
+	set := network.Settings{}
 	err := o.file.put(cmd, o.model, &set)
 	return set, err
 }
 
 // repair undoes a run that was killed; --check, which writes nothing, reports it.
 func (o *generateOptions) repair() error {
-	if o.check && pending(o.output) {
+	if o.check && folder.Pending(o.output) {
 		return fmt.Errorf("%s: a run of nngen generate was killed in the middle; the next one repairs it: %s", o.output, o.command())
 	}
-	return repair(o.output)
+	return folder.Repair(o.output)
 }
 
 // note says in what the package of an ONNX file differs from it.
@@ -143,7 +146,7 @@ func (o *generateOptions) note(w io.Writer) {
 	if !strings.EqualFold(filepath.Ext(o.model), ".onnx") {
 		return
 	}
-	src, err := readDescription(o.model)
+	src, err := network.ReadDescription(o.model)
 	if err != nil {
 		return // it has been read once
 	}
@@ -153,32 +156,32 @@ func (o *generateOptions) note(w io.Writer) {
 }
 
 // announce says what was written where.
-func (o *generateOptions) announce(w io.Writer, files map[string][]byte, c changes) {
+func (o *generateOptions) announce(w io.Writer, files map[string][]byte, c folder.Changes) {
 	var clause string
 	for name, b := range files {
-		clause = max(clause, packageClause(name, b)) // the same in all of them
+		clause = max(clause, folder.PackageClause(name, b)) // the same in all of them
 	}
-	if c.none() {
+	if c.None() {
 		fmt.Fprintf(w, "%s is current (package %s)\n", o.output, clause)
 	} else {
-		n, plural, removed := len(c.stale)+len(c.missing), "s", ""
+		n, plural, removed := len(c.Stale)+len(c.Missing), "s", ""
 		if n == 1 {
 			plural = ""
 		}
-		if len(c.superfluous) > 0 {
-			removed = ", removed " + strings.Join(c.superfluous, ", ")
+		if len(c.Superfluous) > 0 {
+			removed = ", removed " + strings.Join(c.Superfluous, ", ")
 		}
 		fmt.Fprintf(w, "wrote %d file%s to %s (package %s)%s\n", n, plural, o.output, clause, removed)
 	}
-	if _, embedded := files[weightsFile]; o.predictOnly && !embedded {
+	if _, embedded := files[network.WeightsFile]; o.predictOnly && !embedded {
 		fmt.Fprintln(w, "no --weights: the package has Open, OpenFS and Read, which read weights at run time, and not Embedded")
 	}
 }
 
 // next says how to go on: a package that has no weights yet wants a training.
-func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byte) {
-	_, embedded := files[weightsFile]
-	if o.predictOnly && !embedded && net.checkFit() == nil {
+func (o *generateOptions) next(w io.Writer, net *network.Network, files map[string][]byte) {
+	_, embedded := files[network.WeightsFile]
+	if o.predictOnly && !embedded && checkFit(net) == nil {
 		next(w, append([]string{"nngen", "fit", o.model}, o.file.arguments()...)...)
 		return
 	}
@@ -186,43 +189,30 @@ func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byt
 }
 
 // files gives everything that belongs into the folder.
-func (o *generateOptions) files(ctx context.Context, net *network, out *folder) (map[string][]byte, error) {
+func (o *generateOptions) files(ctx context.Context, net *network.Network, out *folder.Folder) (map[string][]byte, error) {
 	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly, AllowNonFinite: o.allowNonFinite}
 	if cfg.Package == "" {
-		name, err := out.packageName()
+		name, err := out.PackageName()
 		if err != nil {
 			return nil, err
 		}
 		cfg.Package = name
 	}
 	var err error
-	switch b, ok := out.ours[weightsFile]; {
+	switch b, ok := out.Ours[network.WeightsFile]; {
 	case o.weights != "":
-		cfg.Weights, err = readWeights(o.weights, net.program, o.allowNonFinite)
+		cfg.Weights, err = network.ReadWeights(o.weights, net.Program, o.allowNonFinite)
 	case o.predictOnly && ok:
-		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program, o.allowNonFinite)
-	case o.predictOnly && len(net.built.Weights) > 0:
-		cfg.Weights, err = net.fileWeights()
-	case !o.predictOnly && !net.trains():
-		err = diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
+		cfg.Weights, err = b, network.CheckWeights(filepath.Join(out.Path, network.WeightsFile), b, net.Program, o.allowNonFinite)
+	case o.predictOnly && len(net.Built.Weights) > 0:
+		cfg.Weights, err = net.FileWeights()
+	case !o.predictOnly && !net.Trains():
+		err = diag.List{diag.Errorf(net.Spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return net.emit(ctx, cfg)
-}
-
-// packageName is the name that a package in the folder has: that of the Go
-// files which are there already, or else the folder's own.
-func (f *folder) packageName() (string, error) {
-	if f.clause != "" {
-		return f.clause, nil
-	}
-	abs, err := filepath.Abs(f.path)
-	if err != nil {
-		return "", err
-	}
-	return codegen.PackageName(filepath.Base(abs)), nil
+	return net.Emit(ctx, cfg)
 }
 
 // testCommand runs the tests of the package in a folder.
@@ -234,8 +224,8 @@ func testCommand(dir string) []string {
 }
 
 // report says what --check found.
-func (o *generateOptions) report(cmd *cobra.Command, c changes) error {
-	if c.none() {
+func (o *generateOptions) report(cmd *cobra.Command, c folder.Changes) error {
+	if c.None() {
 		return nil
 	}
 	w := cmd.ErrOrStderr()
@@ -243,7 +233,7 @@ func (o *generateOptions) report(cmd *cobra.Command, c changes) error {
 	for _, part := range []struct {
 		word  string
 		names []string
-	}{{"stale", c.stale}, {"missing", c.missing}, {"superfluous", c.superfluous}} {
+	}{{"stale", c.Stale}, {"missing", c.Missing}, {"superfluous", c.Superfluous}} {
 		for _, name := range part.names {
 			fmt.Fprintf(w, "  %-12s %s\n", part.word, filepath.Join(o.output, name))
 		}
@@ -270,5 +260,5 @@ func (o *generateOptions) command() string {
 	if o.force {
 		args = append(args, "--force")
 	}
-	return commandLine(args)
+	return show.CommandLine(args)
 }

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/codegen"
 )
 
 // compile runs a description as it is through every stage up to its program.
-func compile(ctx context.Context, file string, dump func(stage, text string)) (*network, error) {
-	return compileWith(ctx, file, settings{}, dump)
+func compile(ctx context.Context, file string, dump func(stage, text string)) (*network.Network, error) {
+	return network.Compile(ctx, file, network.Settings{}, dump)
 }
 
 // growing are families of descriptions of any number of layers.
@@ -72,9 +73,9 @@ func describe(layers string) string {
 }
 
 // printedBytes prints the package of a network, and gives its bytes.
-func printedBytes(tb testing.TB, n *network, predictOnly bool) (size int) {
+func printedBytes(tb testing.TB, n *network.Network, predictOnly bool) (size int) {
 	tb.Helper()
-	files, err := n.emit(tb.Context(), codegen.Config{Package: "grown", PredictOnly: predictOnly})
+	files, err := n.Emit(tb.Context(), codegen.Config{Package: "grown", PredictOnly: predictOnly})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func growth(t *testing.T, layers string) map[string]float64 {
 		runtime.ReadMemStats(&after)
 		return float64(after.TotalAlloc - before.TotalAlloc), float64(after.Mallocs - before.Mallocs)
 	}
-	var net *network
+	var net *network.Network
 	var err error
 	bytes, allocations := count(func() { net, err = compile(t.Context(), file, nil) })
 	if err != nil {

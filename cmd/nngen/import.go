@@ -13,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -95,8 +97,8 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	model, name := o.file, filepath.Base(o.file)
-	if net.imported != nil {
-		name = net.imported.Name
+	if net.Imported != nil {
+		name = net.Imported.Name
 	}
 	if o.output == "" {
 		o.output = strings.TrimSuffix(name, filepath.Ext(name))
@@ -113,40 +115,40 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	if err := (&folder{path: o.output}).apply(files, c); err != nil {
+	if err := (&folder.Folder{Path: o.output}).Apply(files, c); err != nil {
 		return err
 	}
-	if w := cmd.ErrOrStderr(); c.none() {
+	if w := cmd.ErrOrStderr(); c.None() {
 		fmt.Fprintf(w, "%s is current\n", o.output)
 	} else {
-		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.missing, c.stale))), ", "), o.output)
+		fmt.Fprintf(w, "wrote %s to %s\n", strings.Join(slices.Sorted(slices.Values(slices.Concat(c.Missing, c.Stale))), ", "), o.output)
 	}
 	at := func(name string) string { return filepath.ToSlash(filepath.Join(o.output, name)) }
-	if net.imported != nil {
+	if net.Imported != nil {
 		model = at(name)
 	}
-	if files[weightsFile] == nil {
+	if files[network.WeightsFile] == nil {
 		next(cmd.ErrOrStderr(), "nngen", "summary", model)
 	} else {
-		next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(weightsFile))
+		next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(network.WeightsFile))
 	}
 	return nil
 }
 
 // importFiles are the files that import writes.
-func importFiles(n *network) (map[string][]byte, error) {
+func importFiles(n *network.Network) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	if n.imported != nil {
-		files[n.imported.Name] = n.imported.Report.Description
-		if n.imported.Weights == nil {
+	if n.Imported != nil {
+		files[n.Imported.Name] = n.Imported.Report.Description
+		if n.Imported.Weights == nil {
 			return files, nil
 		}
 	}
 	var err error
-	if files[weightsFile], err = n.fileWeights(); err != nil {
+	if files[network.WeightsFile], err = n.FileWeights(); err != nil {
 		return files, err
 	}
-	state, err := fileCheckpoint(n)
+	state, err := network.FileCheckpoint(n)
 	if state != nil {
 		files[checkpointFile] = state
 	}
@@ -154,37 +156,37 @@ func importFiles(n *network) (map[string][]byte, error) {
 }
 
 // network compiles the model of the file, whatever it is called.
-func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network, error) {
-	return interrupt.Unless(ctx, func() (*network, error) {
+func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network.Network, error) {
+	return interrupt.Unless(ctx, func() (*network.Network, error) {
 		if o.other.weights != "" {
-			model, imported, err := description(o.file, settings{})
+			model, imported, err := network.Description(o.file, network.Settings{})
 			switch {
 			case err != nil:
 				return nil, err
 			case imported != nil:
 				return nil, fmt.Errorf("%s: it has weights of its own; --weights is for a description", o.file)
 			}
-			net, err := described(model, nil, settings{}, nil)
+			net, err := network.Described(model, nil, network.Settings{}, nil)
 			if err == nil {
 				err = o.other.take(net)
 			}
 			return net, err
 		}
-		imported, err := importKeras(o.file, o.open.config, shapes)
+		imported, err := network.ImportKeras(o.file, o.open.config, shapes)
 		if err != nil {
 			return nil, err
 		}
-		return described(imported.Network.Spec, imported, settings{}, nil)
+		return network.Described(imported.Network.Spec, imported, network.Settings{}, nil)
 	})
 }
 
 // changes are what is to be written. Files that exist and differ are an error without
 // --force.
-func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
-	if err := checkFolder(o.output); err != nil {
+func (o *importOptions) changes(want map[string][]byte) (c folder.Changes, err error) {
+	if err := folder.Check(o.output); err != nil {
 		return c, err
 	}
-	if err := repair(o.output); err != nil {
+	if err := folder.Repair(o.output); err != nil {
 		return c, err
 	}
 	var present []string
@@ -193,15 +195,15 @@ func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
 		have, err := os.ReadFile(path)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
-			c.missing = append(c.missing, name)
+			c.Missing = append(c.Missing, name)
 		case err != nil:
 			return c, err
 		case !bytes.Equal(have, b):
-			c.stale = append(c.stale, name)
+			c.Stale = append(c.Stale, name)
 			present = append(present, path)
 		}
 	}
-	for _, names := range [][]string{c.missing, c.stale, present} {
+	for _, names := range [][]string{c.Missing, c.Stale, present} {
 		slices.Sort(names)
 	}
 	if len(present) > 0 && !o.force {
@@ -211,15 +213,15 @@ func (o *importOptions) changes(want map[string][]byte) (c changes, err error) {
 }
 
 // importReport says what became of a file.
-func importReport(w io.Writer, n *network, file string) {
-	m := n.imported
+func importReport(w io.Writer, n *network.Network, file string) {
+	m := n.Imported
 	params := 0
-	for _, s := range n.program.Segments {
+	for _, s := range n.Program.Segments {
 		params += s.Len()
 	}
-	size := fmt.Sprintf("%s layers, %s parameters", show.Count(len(n.program.Layers)), show.Count(params))
+	size := fmt.Sprintf("%s layers, %s parameters", show.Count(len(n.Program.Layers)), show.Count(params))
 	if m == nil {
-		fmt.Fprintf(w, "%s: model %s with the weights of another program: %s\n", file, diag.Quote(n.program.Name), size)
+		fmt.Fprintf(w, "%s: model %s with the weights of another program: %s\n", file, diag.Quote(n.Program.Name), size)
 		reportFinite(w, n)
 		return
 	}
@@ -227,7 +229,7 @@ func importReport(w io.Writer, n *network, file string) {
 	if m.Report.Version != "" {
 		version = m.Report.Version
 	}
-	fmt.Fprintf(w, "%s: model %s of Keras %s\n%s\n", file, diag.Quote(n.program.Name), version, size)
+	fmt.Fprintf(w, "%s: model %s of Keras %s\n%s\n", file, diag.Quote(n.Program.Name), version, size)
 	if opt := m.Optimizer; opt != nil {
 		fmt.Fprintf(w, "trained for %s steps by %s, whose state is in %s\n", show.Count(opt.Step), opt.Rule.Name(), checkpointFile)
 	}
@@ -241,14 +243,14 @@ func importReport(w io.Writer, n *network, file string) {
 }
 
 // reportFinite says where weights are not finite.
-func reportFinite(w io.Writer, n *network) {
-	if n.imported != nil && n.imported.Weights == nil {
+func reportFinite(w io.Writer, n *network.Network) {
+	if n.Imported != nil && n.Imported.Weights == nil {
 		return
 	}
 	var broken []string
-	for _, s := range n.program.Segments {
+	for _, s := range n.Program.Segments {
 		one := []nn.Segment{{Name: s.Name, Shape: s.Shape}}
-		if err := weights.CheckFinite(one, n.built.Weights[s.Name]); err != nil {
+		if err := weights.CheckFinite(one, n.Built.Weights[s.Name]); err != nil {
 			broken = append(broken, err.Error())
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/ir/torch"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -30,8 +31,8 @@ func (f *tensorFiles) check(cmd *cobra.Command) error {
 }
 
 // take gives the network the weights of the file.
-func (f *tensorFiles) take(net *network) error {
-	src, err := readDescription(f.names)
+func (f *tensorFiles) take(net *network.Network) error {
+	src, err := network.ReadDescription(f.names)
 	if err != nil {
 		return err
 	}
@@ -42,13 +43,13 @@ func (f *tensorFiles) take(net *network) error {
 	if !disk.Exists(f.weights) {
 		return disk.NoSuchFile(f.weights, ".safetensors")
 	}
-	if err := checkWeightsFile(f.weights); err != nil {
+	if err := network.CheckWeightsFile(f.weights); err != nil {
 		return err
 	}
 	tensors, err := weights.Open(f.weights)
 	if err != nil {
 		return err
 	}
-	net.built.Weights, err = m.Take(net.spec, net.program.Segments, tensors)
+	net.Built.Weights, err = m.Take(net.Spec, net.Program.Segments, tensors)
 	return err
 }

@@ -11,7 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/starter"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/build"
@@ -64,7 +67,7 @@ trained at once:
 			case len(args) > 1:
 				return usagef(cmd, "one name at a time: unexpected argument %s", diag.Quote(args[1]))
 			case len(args) == 1 && o.data == "" && filepath.Ext(args[0]) != ".yaml" && disk.IsFile(args[0]):
-				return usagef(cmd, "%s is there, and init takes the name of a model to write; to describe data: nngen init --data %s", args[0], shellQuote(args[0]))
+				return usagef(cmd, "%s is there, and init takes the name of a model to write; to describe data: nngen init --data %s", args[0], show.ShellQuote(args[0]))
 			}
 			return nil
 		},
@@ -94,7 +97,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	}
 	file := o.name + ".yaml"
 	if disk.Exists(file) {
-		return fmt.Errorf("%s exists already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
+		return fmt.Errorf("%s exists already: choose another name, or train it: %s", file, show.CommandLine([]string{"nngen", "fit", file}))
 	}
 	s, err := interrupt.Unless(cmd.Context(), func() (*starter.Starter, error) {
 		return starter.Describe(starter.Options{Name: o.name, Data: o.data, Target: o.target})
@@ -113,11 +116,11 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 		return fmt.Errorf("%s cannot be described without help; this is what prevents it:\n%w", o.data, err)
 	}
 	pkg := codegen.PackageName(o.name)
-	here, err := readFolder(".")
+	here, err := folder.Read(".")
 	if err != nil {
 		return err
 	}
-	clause, err := here.packageName()
+	clause, err := here.PackageName()
 	if err != nil {
 		return err
 	}
@@ -142,12 +145,12 @@ func (o *initOptions) write(w io.Writer, s *starter.Starter, files []initFile) e
 			}
 			continue
 		}
-		t, err := writeTemporary(".", f.name, []byte(f.text))
+		t, err := leftover.Write(".", f.name, []byte(f.text))
 		if err == nil {
 			err = os.Link(t, f.name) // fails where another has just written it
 		}
 		if t != "" {
-			temporary.remove(t)
+			leftover.Remove(t)
 		}
 		if err != nil {
 			return err

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 )
 
 const endless = `
@@ -92,7 +94,7 @@ func TestInterrupt(t *testing.T) {
 	if err := json.Unmarshal(b, &history); err != nil || len(history.Epoch) < 2 {
 		t.Errorf("%d epochs are kept, %v", len(history.Epoch), err)
 	}
-	for _, name := range []string{weightsFile, "history.svg"} {
+	for _, name := range []string{network.WeightsFile, "history.svg"} {
 		if !disk.Exists(filepath.Join(dir, "endless-run", name)) {
 			t.Errorf("%s is not kept", name)
 		}
@@ -124,7 +126,7 @@ func resume(t *testing.T, dir, models string, epochs int) {
 	if out, err := fit("--seed", "1", "-o", "straight", "-q"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, name := range []string{weightsFile, "history.json"} {
+	for _, name := range []string{network.WeightsFile, "history.json"} {
 		if readFile(t, filepath.Join(dir, "endless-run", name)) != readFile(t, filepath.Join(dir, "straight", name)) {
 			t.Errorf("%s is not that of a run without interruption", name)
 		}
@@ -220,7 +222,7 @@ func TestInterruptFirstEpoch(t *testing.T) {
 	if b, err := os.ReadFile(filepath.Join(out, "history.json")); err != nil || !strings.Contains(string(b), `"epoch": []`) {
 		t.Errorf("%s, %v", b, err)
 	}
-	if b, err := os.ReadFile(filepath.Join(out, weightsFile)); err != nil || !isOurWeights(b) {
+	if b, err := os.ReadFile(filepath.Join(out, network.WeightsFile)); err != nil || !network.IsOurWeights(b) {
 		t.Errorf("no weights: %v", err)
 	}
 	checkScratch(t, scratch)
@@ -319,7 +321,7 @@ func deaf(folder string) {
 	if err := os.Mkdir(folder, 0o777); err != nil {
 		panic(err)
 	}
-	temporary.add(folder)
+	leftover.Add(folder)
 	fmt.Println("ready")
 	<-ctx.Done()
 	fmt.Println("interrupted")

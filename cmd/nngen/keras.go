@@ -1,23 +1,16 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/ir/spec"
-	"github.com/nngen-go/nngen/runtime/train"
-	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // openFlags are the flags that say of a Keras file what it leaves open.
@@ -63,8 +56,8 @@ func (f *kerasFlags) add(cmd *cobra.Command) {
 }
 
 // put adds what the flags say of a model to settings.
-func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
-	keras, onnx := importer.Is(model), isONNX(model)
+func (f *kerasFlags) put(cmd *cobra.Command, model string, s *network.Settings) error {
+	keras, onnx := importer.Is(model), network.IsONNX(model)
 	for _, flag := range []struct {
 		name, of string
 		takes    bool
@@ -78,13 +71,13 @@ func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
 			return usagef(cmd, "--%s is for %s", flag.name, flag.of)
 		}
 	}
-	s.bind = f.bind
+	s.Bind = f.bind
 	var err error
-	s.config = f.config
-	if s.shapes, err = f.read(cmd); err != nil || f.with == "" {
+	s.Config = f.config
+	if s.Shapes, err = f.read(cmd); err != nil || f.with == "" {
 		return err
 	}
-	src, err := readDescription(f.with)
+	src, err := network.ReadDescription(f.with)
 	if err != nil {
 		return err
 	}
@@ -93,7 +86,7 @@ func (f *kerasFlags) put(cmd *cobra.Command, model string, s *settings) error {
 		return err
 	}
 	// What other flags say holds against the file.
-	s.overrides = append(sections, s.overrides...)
+	s.Overrides = append(sections, s.Overrides...)
 	return nil
 }
 
@@ -120,80 +113,4 @@ func (f *kerasFlags) dataFolder(model string) string {
 		return filepath.Dir(f.with)
 	}
 	return filepath.Dir(model)
-}
-
-// importKeras reads a file of Keras. Where there is none of that name, the error has
-// the near one.
-func importKeras(file, config string, shapes map[string][]int) (*importer.Model, error) {
-	if !disk.Exists(file) {
-		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
-	}
-	if disk.Pointer(file) {
-		return nil, disk.PointerError(file)
-	}
-	return importer.OpenPair(file, config, shapes)
-}
-
-// missingSections reports what a training needs and a file of Keras or ONNX does not have.
-func missingSections(file string, m *spec.Model) error {
-	var errs []error
-	kind, why := "a Keras", "for the file has none or one that a description cannot say"
-	if isONNX(file) {
-		kind, why = "an ONNX", "for an ONNX file has none"
-	}
-	if m.Compile == nil {
-		errs = append(errs, fmt.Errorf("%s: there is no compile section, %s; give one in a file of its own: --with train.yaml, with compile: {optimizer: adam, loss: ...}", file, why))
-	}
-	if m.Data == nil {
-		errs = append(errs, fmt.Errorf("%s: %s file has no data section, so there are no rows; give one in a file of its own: --with train.yaml, with data: {train: ...}", file, kind))
-	}
-	return errors.Join(errs...)
-}
-
-// isONNX reports the name of an ONNX file.
-func isONNX(file string) bool { return strings.EqualFold(filepath.Ext(file), ".onnx") }
-
-// hasWeights reports whether the file that the network comes from has its weights: they
-// are taken where no others are named.
-func (n *network) hasWeights() bool { return n.imported != nil || isONNX(n.spec.File) }
-
-// putWeights writes the weights of the file beside the program that reads them.
-func (n *network) putWeights(exe string) (path string, err error) {
-	b, err := n.fileWeights()
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(filepath.Dir(exe), weightsFile)
-	return path, os.WriteFile(path, b, 0o666)
-}
-
-// fileCheckpoint is a checkpoint of the training that the model's file is a snapshot of;
-// nil where it has no state of the optimizer. It says no model_id: features and classes are
-// part of that, and a Keras file has no data section yet.
-func fileCheckpoint(n *network) ([]byte, error) {
-	if n.imported == nil || n.imported.Optimizer == nil {
-		return nil, nil
-	}
-	tensors, err := fileTensors(n)
-	if err != nil {
-		return nil, err
-	}
-	return roomy(slices.Concat(tensors, tensors), func(w io.Writer) error { // most often with as much again, or twice
-		return train.WriteBeginning(w, map[string]string{weights.KeyModel: n.program.Name}, tensors, n.imported.Optimizer)
-	})
-}
-
-// located adds to errors that have their place in the description of a Keras file where
-// that can be read.
-func located(imported *importer.Model, err error) error {
-	var list diag.List
-	if imported == nil || !errors.As(err, &list) {
-		return err
-	}
-	for _, e := range list {
-		if e.Pos.File == imported.Name {
-			return fmt.Errorf("%w\n(lines of %s are those of the description that nngen import %s writes)", err, imported.Name, shellQuote(imported.Path))
-		}
-	}
-	return err
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk/disktest"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 )
 
 // TestKillGroup ends the command and the program that trains by force at once,
@@ -64,7 +66,7 @@ func TestKillGroup(t *testing.T) {
 		if err != nil || !strings.HasPrefix(string(out), want) {
 			t.Errorf("%s: %v\n%s", flag, err, out)
 		}
-		expect(t, filepath.Join(dir, "endless-run"), "history.json", "history.svg", weightsFile)
+		disktest.Expect(t, filepath.Join(dir, "endless-run"), "history.json", "history.svg", network.WeightsFile)
 		checkScratch(t, scratch)
 	}
 }

@@ -1,49 +1,13 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk/disktest"
 )
-
-// put makes files, each with its folder, written to two hours ago.
-func put(t *testing.T, dir string, names ...string) {
-	t.Helper()
-	then := time.Now().Add(-2 * time.Hour)
-	for _, name := range names {
-		path := filepath.Join(dir, name)
-		text := "x"
-		if filepath.Base(name) == "go.mod" {
-			text = scratchModule
-		}
-		for _, err := range []error{os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(text), 0o666), os.Chtimes(path, then, then)} {
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
-// expect compares what a folder holds.
-func expect(t *testing.T, dir string, want ...string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var have []string
-	for _, e := range entries {
-		have = append(have, e.Name())
-	}
-	slices.Sort(want)
-	if !slices.Equal(have, want) {
-		t.Errorf("it holds %q, want %q", have, want)
-	}
-}
 
 // Of a folder for results only what killed trainings left there is removed.
 func TestSweepResults(t *testing.T) {
@@ -53,10 +17,10 @@ func TestSweepResults(t *testing.T) {
 		".probe", ".probe-x", ".history-", ".history-1.bak", "history-12", "weights.safetensors", "weights.safetensors.tmp", "weights.safetensors.0123abcd",
 		"weights.safetensors.0123ABCD.tmp", "other.safetensors.0123abcd.tmp", "notes.tmp", ".vimrc.swp",
 	}
-	put(t, dir, slices.Concat(ours, others)...)
-	put(t, dir, ".probe-77/kept") // a folder
+	disktest.Put(t, dir, slices.Concat(ours, others)...)
+	disktest.Put(t, dir, ".probe-77/kept") // a folder
 	sweepResults(dir)
-	expect(t, dir, append(others, ".probe-77")...)
+	disktest.Expect(t, dir, append(others, ".probe-77")...)
 	sweepResults(filepath.Join(dir, "nowhere"))
 }
 
@@ -66,20 +30,20 @@ func TestKeepEarlier(t *testing.T) {
 	for _, name := range []string{"run", "a b", "run.1", "ü/x", "."} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			put(t, name, "weights.safetensors", "history.json", "mine")
+			disktest.Put(t, name, "weights.safetensors", "history.json", "mine")
 			o := fitOptions{output: name, quiet: true, weights: filepath.Join(name, "weights.safetensors")}
 			first := filepath.Clean(name) + ".1"
 			if name == "." {
 				first = "run.1"
 			}
-			put(t, first, "else") // taken
+			disktest.Put(t, first, "else") // taken
 			second := first[:len(first)-1] + "2"
 			restore, err := o.keepEarlier(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			expect(t, second, "history.json", "weights.safetensors")
-			expect(t, first, "else")
+			disktest.Expect(t, second, "history.json", "weights.safetensors")
+			disktest.Expect(t, first, "else")
 			if o.weights != filepath.Join(second, "weights.safetensors") {
 				t.Errorf("the training begins with %s", o.weights)
 			}
@@ -90,9 +54,9 @@ func TestKeepEarlier(t *testing.T) {
 			if restore, err = o.keepEarlier(nil); err != nil {
 				t.Fatal(err)
 			}
-			put(t, name, "best.safetensors") // of the new run
+			disktest.Put(t, name, "best.safetensors") // of the new run
 			restore()
-			expect(t, second, "history.json", "weights.safetensors")
+			disktest.Expect(t, second, "history.json", "weights.safetensors")
 		})
 	}
 }

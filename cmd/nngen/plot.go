@@ -12,6 +12,8 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/plot"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -23,7 +25,7 @@ type plotOptions struct {
 	title         string
 	width, height int
 	file          kerasFlags // of a model
-	set           settings
+	set           network.Settings
 }
 
 func plotCommand() *cobra.Command {
@@ -135,17 +137,17 @@ func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format
 		i := slices.Index(histories, nil)
 		return nil, "", fmt.Errorf("%s: not a history that fit has written; several histories may be drawn together, and one model alone", args[i])
 	}
-	net, err := compileWith(ctx, args[0], o.set, nil)
+	net, err := network.Compile(ctx, args[0], o.set, nil)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := plot.CheckLayers(args[0], net.program); err != nil {
+	if err := plot.CheckLayers(args[0], net.Program); err != nil {
 		return nil, "", err
 	}
 	if o.title == "" {
-		o.title = net.program.Name
+		o.title = net.Program.Name
 	}
-	return func(format string) *plot.Picture { return o.options().Layers(net.program, format) }, codegen.PackageName(net.program.Name), nil
+	return func(format string) *plot.Picture { return o.options().Layers(net.Program, format) }, codegen.PackageName(net.Program.Name), nil
 }
 
 // historyFile is what fit calls a history in its folder.
@@ -153,13 +155,13 @@ const historyFile = "history.json"
 
 // replaceFile writes a file under a temporary name before it takes its place.
 func replaceFile(path string, b []byte) error {
-	t, err := writeTemporary(filepath.Dir(path), filepath.Base(path), b)
+	t, err := leftover.Write(filepath.Dir(path), filepath.Base(path), b)
 	if err == nil {
 		err = os.Rename(t, path)
 	}
 	if err != nil && t != "" {
 		os.Remove(t)
 	}
-	temporary.forget(t)
+	leftover.Forget(t)
 	return err
 }

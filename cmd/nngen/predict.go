@@ -11,6 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -96,15 +100,15 @@ given: it is then reported and passed over.`,
 }
 
 func (o *predictOptions) run(cmd *cobra.Command) error {
-	var set settings
+	var set network.Settings
 	if err := o.keras.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
-	net.allowNonFinite = o.allowNonFinite
+	net.AllowNonFinite = o.allowNonFinite
 	if err := o.named(cmd, net); err != nil {
 		return err
 	}
@@ -114,25 +118,25 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if array := o.format == "npy" || o.format == "idx"; len(o.files) > 0 && !array {
 		return usagef(cmd, "INPUT=FILE is for npy and idx files, and the format is %s", o.format)
 	}
-	if o.all && net.program.Answer.Kind != loop.Choice {
+	if o.all && net.Program.Answer.Kind != loop.Choice {
 		return usagef(cmd, "--all: this model does not tell classes apart; every value is printed anyway")
 	}
 	for _, file := range append(o.files, o.input) {
-		if err := checkInput(file, net.foldersAsRows()); err != nil {
+		if err := checkInput(file, foldersAsRows(net)); err != nil {
 			return err
 		}
 	}
-	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
+	if o.weights, err = trainedWeights(net, o.weights, o.model); err != nil {
 		return err
 	}
-	exe, done, err := net.executable(cmd.Context(), net.predictSource)
+	program, err := compiled(cmd.Context(), net, programs.PredictSource)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer program.Close()
 	weights := o.weights
 	if weights == "" {
-		if weights, err = net.putWeights(exe); err != nil {
+		if weights, err = net.PutWeights(program.Dir); err != nil {
 			return err
 		}
 	}
@@ -145,27 +149,27 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 			args = append(args, f.name)
 		}
 	}
-	child := program(cmd.Context(), exe, append(args, o.files...)...)
+	child := program.Command(cmd.Context(), append(args, o.files...)...)
 	child.Stdin, child.Stderr = cmd.InOrStdin(), cmd.ErrOrStderr()
 	err = o.into(cmd.OutOrStdout(), func(w io.Writer) error {
 		child.Stdout = w
 		return finished(cmd.Context(), child.Run(), "predicting")
 	})
 	if err == nil && !o.quiet && !o.json {
-		command := append([]string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only"}, o.keras.arguments()...)
+		command := append([]string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.Program.Name) + "predict", "--predict-only"}, o.keras.arguments()...)
 		next(cmd.ErrOrStderr(), append(command, weightsFlag(o.weights)...)...)
 	}
 	return err
 }
 
 // named takes the files of inputs under their names: rooms=rooms.npy.
-func (o *predictOptions) named(cmd *cobra.Command, n *network) error {
+func (o *predictOptions) named(cmd *cobra.Command, n *network.Network) error {
 	given := o.files
 	o.files = nil
 	if len(given) == 0 || len(given) == 1 && (!strings.Contains(given[0], "=") || disk.Exists(given[0])) {
 		return nil
 	}
-	names := portNames(n.program.Inputs)
+	names := programs.PortNames(n.Program.Inputs)
 	files := make([]string, len(names))
 	for _, arg := range given {
 		name, file, _ := strings.Cut(arg, "=")
@@ -180,7 +184,7 @@ func (o *predictOptions) named(cmd *cobra.Command, n *network) error {
 	}
 	for i, file := range files {
 		if file == "" {
-			return usagef(cmd, "which file is for input %s? Add %s=FILE", diag.Quote(names[i]), shellQuote(names[i]))
+			return usagef(cmd, "which file is for input %s? Add %s=FILE", diag.Quote(names[i]), show.ShellQuote(names[i]))
 		}
 	}
 	o.files, o.input = files, files[0]
@@ -188,8 +192,8 @@ func (o *predictOptions) named(cmd *cobra.Command, n *network) error {
 }
 
 // foldersAsRows reports whether a folder holds rows, a file for each.
-func (n *network) foldersAsRows() bool {
-	t := n.programData()
+func foldersAsRows(n *network.Network) bool {
+	t := programs.DataOf(n)
 	return t.Texts || t.Images
 }
 
@@ -199,12 +203,12 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 	if o.output == "" {
 		return write(stdout)
 	}
-	f, err := createTemporary(o.output)
+	f, err := leftover.CreateTemporary(o.output)
 	if err != nil {
 		return fmt.Errorf("the answers cannot be written: %w", err)
 	}
-	temporary.add(f.Name())
-	defer temporary.remove(f.Name())
+	leftover.Add(f.Name())
+	defer leftover.Remove(f.Name())
 	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)
@@ -231,41 +235,66 @@ func weightsFlag(path string) []string {
 
 // trainedWeights finds the weights of the network and checks that they are its
 // own. The path stays "" where they are in the model's file.
-func (n *network) trainedWeights(path, model string) (string, error) {
-	if path == "" && n.hasWeights() {
-		b, err := n.fileWeights()
+func trainedWeights(n *network.Network, path, model string) (string, error) {
+	if path == "" && n.HasWeights() {
+		b, err := n.FileWeights()
 		if err != nil {
 			return "", err
 		}
-		return "", checkWeights(model, b, n.program, n.allowNonFinite)
+		return "", network.CheckWeights(model, b, n.Program, n.AllowNonFinite)
 	}
 	if path == "" {
-		path = filepath.Join(codegen.PackageName(n.program.Name)+"-run", weightsFile)
+		path = filepath.Join(codegen.PackageName(n.Program.Name)+"-run", network.WeightsFile)
 		if !disk.Exists(path) {
-			return "", fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", path, shellQuote(model))
+			return "", fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", path, show.ShellQuote(model))
 		}
 	}
-	if err := checkWeightsFile(path); err != nil {
+	if err := network.CheckWeightsFile(path); err != nil {
 		return "", err
 	}
-	_, err := readWeights(path, n.program, n.allowNonFinite)
+	_, err := network.ReadWeights(path, n.Program, n.AllowNonFinite)
 	return path, err
 }
 
-// predictSource prints the program that answers rows.
-func (n *network) predictSource() (map[string][]byte, error) {
-	t := n.programData()
-	files := map[string]string{
-		"main.go": "predict.go.tmpl", "finish.go": "finish.go.tmpl", "write.go": "predict_write.go.tmpl", "values.go": "values.go.tmpl",
+// formatOf finds the format of the input: the one that is asked for, that of
+// the file's extension, or the most natural one of the model.
+func formatOf(cmd *cobra.Command, n *network.Network, asked, input string) (string, error) {
+	formats := programs.Formats(n)
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.Name)
 	}
-	for _, f := range t.Formats {
-		files[strings.TrimSuffix(f.Template, ".tmpl")] = f.Template
+	if asked != "" {
+		if !slices.Contains(names, asked) {
+			return "", usagef(cmd, "--format %s is not a format for this model%s It reads %s", diag.Quote(asked), diag.Hint(asked, names), strings.Join(names, ", "))
+		}
+		return asked, nil
 	}
-	if t.Vocabularies != nil {
-		files["unknown.go"] = "unknown.go.tmpl"
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(input)), ".gz")
+	for _, f := range formats {
+		for _, e := range f.Extensions {
+			if strings.HasSuffix(base, e) {
+				return f.Name, nil
+			}
+		}
 	}
-	if t.Texts || t.Images {
-		files["walk.go"] = "walk.go.tmpl"
+	return names[0], nil
+}
+
+// checkInput looks at the file before anything takes time.
+func checkInput(input string, folders bool) error {
+	if input == "-" {
+		return nil
 	}
-	return renderAll(files, t)
+	switch info, err := os.Stat(input); {
+	case os.IsNotExist(err):
+		return disk.NoSuchFile(input, filepath.Ext(input))
+	case err != nil:
+		return err
+	case info.IsDir() && !folders:
+		return disk.FolderError(input)
+	case disk.Pointer(input):
+		return disk.PointerError(input)
+	}
+	return nil
 }

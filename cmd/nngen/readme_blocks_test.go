@@ -241,7 +241,7 @@ func (r *readme) bench(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range (&bench.Model{Program: net.program}).Workloads(1) {
+	for _, w := range (&bench.Model{Program: net.Program}).Workloads(1) {
 		if !strings.Contains(text, "\n"+w.Label+" ") {
 			t.Errorf("no line %q", w.Label)
 		}

@@ -38,7 +38,7 @@ func TestReadme(t *testing.T) {
 	if err := os.WriteFile(graph, []byte(description), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if net, err := compile(t.Context(), graph, nil); err != nil || !net.trains() {
+	if net, err := compile(t.Context(), graph, nil); err != nil || !net.Trains() {
 		t.Errorf("the graph: %v", err)
 	}
 

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/programs"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/starter"
 )
 
@@ -88,7 +90,7 @@ func (d *drawnRows) draw() {
 	}
 	for i := range 1 + d.rng.IntN(3) {
 		p := drawnPort{name: d.name(i), shape: d.shape(most), sameAs: -1}
-		p.rows = d.values(elements(p.shape), quarter)
+		p.rows = d.values(programs.Elements(p.shape), quarter)
 		p.want = p.rows
 		d.inputs = append(d.inputs, p)
 	}
@@ -101,16 +103,16 @@ func (d *drawnRows) draw() {
 			p.want = d.inputs[p.sameAs].rows
 		case 1:
 			p.loss = "mse"
-			p.rows = d.values(elements(p.shape), quarter)
+			p.rows = d.values(programs.Elements(p.shape), quarter)
 			p.want = p.rows
 		case 2:
 			p.loss = "binary_crossentropy"
-			p.rows = d.values(elements(p.shape), func() float32 { return float32(d.rng.IntN(2)) })
+			p.rows = d.values(programs.Elements(p.shape), func() float32 { return float32(d.rng.IntN(2)) })
 			p.want = p.rows
 		case 3:
 			p.loss, p.classes = "sparse_categorical_crossentropy", 2+d.rng.IntN(4)
 			p.shape[len(p.shape)-1] = p.classes
-			p.rows = d.values(elements(p.shape[:len(p.shape)-1]), func() float32 { return float32(d.rng.IntN(p.classes)) })
+			p.rows = d.values(programs.Elements(p.shape[:len(p.shape)-1]), func() float32 { return float32(d.rng.IntN(p.classes)) })
 			p.want = p.rows
 			p.texts = d.source == "csv" && len(p.shape) == 1
 		case 4:
@@ -134,7 +136,7 @@ func (d *drawnRows) draw() {
 // fileShape is the shape of the rows of an array: as it is, or flat.
 func (d *drawnRows) fileShape(p *drawnPort, input bool) []int {
 	n := len(p.rows[0])
-	if n == elements(p.shape) && (input || p.loss != "categorical_crossentropy") && d.rng.IntN(2) == 0 {
+	if n == programs.Elements(p.shape) && (input || p.loss != "categorical_crossentropy") && d.rng.IntN(2) == 0 {
 		return p.shape
 	}
 	if n == 1 && d.rng.IntN(2) == 0 {
@@ -228,7 +230,7 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 			activation = "softmax"
 		}
 		fmt.Fprintf(&b, "  - Dense: {name: dense%d, units: %d, inputs: %s}\n  - Reshape: {name: shaped%d, target_shape: %s}\n  - Activation: {name: %s, activation: %s}\n",
-			i, elements(p.shape), all, i, yamlInts(p.shape), starter.YAMLText(p.name), activation)
+			i, programs.Elements(p.shape), all, i, yamlInts(p.shape), starter.YAMLText(p.name), activation)
 		outputs = append(outputs, p.name)
 	}
 	fmt.Fprintf(&b, "outputs: %s\ncompile:\n  loss:\n", starter.YAMLList(outputs))
@@ -325,7 +327,7 @@ func (d *drawnRows) run(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	data := net.programData()
+	data := programs.DataOf(net)
 	read := map[string]string{
 		"csv": "model.New().Encoded(must(model.ReadCSV(files[0])))", "npz": "model.ReadNPZ(files[0])", "npy": "model.ReadNPY(" + data.FileArgs + ")",
 	}[d.source]
@@ -333,16 +335,18 @@ func (d *drawnRows) run(t *testing.T) {
 	if d.source == "csv" {
 		source += "\nfunc must(set model.FeatureSet, err error) model.FeatureSet {\n\tif err != nil {\n\t\tfmt.Println(err)\n\t\tos.Exit(1)\n\t}\n\treturn set\n}\n"
 	}
-	exe, done, err := net.executable(t.Context(), func() (map[string][]byte, error) { return map[string][]byte{"main.go": []byte(source)}, nil })
+	program, err := compiled(t.Context(), net, func(*network.Network) (map[string][]byte, error) {
+		return map[string][]byte{"main.go": []byte(source)}, nil
+	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	defer done()
+	defer program.Close()
 	var files []string
-	for _, name := range net.spec.Data.Train.Files {
+	for _, name := range net.Spec.Data.Train.Files {
 		files = append(files, filepath.Join(dir, name))
 	}
-	out, err := program(t.Context(), exe, files...).Output()
+	out, err := program.Command(t.Context(), files...).Output()
 	if err != nil {
 		t.Fatalf("%v: %s\n%s", err, out, text)
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/scratch"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -30,13 +31,27 @@ func TestMain(m *testing.M) {
 	if folder := os.Getenv("NNGEN_TEST_DEAF"); folder != "" {
 		deaf(folder)
 	}
-	// Garbage lies longer, here, in nngen and in the compilers that tests start: most
-	// of them end before there is much.
+	// Garbage lies longer here, and in nngen and the compilers that tests start as long as
+	// there is memory, which is a quarter of their time.
 	if os.Getenv("GOGC") == "" {
-		os.Setenv("GOGC", "400")
+		os.Setenv("GOGC", "off")
+		os.Setenv("GOMEMLIMIT", "1GiB")
 		debug.SetGCPercent(400)
 	}
+	if os.Getenv(scratch.CacheVariable) == "" { // a script has one
+		os.Setenv(scratch.CacheVariable, programCache())
+	}
 	testscript.Main(m, map[string]func(){"nngen": main})
+}
+
+// programCache is the folder that tests keep programs in: not that of the user, whose
+// programs would have to make room.
+func programCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "nngen-test")
 }
 
 // TestScripts runs the command as a user does. Scripts find the repository in
@@ -57,6 +72,9 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, goEnv...)
+			for _, name := range []string{scratch.CacheVariable, "GOGC", "GOMEMLIMIT"} {
+				e.Vars = append(e.Vars, name+"="+os.Getenv(name))
+			}
 			e.Vars = append(e.Vars, "NNGEN="+command, "REPO="+repo, "MODELS="+filepath.Join(repo, "testdata", "models"), "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=")
 			return nil
 		},

@@ -59,7 +59,7 @@ func blocksOf(t *testing.T, filters []int) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := net.emit(t.Context(), codegen.Config{Package: "blocks"})
+	files, err := net.Emit(t.Context(), codegen.Config{Package: "blocks"})
 	if err != nil {
 		t.Fatal(err)
 	}

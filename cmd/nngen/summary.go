@@ -2,19 +2,13 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/figures"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
-	"github.com/nngen-go/nngen/ir/loop"
 )
 
 func summaryCommand() *cobra.Command {
@@ -30,36 +24,36 @@ memory, lines of source.`,
   nngen summary mnist.yaml --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var set settings
+			var set network.Settings
 			if err := file.put(cmd, args[0], &set); err != nil {
 				return err
 			}
-			net, err := compileWith(cmd.Context(), args[0], set, nil)
+			net, err := network.Compile(cmd.Context(), args[0], set, nil)
 			if err != nil {
 				return err
 			}
-			files, err := net.emit(cmd.Context(), codegen.Config{Package: codegen.PackageName(net.program.Name), PredictOnly: !net.trains()})
+			files, err := net.Emit(cmd.Context(), codegen.Config{Package: codegen.PackageName(net.Program.Name), PredictOnly: !net.Trains()})
 			if err != nil {
 				return err
 			}
-			s, err := net.summary(files)
+			s, err := figures.Summarize(net, files)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), s)
+				return show.WriteJSON(cmd.OutOrStdout(), s)
 			}
 			var b bytes.Buffer
-			layerTable(&b, net.program)
-			s.print(&b)
+			figures.LayerTable(&b, net.Program)
+			s.Print(&b)
 			if _, err = cmd.OutOrStdout().Write(b.Bytes()); err != nil {
 				return err
 			}
-			if net.checkFit() == nil {
+			if checkFit(net) == nil {
 				next(cmd.ErrOrStderr(), append([]string{"nngen", "fit", args[0]}, file.arguments()...)...)
 			} else {
 				command := append([]string{"nngen", "generate", args[0]}, file.arguments()...)
-				if !net.trains() {
+				if !net.Trains() {
 					command = append(command, "--predict-only")
 				}
 				next(cmd.ErrOrStderr(), command...)
@@ -70,71 +64,4 @@ memory, lines of source.`,
 	file.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print all of it as JSON")
 	return cmd
-}
-
-// layerTable prints the table of Keras's Model.summary().
-func layerTable(w io.Writer, p *loop.Program) {
-	rows := [][]string{{"Layer (type)", "Output Shape", "Param #"}}
-	for _, l := range p.Layers {
-		kind := l.Type
-		if l.Shared != "" {
-			kind += " of " + show.Name(l.Shared)
-		}
-		rows = append(rows, []string{fmt.Sprintf("%s (%s)", show.Name(l.Name), kind), show.Shape(l.Output), show.Count(l.Params)})
-	}
-	// Where layers do not simply follow one another, a column says what each reads.
-	if !chain(p.Layers) {
-		rows[0] = append(rows[0], "Connected to")
-		for i, l := range p.Layers {
-			names := make([]string, len(l.Inputs))
-			for j, n := range l.Inputs {
-				names[j] = show.Name(n)
-			}
-			rows[i+1] = append(rows[i+1], strings.Join(names, ", "))
-		}
-	}
-	fmt.Fprintf(w, "Model: %q\n", p.Name)
-	grid(w, rows, map[int]bool{2: true})
-}
-
-// chain reports whether every layer reads the one before.
-func chain(layers []loop.Layer) bool {
-	for i, l := range layers {
-		if len(l.Inputs) > 1 || i > 0 && len(l.Inputs) == 1 && l.Inputs[0] != layers[i-1].Name {
-			return false
-		}
-	}
-	return true
-}
-
-// constants gives the integer constants that a file declares: what a package
-// says of its memory is said in one place, by the emitter.
-func constants(src []byte) (map[string]int, error) {
-	f, err := parser.ParseFile(token.NewFileSet(), "", src, 0)
-	if err != nil {
-		return nil, err
-	}
-	values := map[string]int{}
-	ast.Inspect(f, func(n ast.Node) bool {
-		if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == 1 {
-			if lit, ok := v.Values[0].(*ast.BasicLit); ok && lit.Kind == token.INT {
-				values[v.Names[0].Name], err = strconv.Atoi(lit.Value)
-			}
-		}
-		return err == nil
-	})
-	return values, err
-}
-
-// size prints bytes as Keras does.
-func size(bytes int) string {
-	units := []string{"KB", "MB", "GB", "TB"}
-	if bytes < 1024 {
-		return fmt.Sprintf("%d.00 B", bytes)
-	}
-	v, i := float64(bytes)/1024, 0
-	for v >= 1024 && i+1 < len(units) {
-		v, i = v/1024, i+1
-	}
-	return fmt.Sprintf("%.2f %s", v, units[i])
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
@@ -63,14 +66,14 @@ float16 or bfloat16 are rounded to that, and writeback says which.`,
 }
 
 func (o *writebackOptions) run(cmd *cobra.Command) error {
-	if !isONNX(o.output) {
+	if !network.IsONNX(o.output) {
 		return usagef(cmd, "which file? Give one that ends in .onnx with -o")
 	}
-	var set settings
+	var set network.Settings
 	if err := o.file.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	net, err := compileWith(cmd.Context(), o.model, set, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -79,9 +82,9 @@ func (o *writebackOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.weights == "" {
-		o.weights = filepath.Join(codegen.PackageName(net.program.Name)+"-run", weightsFile)
+		o.weights = filepath.Join(codegen.PackageName(net.Program.Name)+"-run", network.WeightsFile)
 		if !disk.Exists(o.weights) {
-			return fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", o.weights, shellQuote(o.model))
+			return fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", o.weights, show.ShellQuote(o.model))
 		}
 	}
 	tensors, err := tensorsOf(net, origin, o.weights, o.allowNonFinite)
@@ -113,9 +116,9 @@ func (o *writebackOptions) run(cmd *cobra.Command) error {
 }
 
 // origin is the file to write, where the layers read several.
-func (o *writebackOptions) origin(cmd *cobra.Command, n *network) (origin layer.Origin, err error) {
+func (o *writebackOptions) origin(cmd *cobra.Command, n *network.Network) (origin layer.Origin, err error) {
 	var names []string
-	for _, origin := range n.built.Origins {
+	for _, origin := range n.Built.Origins {
 		if origin.Layer == o.layer {
 			return origin, nil
 		}
@@ -129,12 +132,12 @@ func (o *writebackOptions) origin(cmd *cobra.Command, n *network) (origin layer.
 	case len(names) > 1:
 		return origin, usagef(cmd, "which file? Several layers read one; name the layer with --layer: %s", strings.Join(names, ", "))
 	}
-	return n.built.Origins[0], nil
+	return n.Built.Origins[0], nil
 }
 
 // tensorsOf are the tensors of an ONNX file with trained weights.
-func tensorsOf(n *network, origin layer.Origin, path string, allowNonFinite bool) (map[string][]float32, error) {
-	b, err := readWeights(path, n.program, allowNonFinite)
+func tensorsOf(n *network.Network, origin layer.Origin, path string, allowNonFinite bool) (map[string][]float32, error) {
+	b, err := network.ReadWeights(path, n.Program, allowNonFinite)
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +172,8 @@ func (o *writebackOptions) write(ctx context.Context, files map[string][]byte) e
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		name, err := writeTemporary(filepath.Dir(path), filepath.Base(path), b)
-		defer temporary.remove(name)
+		name, err := leftover.Write(filepath.Dir(path), filepath.Base(path), b)
+		defer leftover.Remove(name)
 		if err != nil {
 			return err
 		}

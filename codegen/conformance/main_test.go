@@ -6,12 +6,13 @@ import (
 	"testing"
 )
 
-// TestMain lets garbage lie longer, here and in the compilers that tests start: where
-// packages are printed and compiled by the hundred, collecting it as often as Go does
-// otherwise is a quarter of the time.
+// TestMain lets garbage lie longer here, and in the compilers that tests start as long
+// as there is memory: where packages are printed and compiled by the hundred, collecting
+// it is a quarter of the time.
 func TestMain(m *testing.M) {
 	if os.Getenv("GOGC") == "" {
-		os.Setenv("GOGC", "400")
+		os.Setenv("GOGC", "off")
+		os.Setenv("GOMEMLIMIT", "1GiB")
 		debug.SetGCPercent(400)
 	}
 	os.Exit(m.Run())

@@ -16,6 +16,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/internal/overlay"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -144,14 +145,30 @@ func link(t *testing.T, dir string, packages []string, flags ...string) {
 			t.Fatal(err)
 		}
 	}
+	at := place(t)
+	seen, err := overlay.Write(dir, at)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// Without tables for a debugger, which take an eighth of the time. Several packages
 	// are compiled at the same time, so that threads within one (-c) only cost.
-	goBuild := exec.Command("go", "build", "-trimpath", "-gcflags=scratch/...="+strings.Join(append(flags, "-dwarf=false", "-c=1"), " "), "-ldflags=-s -w", "-o", "scratch.exe", ".")
-	goBuild.Dir = dir
+	goBuild := exec.Command("go", "build", "-overlay", seen, "-gcflags=scratch/...="+strings.Join(append(flags, "-dwarf=false", "-c=1"), " "), "-ldflags=-s -w", "-o", filepath.Join(dir, "scratch.exe"), ".")
+	goBuild.Dir = at
 	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := goBuild.CombinedOutput(); err != nil {
 		t.Fatalf("the emitted packages do not build: %v\n%s", err, head(out))
 	}
+}
+
+// place is the folder in which the go command sees the module. It stays, so that
+// packages which are as they were the last time are not compiled again.
+func place(t *testing.T) string {
+	t.Helper()
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = t.TempDir()
+	}
+	return filepath.Join(dir, "nngen-test", "conformance")
 }
 
 // levels are the sets of instructions that this computer can run kernels in:
@@ -176,7 +193,7 @@ func drive(t *testing.T, dir string, cases []harness.Case, level nn.Level, env .
 		}
 	}
 	run := exec.Command(filepath.Join(dir, "scratch.exe"))
-	run.Env = append(append(os.Environ(), "NNGEN_CPU="+level.String()), env...)
+	run.Env = append(append(os.Environ(), "NNGEN_CPU="+level.String(), "GOGC=400", "GOMEMLIMIT=off"), env...)
 	var stderr bytes.Buffer
 	run.Stdin, run.Stdout, run.Stderr = &in, &out, &stderr
 	if err := run.Run(); err != nil {

@@ -71,3 +71,8 @@ func Pointer(path string) bool {
 func PointerError(path string) error {
 	return fmt.Errorf("%s: this is a pointer of Git LFS, not the file itself; fetch it with: git lfs pull", path)
 }
+
+// FolderError says that a folder is where a file should be.
+func FolderError(path string) error {
+	return fmt.Errorf("%s: this is a folder, not a file", path)
+}

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package main
-
-import "os/exec"
-
-// endTogether does nothing where there are no groups of processes.
-func endTogether(*exec.Cmd) {}
