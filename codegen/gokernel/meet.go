@@ -165,7 +165,9 @@ func (e *Printer) pairsGrad(g *loop.PairsGrad) *Kernel {
 	labels := k.numbers(p.Labels, "labels")
 	y, dy := k.param(p.Out, "y"), k.param(g.DOut, "dy")
 	k.Name = fmt.Sprintf("pairs%dGrad", p.Width)
-	weight := func(row string) string { return fmt.Sprintf("%s[%s,i]·exp(f_i(p) - %s[%s,i])", dy.Name, row, y.Name, row) }
+	weight := func(row string) string {
+		return fmt.Sprintf("%s[%s,i]·exp(f_i(p) - %s[%s,i])", dy.Name, row, y.Name, row)
+	}
 	k.describePairs(p, fmt.Sprintf("%s[r] = Σ_q (%s + %s)·f_i'(p)·%s[q] with p = %s[r]·%s[q]", dx.Name, weight("r"), weight("q"), x.Name, x.Name, x.Name), labels)
 	k.own(func() {
 		dr := k.named("dr")

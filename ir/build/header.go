@@ -193,7 +193,7 @@ func (h heading) answer(classes int) loop.Answer {
 		y := h.g.outputs[0]
 		return loop.Answer{Kind: loop.Spelling, Classes: y.Shape[len(y.Shape)-1]}
 	}
-	if len(h.g.outputs) != 1 || len(h.g.outputs[0].Shape) != 2 {
+	if len(h.g.outputs) != 1 || len(h.g.outputs[0].Shape) != 2 || len(h.compile.losses) == 1 && layer.AnyLabel(h.compile.losses[0].loss) {
 		return loop.Answer{}
 	}
 	y, loss, fromLogits := h.g.outputs[0], "", false

@@ -16,7 +16,7 @@ func (e env) rank(row int) int {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return int(2*math.Round(1e9*(keys[a]-keys[b]))) })
+	slices.SortStableFunc(order, func(a, b int) int { return int(2 * math.Round(1e9*(keys[a]-keys[b]))) })
 	return slices.Index(order, row)
 }
 
