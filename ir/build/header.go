@@ -130,7 +130,7 @@ func (h heading) training() loop.Training {
 	t := loop.Training{
 		Optimizer: h.compile.optimizer, BatchSize: f.BatchSize, Epochs: f.Epochs, ValidationSplit: f.ValidationSplit,
 		Shuffle: f.Shuffle == nil || *f.Shuffle, Stratify: f.Stratify, StepsPerEpoch: f.StepsPerEpoch, ClassWeight: h.classWeight(), Callbacks: h.callbacks,
-		BatchStatistics: len(h.g.net.BatchStatistics) > 0, WholeLoss: h.g.net.WholeLoss,
+		BatchStatistics: len(h.g.net.BatchStatistics) > 0, WholeLoss: h.g.net.WholeLoss, Mixed: h.g.net.Mixes && h.spec.Compile != nil,
 	}
 	t.Counted = h.counted()
 	for _, l := range h.compile.losses {
