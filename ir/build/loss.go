@@ -33,6 +33,10 @@ func (p *plan) withLoss(g *built) *built {
 			targets[i] = b.Named(n.Mixed(p.compile.losses[i].name, p.compile.losses[i].loss, targets[i]), r.Name+".mixed")
 		}
 	}
+	if len(b.Errors) > 0 { // of which the losses would only tell more
+		p.errs = append(p.errs, b.Errors...)
+		return g
+	}
 	b.At(lossLayer, p.spec.Compile.Pos)
 	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
 	r := reducing{plan: p, net: n, weight: weight}

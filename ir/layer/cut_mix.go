@@ -42,13 +42,7 @@ func (m *CutMix) Build(c *Context, in []*ir.Value) *ir.Value {
 			return op.MapOf(c.B, scalar.Call("select", scalar.Arg(2), inner, scalar.Arg(0)), "cut", v, other(v), across, down)
 		}
 		return cut(x), func(t *ir.Value) *ir.Value {
-			switch images, ok := m.cutTarget(t, height, width); {
-			case !ok:
-				return c.Errorf("CutMix %s", shapeOfCut(t, height, width))
-			case images:
-				return m.channelsLast(c, t, cut)
-			}
-			return blended(c, t, other(t), weight)
+			return m.cutTarget(c, t, height, width, cut, func(t *ir.Value) *ir.Value { return blended(c, t, other(t), weight) })
 		}
 	})
 }

@@ -1,8 +1,6 @@
 package layer
 
 import (
-	"fmt"
-
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
@@ -114,20 +112,22 @@ func fractions(l Loss) string {
 	return "take the layer out, or write a loss whose targets are fractions, such as categorical_crossentropy"
 }
 
-// cutTarget says of targets that are cut as images of that size are whether they can be:
-// images of their own, with the channels last or where the layer has them.
-func (a augmentation) cutTarget(t *ir.Value, height, width int) (images, ok bool) {
+// cutTarget is a target that is cut as images of that size are, where it is images of
+// its own, which of one channel need no axis for it; blend gives others. It reports a
+// target that is neither.
+func (a augmentation) cutTarget(c *Context, t *ir.Value, height, width int, cut, blend func(t *ir.Value) *ir.Value) *ir.Value {
 	if len(t.Shape) <= 2 {
-		return false, true
+		return blend(t)
 	}
-	if len(t.Shape) != 4 {
-		return false, false
+	image := t
+	if len(t.Shape) == 3 {
+		image = op.ReshapeTo(c.B, t, ir.Shape{ir.Batch, t.Shape[1], t.Shape[2], 1})
+		a.DataFormat = "channels_last"
 	}
-	h, w, _ := a.size(t)
-	return true, h == height && w == width
-}
-
-// shapeOfCut says what a target that cannot be cut is.
-func shapeOfCut(t *ir.Value, height, width int) string {
-	return fmt.Sprintf("cuts targets that are fractions of classes, or images of %d x %d like those that it is given, not %v", height, width, t.Shape)
+	if len(image.Shape) == 4 {
+		if h, w, _ := a.size(image); h == height && w == width {
+			return op.ReshapeTo(c.B, a.channelsLast(c, image, cut), t.Shape)
+		}
+	}
+	return c.Errorf("%s cuts targets that are fractions of classes, or images of %d x %d like those that it is given, not %v", c.Kind, height, width, t.Shape)
 }
