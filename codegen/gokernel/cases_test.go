@@ -188,6 +188,8 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	u := &loop.Buffer{Name: "noise", Class: loop.Random, Rows: true, Shape: []int{3, 4}}
 	add("random numbers in time", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("t", 3), plainAxis("o", 4)), access(rowBuf(3, 4), 12, 4, 1), arg0, access(u, 12, 4, 1))))
 	v := &loop.Buffer{Name: "shared noise", Class: loop.Random, Rows: true, Shape: []int{3}}
+	each := &loop.Buffer{Name: "one for all rows", Class: loop.Random, Shape: []int{4}}
+	add("random numbers that rows share", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("o", 4)), access(rowBuf(4), 4, 1), scalar.Call("add", arg0, arg1), access(rowBuf(4), 4, 1), access(each, 0, 1))))
 	add("random numbers out of order", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("t", 3), plainAxis("o", 4)), access(rowBuf(3, 4), 12, 4, 1), arg0, access(v, 3, 1, 0))))
 }
 

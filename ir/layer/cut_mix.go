@@ -47,11 +47,16 @@ func (m *CutMix) Build(c *Context, in []*ir.Value) *ir.Value {
 	})
 }
 
+// edge is how far from where a rectangle begins a point still counts, so that one which
+// is all but the whole image begins at its first point whatever is rounded.
+const edge = 1e-3
+
 // side is 1 for the columns, or the rows, of the rectangle, and 0 for the others.
 func (m *CutMix) side(c *Context, what string, at *ir.Value, size int, weight *ir.Value) *ir.Value {
 	n := scalar.Num(size)
 	length := op.MapOf(c.B, product(n, scalar.Call("sqrt", difference(scalar.Num(1), scalar.Arg(0)))), "length", weight)
 	start := op.MapOf(c.B, product(scalar.Arg(0), difference(n, scalar.Arg(1))), "start", m.uniform(c, what, 0, 1), length)
-	from, to := scalar.Call("ge", scalar.Arg(0), scalar.Arg(1)), scalar.Call("lt", scalar.Arg(0), sum(scalar.Arg(1), scalar.Arg(2)))
+	place := sum(scalar.Arg(0), scalar.Num(edge))
+	from, to := scalar.Call("ge", place, scalar.Arg(1)), scalar.Call("lt", place, sum(scalar.Arg(1), scalar.Arg(2)))
 	return op.MapOf(c.B, scalar.Call("select", from, to, scalar.Num(0)), "inside", at, start, length)
 }
