@@ -105,6 +105,15 @@ func emitAll(t *testing.T, dir string, models []variant) (nets []*network, names
 
 // randomCase draws parameters and a batch of data for a network.
 func (n *network) randomCase(seed uint64) harness.Case {
+	rows := 1 + rand.New(rand.NewPCG(seed, 3)).IntN(2*n.Header.Batch)
+	if n.Header.Training.BatchStatistics {
+		rows = max(rows, 2) // to differ
+	}
+	return n.caseOf(seed, rows)
+}
+
+// caseOf is a case of so many rows.
+func (n *network) caseOf(seed uint64, rows int) harness.Case {
 	r := rand.New(rand.NewPCG(seed, 2))
 	c := harness.Case{Model: n.name, Step: 3}
 	for _, s := range n.Header.Segments {
@@ -115,10 +124,6 @@ func (n *network) randomCase(seed uint64) harness.Case {
 			}
 			c.Params = append(c.Params, float32(v))
 		}
-	}
-	rows := 1 + r.IntN(2*n.Header.Batch)
-	if n.Header.Training.BatchStatistics {
-		rows = max(rows, 2) // to differ
 	}
 	for range rows {
 		var x, y []float64

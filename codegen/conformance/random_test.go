@@ -380,11 +380,15 @@ func randomModel(seed uint64) ([]byte, error) {
 	}
 	loss, metric := g.head()
 	optimizer := g.pick("sgd", "rmsprop", "adam", "adamw", "adagrad")
+	metrics := []string{metric}
+	if metric == "" {
+		metrics = []string{}
+	}
 	return json.Marshal(object{
 		{"name", fmt.Sprintf("m%03d", seed)},
 		{"inputs", object{{"x", in}}},
 		{"layers", g.layers},
-		{"compile", object{{"optimizer", optimizer}, {"loss", loss}, {"metrics", []string{metric}}}},
+		{"compile", object{{"optimizer", optimizer}, {"loss", loss}, {"metrics", metrics}}},
 		{"fit", object{{"batch_size", []int{3, 8, 16}[g.r.IntN(3)]}}},
 	})
 }
@@ -445,7 +449,7 @@ func (g *generator) rarer(units int) (loss any, metric string) {
 		}
 		return object{{name, args}}
 	}
-	switch g.r.IntN(8) {
+	switch g.r.IntN(9) {
 	case 0:
 		g.dense(units, "linear")
 		return of(g.pick("mean_absolute_percentage_error", "log_cosh", "cosine_similarity", "mean_squared_error"), nil), "mae"
@@ -467,6 +471,10 @@ func (g *generator) rarer(units int) (loss any, metric string) {
 	case 6:
 		g.dense(units, "softmax")
 		return of(g.pick("categorical_generalized_cross_entropy", "sparse_categorical_crossentropy"), nil), "accuracy"
+	case 7:
+		g.dense(units, "tanh")
+		g.add("UnitNormalization", nil, g.shape)
+		return of("circle", object{{"gamma", 3}, {"remove_diagonal", g.flip(50)}}), ""
 	default:
 		g.dense(units, "sigmoid")
 		return of(g.pick("dice", "tversky"), nil), "mae"

@@ -103,6 +103,7 @@ func kernelCases() []kernelCase {
 		Out: access(weightBuf(3, 4), 4, 1, 0, 0), Lhs: access(rowBuf(5, 3), 1, 0, 15, 3), Rhs: access(rowBuf(4, 5), 0, 5, 20, 1)})
 	nestCases(add)
 	sparseCases(add)
+	meetCases(add)
 	image = true
 	convCases(add)
 	windowCases(add)
@@ -187,6 +188,8 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	u := &loop.Buffer{Name: "noise", Class: loop.Random, Rows: true, Shape: []int{3, 4}}
 	add("random numbers in time", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("t", 3), plainAxis("o", 4)), access(rowBuf(3, 4), 12, 4, 1), arg0, access(u, 12, 4, 1))))
 	v := &loop.Buffer{Name: "shared noise", Class: loop.Random, Rows: true, Shape: []int{3}}
+	each := &loop.Buffer{Name: "one for all rows", Class: loop.Random, Shape: []int{4}}
+	add("random numbers that rows share", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("o", 4)), access(rowBuf(4), 4, 1), scalar.Call("add", arg0, arg1), access(rowBuf(4), 4, 1), access(each, 0, 1))))
 	add("random numbers out of order", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("t", 3), plainAxis("o", 4)), access(rowBuf(3, 4), 12, 4, 1), arg0, access(v, 3, 1, 0))))
 }
 
@@ -211,4 +214,21 @@ func sparseCases(add func(string, int, loop.Kernel)) {
 	add("scatter and sum of fixed ids", 9, &loop.ScatterSum{Ids: idBuf(4), Grad: rowBuf(6), Table: fixedBuf(9, 6), Limit: 9, Width: 6})
 	add("multi hot", 9, &loop.MultiHot{Ids: raggedIDs, Out: rowBuf(9), Limit: 9, Set: true})
 	add("counts", 9, &loop.MultiHot{Ids: idBuf(4), Out: rowBuf(9), Limit: 9})
+}
+
+// meetCases are kernels of which a row reads others.
+func meetCases(add func(string, int, loop.Kernel)) {
+	for _, width := range []int{1, 6, 70} {
+		for _, inverse := range []bool{false, true} {
+			add(fmt.Sprint("shuffle ", width, inverse), 0, &loop.Shuffle{Keys: rowBuf(), In: rowBuf(width), Out: rowBuf(width), Width: width, Inverse: inverse})
+		}
+		scaled := scalar.Call("mul", arg0, scalar.Num(0.25))
+		terms := [2]scalar.Expr{scalar.Call("mul", scalar.Call("max", scaled, scalar.Num(-0.3)), scalar.Call("sub", scalar.Num(0.4), scaled)), scalar.Call("neg", scaled)}
+		for _, labels := range []*loop.Buffer{{Name: "target", Class: loop.Target, DType: loop.I32, Rows: true}, idBuf()} {
+			p := loop.Pairs{X: rowBuf(width), Labels: labels, Out: rowBuf(2), Width: width, Terms: terms, Itself: labels.Class == loop.Target}
+			add(fmt.Sprint("pairs ", width, p.Itself), 3, &p)
+			slopes := [2]scalar.Expr{scalar.Diff(terms[0], 0), scalar.Diff(terms[1], 0)}
+			add(fmt.Sprint("gradient of pairs ", width, p.Itself), 3, &loop.PairsGrad{Pairs: p, Slopes: slopes, DOut: rowBuf(2), DX: rowBuf(width)})
+		}
+	}
 }

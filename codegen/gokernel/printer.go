@@ -80,6 +80,12 @@ func (e *Printer) print(k loop.Kernel) (*Kernel, error) {
 		out = e.scatterSum(k)
 	case *loop.MultiHot:
 		out = e.multiHot(k)
+	case *loop.Shuffle:
+		out = e.shuffle(k)
+	case *loop.Pairs:
+		out = e.pairs(k)
+	case *loop.PairsGrad:
+		out = e.pairsGrad(k)
 	case *loop.Window:
 		out = e.window(k)
 	case *loop.WindowGrad:

@@ -11,10 +11,14 @@ func (k *nestKernel) draw(b *loop.Buffer, method string, row, at gotree.Expr) go
 		Args: []gotree.Expr{gotree.CallOf("uint32", row), gotree.CallOf("uint32", at)}}
 }
 
-// drawn is the row and the element of a random tensor at a point.
+// drawn is the row and the element of a random tensor at a point. One that all rows of
+// a batch share is of row 0, whichever rows the kernel is given.
 func (k *nestKernel) drawn(a placed, vars []gotree.Expr) (row, elem gotree.Expr) {
 	k.param(a.Buf, "key")
-	row = gotree.Word("first")
+	row = gotree.Int(0)
+	if a.Buf.Rows {
+		row = gotree.Word("first")
+	}
 	x := gotree.Sum{Offset: gotree.Literal(a.Offset)}
 	for i, s := range a.Strides {
 		switch {

@@ -120,6 +120,12 @@ func (r *reference) run(k loop.Kernel) {
 				}
 			}
 		}
+	case *loop.Shuffle:
+		r.step(k, k.Keys, k.In, k.Out)
+	case *loop.Pairs:
+		r.step(k, k.X, k.Labels, k.Out)
+	case *loop.PairsGrad:
+		r.step(k, k.Pairs.X, k.Pairs.Labels, k.Pairs.Out, k.DOut, k.DX)
 	case *loop.MultiHot:
 		clear(r.data[k.Out][:r.n*k.Limit])
 		for row := range r.n {
@@ -141,7 +147,13 @@ func (r *reference) step(k loop.Kernel, bufs ...*loop.Buffer) {
 		if r.data[b] == nil { // not read: all windows have one point
 			r.data[b] = make([]float64, b.Len(r.n))
 		}
-		mem.Set(b, looptest.Block{F: r.data[b]})
+		block := looptest.Block{F: r.data[b]}
+		if b.DType == loop.I32 {
+			for _, v := range r.data[b] {
+				block.I = append(block.I, int32(v))
+			}
+		}
+		mem.Set(b, block)
 	}
 	if err := looptest.Run([]loop.Step{&loop.Run{Kernel: k}}, mem, r.n); err != nil {
 		panic(err)

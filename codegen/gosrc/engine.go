@@ -37,6 +37,7 @@ func (e trainText) engineFields() string {
 		masks = ", masks and states after them"
 	}
 	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate%s\nlosses [%d]float64\n", e.results(), masks, len(e.p.Outputs))
+	fields += e.mixes("mixed bool // targets are those that the last Train has mixed\n")
 	sparse := false
 	for _, p := range e.p.Targets {
 		sparse = sparse || p.DType == loop.I32
@@ -246,14 +247,14 @@ func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 // of the batch's loss.
 func (e *engine) Train(n int, s §train.Step) float64 {
 	e.run(n, s, e.trainPart)
-	%[4]s%[1]s%[2]s
+	%[5]s%[4]s%[1]s%[2]s
 }
 
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s §train.Step) float64 {
 	e.run(n, s, e.evaluatePart)
-	%[4]s%[3]s
+	%[6]s%[4]s%[3]s
 }
 
 // run has the workers do their parts, or the caller all of it.
@@ -264,7 +265,7 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 	} else {
 		e.team.Run(part)
 	}
-}`, update, losses(e.p.Train), losses(e.p.Evaluate), carry)
+}`, update, losses(e.p.Train), losses(e.p.Evaluate), carry, e.mixes("e.mixed = true\n"), e.mixes("e.mixed = false\n"))
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
 	s := e.pass(t, %s)

@@ -32,7 +32,9 @@ func (e trainText) rowMethods(f *file) {
 	}
 	for i, p := range e.p.Targets {
 		name := e.targetField(i)
-		if p.DType == loop.I32 {
+		if e.p.Training.Mixed {
+			targets = append(targets, fmt.Sprintf("if e.mixed {\nreturn e.a[%s:][%s]\n}\nreturn e.%s[%s]", times("e.units()", e.mixedTargets()[i].Offset), rowRange(p), name, rowRange(p)))
+		} else if p.DType == loop.I32 {
 			targets = append(targets, e.classRow(i, name))
 		} else {
 			targets = append(targets, fmt.Sprintf("return e.%s[%s]", name, rowRange(p)))
@@ -43,7 +45,25 @@ func (e trainText) rowMethods(f *file) {
 		k = "_"
 	}
 	f.add("// Outputs is an output of a row that was last trained on or evaluated.\nfunc (e *engine) Outputs(%s, row int) []float32 {\n%s\n}", k, pick("k", len(outs), outs))
-	f.add("// Targets is a target of a loaded row.\nfunc (e *engine) Targets(%s, row int) []float32 {\n%s\n}", k, pick("k", len(targets), targets))
+	said := "."
+	if e.p.Training.Mixed {
+		said = ", and of one that was trained on what it was\n// mixed to."
+	}
+	f.add("// Targets is a target of a loaded row"+said+"\nfunc (e *engine) Targets(%s, row int) []float32 {\n%s\n}", k, pick("k", len(targets), targets))
+}
+
+// handed are the results of a plan that whoever runs it is handed: all but the mixed
+// targets, which the engine finds in the arena.
+func (e *program) handed(plan *loop.Plan) []*loop.Buffer {
+	if e.p.Training.Mixed && plan == e.p.Train {
+		return plan.Outputs[:len(plan.Outputs)-len(e.p.Targets)]
+	}
+	return plan.Outputs
+}
+
+// mixedTargets are the targets as the loss is given them, where layers mix them.
+func (e *program) mixedTargets() []*loop.Buffer {
+	return e.p.Train.Outputs[len(e.handed(e.p.Train)):]
 }
 
 // results is how many results a training step and an evaluation have: outputs, then

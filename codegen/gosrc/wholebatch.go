@@ -11,6 +11,14 @@ import (
 // plan of a training step is one for batchRows rows, a unit; a batch that begins
 // u units has u times the memory, and every buffer lies at u times its place.
 
+// mixes is what is there where layers mix targets.
+func (e *program) mixes(text string) string {
+	if e.p.Training.Mixed {
+		return text
+	}
+	return ""
+}
+
 // grows reports whether the engine makes room for batches above batchRows.
 func (e *program) grows() bool { return !e.cfg.PredictOnly && e.p.Training.BatchStatistics }
 
@@ -73,7 +81,7 @@ const unitBytes = %d
 
 // Grow makes room for a batch of n rows. It implements train.Grower.
 func (e *engine) Grow(n int) error {
-	if n <= e.rows {
+	%sif n <= e.rows {
 		return nil
 	}
 	units := (n-1)/batchRows + 1
@@ -89,5 +97,5 @@ func (e *engine) room(units int) {
 	rows := units * batchRows
 	e.grow(rows)
 	e.weight = make([]float32, rows)
-	%s}`, bytes+4*e.p.Batch, body.String())
+	%s}`, bytes+4*e.p.Batch, e.mixes("e.mixed = false\n"), body.String())
 }

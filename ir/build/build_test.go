@@ -120,7 +120,7 @@ size f32 [] ragged=false limit=0 mean_squared_error`
 	want = "{Optimizer:{Name:sgd As: Args:[{Name:learning_rate Value:0.5} {Name:momentum Value:0.9} {Name:nesterov Value:false} {Name:weight_decay Value:0}]} " +
 		"Losses:[sparse_categorical_crossentropy mean_squared_error] LossWeights:[] " +
 		"Metrics:[[{Name:sparse_categorical_accuracy As:accuracy Args:[]}] [{Name:mean_absolute_error As:mae Args:[]} {Name:mean_squared_error As:mse Args:[]}]] WeightedMetrics:[] Counted:[] " +
-		"BatchSize:64 Epochs:3 ValidationSplit:0 Shuffle:false Stratify:false StepsPerEpoch:0 ClassWeight:[] Callbacks:[] WholeLoss:false BatchStatistics:true}"
+		"BatchSize:64 Epochs:3 ValidationSplit:0 Shuffle:false Stratify:false StepsPerEpoch:0 ClassWeight:[] Callbacks:[] WholeLoss:false BatchStatistics:true Mixed:false}"
 	if training != want {
 		t.Errorf("training\n%s\nwant\n%s", training, want)
 	}

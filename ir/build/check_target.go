@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -16,6 +17,9 @@ func (c check) target(i int) {
 	d, src, classes := c.spec.Data, c.source(i), c.classesOf(i)
 	r := c.spec.OutputRefs()[i]
 	at, name := c.unitsPos(r), diag.Quote(r.Name)
+	if layer.AnyLabel(l.loss) && classes != nil {
+		return // whose numbers are labels like others
+	}
 	units, sparse, oneHot := y.Shape[len(y.Shape)-1], t.DType == ir.I32, loop.OneHotLoss(l.name)
 	compares := fmt.Sprintf("layer %s gives %v, and %s compares it with targets %v, but data: ", name, y.Shape, l.name, t.Shape)
 	switch n := t.Shape.Elements(); {

@@ -113,6 +113,8 @@ func (p *plan) classCount() (classes int, why string) {
 	switch {
 	case t.of.Shape == nil || l.loss == nil:
 		return 0, ""
+	case layer.AnyLabel(l.loss):
+		return 0, fmt.Sprintf("%s takes any whole numbers as labels; set ClassWeight of FitConfig in Go", l.name)
 	case t.of.DType == ir.I32:
 		return t.limit, ""
 	case (l.name == "binary_crossentropy" || l.name == "binary_focal_crossentropy") && t.of.Shape.Elements() == 1:

@@ -11,7 +11,7 @@ import (
 // TestKerasLosses holds every loss to Keras, with and without sample weights:
 // its value, and its gradient with respect to the input and the weights.
 func TestKerasLosses(t *testing.T) {
-	vectors(t, "losses", 248, lossLikeKeras)
+	vectors(t, "losses", 260, lossLikeKeras)
 	vectors(t, "ctc", 9, lossLikeKeras)
 	vectors(t, "sequences", 10, func(t *testing.T, v *vector, m *spec.Model) {
 		if v.Evaluate != nil {

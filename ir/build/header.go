@@ -130,7 +130,7 @@ func (h heading) training() loop.Training {
 	t := loop.Training{
 		Optimizer: h.compile.optimizer, BatchSize: f.BatchSize, Epochs: f.Epochs, ValidationSplit: f.ValidationSplit,
 		Shuffle: f.Shuffle == nil || *f.Shuffle, Stratify: f.Stratify, StepsPerEpoch: f.StepsPerEpoch, ClassWeight: h.classWeight(), Callbacks: h.callbacks,
-		BatchStatistics: len(h.g.net.BatchStatistics) > 0, WholeLoss: h.g.net.WholeLoss,
+		BatchStatistics: len(h.g.net.BatchStatistics) > 0, WholeLoss: h.g.net.WholeLoss, Mixed: h.g.net.Mixes && h.spec.Compile != nil,
 	}
 	t.Counted = h.counted()
 	for _, l := range h.compile.losses {
@@ -193,7 +193,7 @@ func (h heading) answer(classes int) loop.Answer {
 		y := h.g.outputs[0]
 		return loop.Answer{Kind: loop.Spelling, Classes: y.Shape[len(y.Shape)-1]}
 	}
-	if len(h.g.outputs) != 1 || len(h.g.outputs[0].Shape) != 2 {
+	if len(h.g.outputs) != 1 || len(h.g.outputs[0].Shape) != 2 || len(h.compile.losses) == 1 && layer.AnyLabel(h.compile.losses[0].loss) {
 		return loop.Answer{}
 	}
 	y, loss, fromLogits := h.g.outputs[0], "", false

@@ -29,6 +29,13 @@ func (p *plan) withLoss(g *built) *built {
 		t := p.compile.targets[i]
 		b.At(lossLayer, p.compile.losses[i].call.Pos)
 		targets[i] = input(b, op.Input{Port: r.Name, Kind: op.Target, Index: i, Of: t.of, Limit: t.limit}, r.Name+".target")
+		if len(n.Mixings) > 0 {
+			targets[i] = b.Named(n.Mixed(p.compile.losses[i].name, p.compile.losses[i].loss, targets[i]), r.Name+".mixed")
+		}
+	}
+	if len(b.Errors) > 0 { // of which the losses would only tell more
+		p.errs = append(p.errs, b.Errors...)
+		return g
 	}
 	b.At(lossLayer, p.spec.Compile.Pos)
 	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
@@ -68,6 +75,9 @@ func (p *plan) withLoss(g *built) *built {
 	p.countedSteps(g)
 	if c := n.Carry; c != nil {
 		b.Graph.Outputs = append(b.Graph.Outputs, c.Next...)
+	}
+	if len(n.Mixings) > 0 { // which metrics compare outputs with
+		b.Graph.Outputs = append(b.Graph.Outputs, targets...)
 	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 || p.compile.weights != nil {

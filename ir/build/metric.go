@@ -130,6 +130,8 @@ func argumentPos(call spec.Call, name string) diag.Pos {
 func (m *metricOf) settle(loss string, output, target ir.Type) error {
 	spells := m.metric.of != nil && m.metric.of.Targets == runtime.Spelled
 	switch {
+	case loss == "circle":
+		return fmt.Errorf("compares values with targets, and circle compares the vectors of rows with one another; take it out")
 	case loss == "ctc" && !spells:
 		return fmt.Errorf("compares values with values, and the targets of ctc are labels that the steps spell; use edit_distance")
 	case loss != "ctc" && spells:

@@ -22,6 +22,7 @@ type augmented struct {
 	High              float64
 	Draws             map[string][]float64
 	Output, Predicted []float64
+	Targets, Mixed    []float64 // of layers that mix the targets, too
 	Every             int // one result of so many is recorded; 0: all
 }
 
@@ -118,7 +119,7 @@ func TestAugmentationsAreThoseOfKeras(t *testing.T) {
 			within(t, "predicted", predicted, want, 3e-6*max(1, k.High))
 		})
 	}
-	for _, kind := range augmentations {
+	for _, kind := range slices.Concat(augmentations, mixings) {
 		if !slices.ContainsFunc(cases, func(k augmented) bool { return k.Kind == kind }) {
 			t.Errorf("%s has no case of Keras", kind)
 		}

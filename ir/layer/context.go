@@ -47,12 +47,17 @@ type Net struct {
 	// Activities are the regularised results of layers.
 	Activities []Penalty
 	Adapts     []Adapt
+	// Mixings are the layers that mix rows of a batch, in the order in which they do;
+	// Mixes says, where none does, that training has some.
+	Mixings []Mixing
+	Mixes   bool
 	// Streaming is set in a graph of one step of a sequence; nil in others.
 	Streaming *Streaming
 	// Carry is set in graphs whose stateful layers go on where the batch before has
 	// ended; nil: they begin with 0.
 	Carry *Carrying
-	// BatchStatistics names the layers that take statistics over the batch.
+	// BatchStatistics names the layers that take statistics over the batch, or mix its
+	// rows.
 	BatchStatistics []string
 	// WholeLoss is set where a loss is one of all rows of a batch.
 	WholeLoss bool

@@ -19,9 +19,6 @@ var later = map[string]string{
 	"Wrapper":             "it is what others are derived from in Python",
 }
 
-// mixing are Keras's layers that mix the images of a batch and their labels.
-var mixing = []string{"CutMix", "MixUp"}
-
 // laterArguments are arguments of Keras's layers that this version has not, and why.
 var laterArguments = map[string]string{
 	"activity_regularizer": "put an ActivityRegularization layer after it",
@@ -108,9 +105,6 @@ func Unknown(l spec.Layer) string {
 	slices.Sort(known)
 	if why := later[name]; why != "" {
 		return fmt.Sprintf("%s is not supported by this version of nngen: %s; %s", name, why, seeList)
-	}
-	if slices.Contains(mixing, name) {
-		return fmt.Sprintf("%s mixes images of a batch and their labels, which a layer of a network does not see; mix them where the data are made, store the labels as fractions of every class, and write loss: categorical_crossentropy", name)
 	}
 	if e, errs := cells.Find(spec.Call{Name: name}); len(errs) == 0 {
 		return fmt.Sprintf("%s is a cell and no layer; write RNN: {cell: {%s: ...}}", name, e.Name)

@@ -23,7 +23,7 @@ func TestRegistry(t *testing.T) {
 		}
 	}
 	docs := layer.Docs()
-	if len(docs.Layers) != len(all) || len(docs.Activations) != 30 || len(docs.Initializers) != 16 || len(docs.Regularizers) != 4 || len(docs.Losses) != 21 {
+	if len(docs.Layers) != len(all) || len(docs.Activations) != 30 || len(docs.Initializers) != 16 || len(docs.Regularizers) != 4 || len(docs.Losses) != 22 {
 		t.Errorf("%d layers, %d activations, %d initializers, %d regularizers, %d losses", len(docs.Layers), len(docs.Activations), len(docs.Initializers), len(docs.Regularizers), len(docs.Losses))
 	}
 	for _, l := range docs.Layers {

@@ -39,7 +39,7 @@ var losses = Table[Loss]{
 		meanAbsolutePercentageErrorEntry, meanSquaredLogarithmicErrorEntry, logCoshEntry, cosineSimilarityEntry,
 		hingeEntry, squaredHingeEntry, categoricalHingeEntry, klDivergenceEntry, poissonEntry,
 		binaryFocalCrossentropyEntry, categoricalFocalCrossentropyEntry, generalizedCrossEntropyEntry,
-		diceEntry, tverskyEntry, ctcEntry,
+		diceEntry, tverskyEntry, ctcEntry, circleEntry,
 	},
 	Meant: map[string]string{
 		"rmse": `"mean_squared_error" (its root is the metric root_mean_squared_error)`, "root_mean_squared_error": `"mean_squared_error" (its root is a metric)`,
@@ -51,8 +51,6 @@ var losses = Table[Loss]{
 		"log_loss": whichCrossentropy, "logloss": whichCrossentropy, "focal": whichFocal, "focal_loss": whichFocal, "focal_crossentropy": whichFocal,
 		"ctc_loss": `"ctc"`, "connectionist_temporal_classification": `"ctc"`, "kl": `"kl_divergence"`, "kldiv": `"kl_divergence"`, "kullback_leibler": `"kl_divergence"`, "jaccard": `{tversky: {alpha: 1, beta: 1}}`,
 	},
-	Later: []string{"circle", "Circle"},
-	Why:   map[string]string{"circle": "it compares every row of a batch with every other one, and a network computes its rows one by one; train vectors with UnitNormalization, after it a Dense layer with a unit for each class and activation softmax, and loss: sparse_categorical_crossentropy"},
 }
 
 // ResolveLoss finds the loss that call names and decodes its settings. The name

@@ -62,6 +62,15 @@ func Copy(k Kernel) Kernel {
 	case *MultiHot:
 		c := *o
 		k = &c
+	case *Shuffle:
+		c := *o
+		k = &c
+	case *Pairs:
+		c := *o
+		k = &c
+	case *PairsGrad:
+		c := *o
+		k = &c
 	case *Window:
 		c := *o
 		k = &c

@@ -6,7 +6,7 @@ import "github.com/nngen-go/nngen/ir/scalar"
 // described once and printed by every emitter.
 type Kernel interface {
 	// Family is "contract", "nest", "gathersum", "scattersum", "multihot",
-	// "window" or "windowgrad".
+	// "window", "windowgrad", "shuffle", "pairs" or "pairsgrad".
 	Family() string
 	// Writes and Reads list the accesses, destinations and operands, in a fixed order.
 	Writes() []Access

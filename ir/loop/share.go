@@ -15,8 +15,8 @@ const (
 	// ByRows: every row of the batch is computed from the same row of other
 	// buffers, so that a worker may run the kernel over rows of its own.
 	ByRows
-	// ByUnits: the kernel reduces over the rows, into results that do not
-	// depend on one another: each worker computes some of them over all rows.
+	// ByUnits: the kernel reads all rows, for results that do not depend on one
+	// another: each worker computes some of them over all rows.
 	ByUnits
 )
 
@@ -31,7 +31,7 @@ func SharingOf(k Kernel) Sharing {
 	switch k := k.(type) {
 	case *GatherSum, *MultiHot:
 		return ByRows
-	case *ScatterSum:
+	case *ScatterSum, *Shuffle, *Pairs, *PairsGrad:
 		return ByUnits
 	case *Contract:
 		axes := k.Axes()

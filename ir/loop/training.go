@@ -20,6 +20,9 @@ type Training struct {
 	// evaluated at once, too. BatchStatistics is set with it.
 	WholeLoss       bool
 	BatchStatistics bool // BatchNormalization, or the loss of an output with a mask: a batch is taken whole, whatever its size
+	// Mixed says that layers mix the rows of a training batch, and their targets: as the
+	// loss is given these they are the last results of the plan for training.
+	Mixed bool
 }
 
 // Counted says of an output whose metrics look at steps how many there are, and which

@@ -68,8 +68,12 @@ func (v *verifier) program() {
 		v.fail("predict has %d outputs, the program %d", len(p.Predict.Outputs), len(p.Outputs))
 	}
 	for _, plan := range []*Plan{p.Evaluate, p.Train} {
-		if n := len(p.Outputs) + p.Training.Masks() + len(p.Carried); plan != nil && len(plan.Outputs) != n {
-			v.fail("%s has %d results, the outputs, masks and carried states of the program are %d", plan.Name, len(plan.Outputs), n)
+		n := len(p.Outputs) + p.Training.Masks() + len(p.Carried)
+		if p.Training.Mixed && plan == p.Train {
+			n += len(p.Targets)
+		}
+		if plan != nil && len(plan.Outputs) != n {
+			v.fail("%s has %d results, the outputs, masks, carried states and mixed targets of the program are %d", plan.Name, len(plan.Outputs), n)
 		}
 	}
 	if s := p.Stream; s != nil && (s.Plan == nil || len(s.Plan.Outputs) != len(s.Outputs)+len(s.States) || len(s.Inputs) != len(p.Inputs) || len(s.Outputs) != len(p.Outputs)) {

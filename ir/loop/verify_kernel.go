@@ -119,6 +119,12 @@ func (v *kernelVerifier) kernel(k Kernel) bool {
 	case *MultiHot:
 		v.ids(k.Ids, k.Limit, false) // writing 1 twice is writing 1
 		v.access(rows(k.Out, k.Limit), sparseAxes(k.Limit), F32)
+	case *Shuffle:
+		v.shuffle(k)
+	case *Pairs:
+		v.pairs(k)
+	case *PairsGrad:
+		v.pairsGrad(k)
 	case *Window:
 		v.window(k, k.In, k.Out)
 		if len(v.errs) == before && !injective(k.Outer, own(k.Out, k.Axes())[:len(k.Outer)]) {

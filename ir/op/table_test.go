@@ -16,7 +16,7 @@ import (
 // cases are those of every primitive, one list per file.
 var cases = slices.Concat(
 	leafCases, mapCases, contractCases, reduceCases, softmaxCases, windowCases, gatherCases,
-	sparseCases, layoutCases, randomCases, scanCases,
+	sparseCases, layoutCases, randomCases, scanCases, meetCases,
 )
 
 func TestPrimitives(t *testing.T) {

@@ -24,7 +24,6 @@ func (r refusal) String() string {
 var refusals = slices.Concat(
 	because("it is what others are derived from in Python",
 		"callbacks.Callback", "constraints.Constraint", "initializers.Initializer", "layers.Layer", "losses.Loss", "metrics.Metric", "optimizers.Optimizer", "regularizers.Regularizer", "metrics.MeanMetricWrapper"),
-	because("it mixes images of a batch and their labels; mix them where the data are made", "layers.CutMix", "layers.MixUp"),
 	because("write it as RNN: {cell: {LSTMCell: {units: 8}}}, or the layer of the cell", "layers.GRUCell", "layers.LSTMCell", "layers.SimpleRNNCell", "layers.StackedRNNCells"),
 	because("it runs a program of another framework, of which nothing is known when the package is generated", "layers.FlaxLayer", "layers.JaxLayer", "layers.TFSMLayer", "layers.TorchModuleWrapper"),
 	because("inputs have a section of their own: inputs: {x: {shape: [28, 28]}}", "layers.InputLayer"),

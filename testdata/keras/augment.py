@@ -52,6 +52,10 @@ class Given:
         first, second = self.gamma((2,), alpha)
         return first / (first + second)
 
+    def shuffle(self, rows, seed=None):
+        """Row r comes where the key of row r ranks."""
+        return tf.gather(rows, np.argsort(np.argsort(self.left.pop(0), kind="stable"), kind="stable"))
+
     def choice(self, names):
         return names[int(self.left.pop(0)[0] * len(names))]
 
@@ -61,6 +65,22 @@ class Given:
         self.left[:0] = [self.last] if self.last is not None else []
         self.last = None
         return y
+
+
+class Mixed(Given):
+    """Given, where beta has parameters that are not whole: Marsaglia and Tsang, 2000, with eight attempts."""
+
+    def beta(self, shape, alpha, beta, dtype=None, seed=None):
+        normal, accepted, power = (np.asarray(self.left.pop(0), "float64").reshape(ROWS, 2, -1) for _ in range(3))
+        z = np.vectorize(statistics.NormalDist().inv_cdf)(normal + 2**-25)
+        a = float(alpha)
+        d = a + 2 / 3
+        v = np.maximum(1 + z / np.sqrt(9 * d), 1e-9) ** 3
+        taken = np.log(1 - accepted) < z**2 / 2 + d - d * v + d * np.log(v)
+        taken[..., -1] = True
+        first = np.take_along_axis(d * v, np.argmax(taken, -1)[..., None], -1)
+        logs = (np.log(first) + np.log(1 - power) / a)[..., 0]
+        return tf.cast(1 / (1 + np.exp(logs[:, 1] - logs[:, 0])), dtype or "float32")
 
 
 def seven(values):
@@ -88,17 +108,22 @@ def case(name, kind, shape, streams, high=1, join=None, fixed=(), every=1, **arg
         if s == "threshold" and args.get("factor") != 0:
             draws[s] = np.array([0.9, 0.05])
     layer = getattr(keras.layers, kind)(**args)
-    given = Given(join(draws) if join else list(draws.values()))
+    mixes = kind in ("MixUp", "CutMix")
+    given = (Mixed if mixes else Given)(join(draws) if join else list(draws.values()))
     random = layer.backend.random
-    places = {random: ("uniform", "normal", "randint", "gamma", "beta"), tf.random: ("stateless_normal",), aug_mix.py_random: ("choice",)}
+    places = {random: ("uniform", "normal", "randint", "gamma", "beta", "shuffle"), tf.random: ("stateless_normal",), aug_mix.py_random: ("choice",)}
     answers = {"uniform": given, "stateless_normal": given.noise}
     before = [(m, n, getattr(m, n)) for m, names in places.items() for n in names]
     for m, n, _ in before:
         setattr(m, n, answers.get(n) or getattr(given, n))
     x = images(shape, high).astype("float32")
     one_by_one = kind == "Equalization"  # for Keras a batch is one image
+    labels = np.round(rng(name + " labels").uniform(0, 1, (ROWS, 3)), 2).astype("float32")
     try:
-        y = np.concatenate([layer(tf.constant(x[i : i + 1]), training=True) for i in range(ROWS)]) if one_by_one else layer(tf.constant(x), training=True)
+        if mixes:
+            y, labels = map(layer({"images": tf.constant(x), "labels": tf.constant(labels)}, training=True).get, ("images", "labels"))
+        else:
+            y = np.concatenate([layer(tf.constant(x[i : i + 1]), training=True) for i in range(ROWS)]) if one_by_one else layer(tf.constant(x), training=True)
     finally:
         for m, n, f in before:
             setattr(m, n, f)
@@ -107,6 +132,8 @@ def case(name, kind, shape, streams, high=1, join=None, fixed=(), every=1, **arg
     out = {"name": name, "kind": kind, "args": args, "shape": list(shape), "high": high}
     out["draws"] = {s: u.tolist() if u.size <= 60 else [] for s, u in draws.items()}
     out["output"] = seven(np.ravel(y)[::every])
+    if mixes:
+        out["targets"], out["mixed"] = seven(rng(name + " labels").uniform(0, 1, (ROWS, 3)).round(2)), seven(labels)
     if every > 1:
         out["every"] = every
     if kind == "RandomCrop":
@@ -290,6 +317,17 @@ def choices():
         yield case(f"augmix_{name}", "AugMix", (3, 2, 3), drawn, fixed=fixed, value_range=[0, 1], num_chains=2, chain_depth=2, **args)
 
 
+def mixing():
+    beta = {"normal": 16 * ROWS, "accepted": 16 * ROWS, "power": 2 * ROWS}
+    box = {"alpha": 1, **beta, "column": None, "row": None, "order": None}
+    yield case("mix_up", "MixUp", (2, 3, 2), {"order": None, **beta}, fixed={"order": [0.7, 0.2]})
+    yield case("mix_up_first", "MixUp", (2, 3, 1), {"order": None, **beta}, fixed={"order": [0.4, 0.1]}, alpha=2.5, data_format="channels_first")
+    yield case("mix_up_itself", "MixUp", (1, 2, 1), {"order": None, **beta}, fixed={"order": [0.3, 0.3]}, alpha=0.7)
+    yield case("cut_mix", "CutMix", (5, 4, 2), box, fixed={"order": [0.9, 0.5]})
+    yield case("cut_mix_two", "CutMix", (4, 7, 1), box, fixed={"order": [0.6, 0.1]}, factor=[0.5, 0.9])
+    yield case("cut_mix_first", "CutMix", (2, 4, 5), box, fixed={"order": [0.6, 0.1]}, factor=0.8, data_format="channels_first")
+
+
 def cases():
     yield from geometric()
     yield from crops()
@@ -301,3 +339,4 @@ def cases():
     yield from histograms()
     yield from elastic()
     yield from choices()
+    yield from mixing()

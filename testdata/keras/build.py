@@ -178,6 +178,7 @@ LOSSES = {
     "categorical_generalized_cross_entropy": keras.losses.CategoricalGeneralizedCrossEntropy,
     "dice": keras.losses.Dice,
     "tversky": keras.losses.Tversky,
+    "circle": keras.losses.Circle,
 }
 
 

@@ -148,6 +148,13 @@ def dropped():
     yield trajectory("dropout", network({"x": [4]}, layers, RMSPROP, BINARY), data)
 
 
+def compared():
+    layers = [dense("a", 6, "tanh"), dense("b", 4), {"UnitNormalization": {"name": "u"}}]
+    data = batches("circle", 9, {"x": values(9, 5)}, sparse(4))
+    yield trajectory("circle", network({"x": [5]}, layers, MOMENTUM, {"circle": {"gamma": 4}}, ()), data)
+
+
 def cases():
     for part in (normalized, words, penalized, wired, plain, dropped):
         yield from part()
+    yield from compared()

@@ -80,7 +80,7 @@ func (m *mapping) order() bool {
 			s := a.Strides[v]
 			fits = fits && (s == 1 || s == 0 || a.Buf.Class == loop.Scalar)
 			if isRandom(&a) {
-				fits = fits && s == 1 && a.Offset%4 == 0 && !m.axes[v].Rows
+				fits = fits && s == 1 && a.Offset%4 == 0 && !m.axes[v].Rows && a.Buf.Rows
 			}
 		}
 		if !fits {

@@ -144,6 +144,12 @@ func (m *machine) kernel(k loop.Kernel) error {
 		return m.scatterSum(k)
 	case *loop.MultiHot:
 		return m.multiHot(k)
+	case *loop.Shuffle:
+		return m.shuffle(k)
+	case *loop.Pairs:
+		return m.pairs(k)
+	case *loop.PairsGrad:
+		return m.pairsGrad(k)
 	case *loop.Window:
 		return m.window(k)
 	case *loop.WindowGrad:
