@@ -20,7 +20,7 @@ func TestKerasLayers(t *testing.T) {
 	vectors(t, "attention", 128, layerLikeKeras)
 	vectors(t, "images", 11, layerLikeKeras)
 	vectors(t, "operations", 270, layerLikeKeras)
-	vectors(t, "cells", 62, layerLikeKeras)
+	vectors(t, "cells", 70, layerLikeKeras)
 	vectors(t, "volumes", 111, layerLikeKeras)
 	vectors(t, "spectral", 23, layerLikeKeras)
 	vectors(t, "sequences", 26, func(t *testing.T, v *vector, m *spec.Model) {

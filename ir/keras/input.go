@@ -35,7 +35,7 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 			r.note(p.path, "its rows are single numbers; in the description they are lists of one, [1]")
 		}
 	}
-	ids := g.ids(tensor{of: p}, map[tensor]bool{}) > 0
+	reads := g.readers(tensor{of: p}, map[tensor]bool{})
 	for i, e := range shape.List {
 		if e.Kind == spec.Null && (i > 0 || !g.bags(p)) {
 			r.fail(p.path, "its shape is %s without the batch, and null is any extent; a description has one; give it, here for instance: nngen import --shape %s=%s", shape.Flow(), p.name, example(shape))
@@ -50,7 +50,7 @@ func (r *reader) input(g *graph, p *part) spec.Value {
 		args = append(args, textArg("dtype", "string"))
 	case g.looksUp(p) && strings.Contains(dtype, "int"):
 		args = append(args, textArg("dtype", "int64"))
-	case ids:
+	case reads.numbers == 0 && (reads.ids > 0 || reads.either > 0 && strings.Contains(dtype, "int")):
 		args = append(args, textArg("dtype", "int32"))
 	}
 	return spec.Value{Kind: spec.Map, Map: args}
@@ -85,40 +85,44 @@ func example(shape spec.Value) string {
 	return strings.Join(list, ",")
 }
 
-// ids counts the layers that take a result for ids, such as an Embedding; -1 where
-// a layer takes it for numbers. Keras converts one to the other, a description says
-// which it is.
-func (g *graph) ids(t tensor, seen map[tensor]bool) (count int) {
+// readers counts the layers that read a result by what they take it for. Keras converts
+// ids to numbers and numbers to ids, a description says which it is.
+type readers struct{ ids, numbers, either int }
+
+// readers counts those of a result.
+func (g *graph) readers(t tensor, seen map[tensor]bool) (all readers) {
 	if seen[t] {
-		return 0
+		return all
 	}
 	seen[t] = true
+	add := func(more readers) {
+		all.ids, all.numbers, all.either = all.ids+more.ids, all.numbers+more.numbers, all.either+more.either
+	}
 	for _, p := range g.layers {
-		if automaticMask([]tensor{{of: p}}) {
-			continue
-		}
 		for i, n := range p.nodes {
 			for k, x := range n.inputs {
-				if x != t {
-					continue
-				}
-				more := -1
 				switch {
+				case x != t:
 				case p.inner != nil && k < len(p.inner.inputs):
-					more = p.inner.ids(tensor{of: p.inner.inputs[k]}, map[tensor]bool{})
+					add(p.inner.readers(tensor{of: p.inner.inputs[k]}, map[tensor]bool{}))
 				case takesIDs(p, n, k):
-					more = 1
+					all.ids++
 				case p.class == "Reshape" || p.class == "Flatten" || p.class == "Permute" || p.class == "RepeatVector" || p.class == "Identity":
-					more = g.ids(tensor{p, i, 0}, seen)
+					add(g.readers(tensor{p, i, 0}, seen))
+				case isOperation(p):
+					all.either++
+				default:
+					all.numbers++
 				}
-				if more < 0 {
-					return -1
+			}
+			for _, a := range n.named {
+				if a.name == "attention_mask" || a.name == "mask" && p.class == "Softmax" {
+					all.either += len(slices.DeleteFunc(slices.Clone(a.of), func(x tensor) bool { return x != t }))
 				}
-				count += more
 			}
 		}
 	}
-	return count
+	return all
 }
 
 // looksUp reports an input that layers read which look values up or hash them.
@@ -147,8 +151,7 @@ func (g *graph) bags(in *part) bool {
 	return found
 }
 
-// takesIDs reports the layers whose input are ids, and the masks of attentions, which
-// may be of either type. K counts the tensors of the call.
+// takesIDs reports the layers whose input are ids. K counts the tensors of the call.
 func takesIDs(p *part, n node, k int) bool {
 	operand := -1 // its place among all operands
 	for left := k; left >= 0 && operand+1 < len(n.consts); {

@@ -17,6 +17,8 @@ type Origin struct {
 	// Inner are the classes of what is inside of the layer, from the outside in: of a
 	// TimeDistributed, a Bidirectional or a SpectralNormalization its layer, of an RNN its cells.
 	Inner []string
+	// Backward are those inside of the second layer of a Bidirectional; nil: those of Inner.
+	Backward []string
 	// Path is where a .keras file has its weights: layers/functional/layers/dense.
 	// What belongs to parts of the layer is under it; see [Origin.Groups].
 	Path string
@@ -30,7 +32,7 @@ type Origin struct {
 // origin notes where a layer comes from.
 func (w *writer) origin(p *part, class string) {
 	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name), Place: w.placeOf(p)}
-	o.Inner = innerClasses(class, p.config)
+	o.Inner, o.Backward = innerClasses(class, p.config), backwardClasses(class, p.config)
 	w.report.Origins = append(w.report.Origins, o)
 }
 
@@ -43,11 +45,27 @@ func (w *writer) placeOf(p *part) []int {
 func innerClasses(class string, config spec.Value) []string {
 	switch class {
 	case "TimeDistributed", "Bidirectional", "SpectralNormalization":
-		of := field(config, "layer")
-		inner := spec.LayerClass(text(of, "class_name"))
-		return append([]string{inner}, innerClasses(inner, field(of, "config"))...)
+		return classesOf(field(config, "layer"))
 	case "RNN":
 		return cellClasses(field(config, "cell"))
+	}
+	return nil
+}
+
+// classesOf are the class of a layer and those of what is inside of it.
+func classesOf(v spec.Value) []string {
+	class := spec.LayerClass(text(v, "class_name"))
+	return append([]string{class}, innerClasses(class, field(v, "config"))...)
+}
+
+// backwardClasses are those of the second layer of a Bidirectional, which may stand in a
+// TimeDistributed.
+func backwardClasses(class string, config spec.Value) []string {
+	switch of := field(config, "layer"); {
+	case class == "Bidirectional" && field(config, "backward_layer").Kind != spec.Null:
+		return classesOf(field(config, "backward_layer"))
+	case class == "TimeDistributed":
+		return backwardClasses(spec.LayerClass(text(of, "class_name")), field(of, "config"))
 	}
 	return nil
 }
@@ -115,7 +133,6 @@ var variables = map[string][]Group{
 	"Attention": own("scale", "concat_score_weight"), "AdditiveAttention": own("scale"),
 	"LSTM": cellAt("cell", ""), "GRU": cellAt("cell", ""), "SimpleRNN": cellAt("cell", ""),
 	"ConvLSTM1D": cellAt("cell", ""), "ConvLSTM2D": cellAt("cell", ""), "ConvLSTM3D": cellAt("cell", ""),
-	"Bidirectional": append(cellAt("forward_layer/cell", "forward_"), cellAt("backward_layer/cell", "backward_")...),
 	"GroupedQueryAttention": {
 		{Path: "_query_dense", Trainable: []string{"query/kernel", "query/bias"}}, {Path: "_key_dense", Trainable: []string{"key/kernel", "key/bias"}},
 		{Path: "_gate_dense", Trainable: []string{"gate/kernel", "gate/bias"}}, {Path: "_value_dense", Trainable: []string{"value/kernel", "value/bias"}},
@@ -134,24 +151,29 @@ func cellAt(path, before string) []Group {
 }
 
 // Groups are the weights of the layer, nil where it has none.
-func (o Origin) Groups() []Group { return groupsOf(o.Class, o.Inner) }
+func (o Origin) Groups() []Group { return groupsOf(o.Class, o.Inner, o.Backward) }
 
-// groupsOf are the weights of a class with these classes inside of it.
-func groupsOf(class string, inner []string) (list []Group) {
+// groupsOf are the weights of a class with these classes inside of it and, if it goes both
+// ways, inside of its second layer.
+func groupsOf(class string, inner, backward []string) (list []Group) {
 	switch {
 	case class == "TimeDistributed" || class == "SpectralNormalization":
-		for _, g := range groupsOf(inner[0], inner[1:]) {
+		for _, g := range groupsOf(inner[0], inner[1:], backward) {
 			list = append(list, g.within("layer", ""))
 		}
 		if class == "SpectralNormalization" { // which has the kernel for its own, too
 			list = append(list, Group{Repeats: []string{"kernel"}, Rest: []string{"vector_u"}})
 		}
 		return list
-	case class == "Bidirectional" && len(inner) > 1: // an RNN
-		for _, way := range []string{"forward_", "backward_"} {
-			for _, g := range groupsOf(inner[0], inner[1:]) {
-				list = append(list, g.within(way+"layer", way))
-			}
+	case class == "Bidirectional":
+		if backward == nil {
+			backward = inner
+		}
+		for _, g := range groupsOf(inner[0], inner[1:], nil) {
+			list = append(list, g.within("forward_layer", "forward_"))
+		}
+		for _, g := range groupsOf(backward[0], backward[1:], nil) {
+			list = append(list, g.within("backward_layer", "backward_"))
 		}
 		return list
 	case class == "RNN" && len(inner) == 1:

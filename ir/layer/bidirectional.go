@@ -32,13 +32,40 @@ type Bidirectional struct {
 // direction is one of the two layers.
 type direction struct {
 	nested
-	cell
+	oneWay
 	*sequential
+}
+
+// oneWay is a layer that goes over a sequence.
+type oneWay interface {
+	settings() *sequential
+	// held are the names of its states.
+	held() []string
+	// run goes over the steps of x; see [sequential.run].
+	run(c *Context, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value, ok bool)
 }
 
 // recurrentLayer is the settings of a layer with a cell.
 type recurrentLayer interface {
 	parts() (cell, *sequential, diag.List)
+}
+
+// overRows is a layer with a cell, whose steps are rows of features.
+type overRows struct {
+	cell
+	*sequential
+}
+
+func (l overRows) settings() *sequential { return l.sequential }
+
+func (l overRows) held() []string { return namesOf(l.states()) }
+
+func (l overRows) run(c *Context, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value, ok bool) {
+	if !steps(c, x) || !begins(c, l.states(), initial) {
+		return nil, nil, false
+	}
+	y, finals = l.sequential.run(c, l.cell, x, initial)
+	return y, finals, y.Valid()
 }
 
 // directions are the layers that go forwards and backwards.
@@ -48,14 +75,18 @@ func (b *Bidirectional) directions() (forward, backward direction, errs diag.Lis
 		if errs = append(errs, found...); len(errs) > 0 {
 			return d
 		}
-		r, ok := n.Config.(recurrentLayer)
-		if !ok {
-			errs.Add(call.Pos, "%s: Bidirectional takes a recurrent layer such as LSTM, not %s", call.Args.Owner, n.Name)
-			return d
-		}
 		d.nested = n
-		d.cell, d.sequential, found = r.parts()
-		errs = append(errs, found...)
+		switch l := n.Config.(type) {
+		case recurrentLayer:
+			k, s, found := l.parts()
+			errs = append(errs, found...)
+			d.oneWay, d.sequential = overRows{k, s}, s
+		case interface{ overImages() overImages }:
+			d.oneWay = l.overImages()
+			d.sequential = d.settings()
+		default:
+			errs.Add(call.Pos, "%s: Bidirectional takes a recurrent layer such as LSTM or ConvLSTM2D, not %s", call.Args.Owner, n.Name)
+		}
 		return d
 	}
 	forward = one(b.Layer)
@@ -81,8 +112,6 @@ func (b *Bidirectional) directions() (forward, backward direction, errs diag.Lis
 		errs.Add(call.Pos, "%s: layer and backward_layer go the same way; write go_backwards: true in one of them", call.Args.Owner)
 	case f.ReturnSequences != r.ReturnSequences, f.ReturnState != r.ReturnState, f.Stateful != r.Stateful:
 		errs.Add(call.Pos, "%s: layer and backward_layer have different return_sequences, return_state or stateful; they must be the same", call.Args.Owner)
-	case b.MergeMode != nil && *b.MergeMode != concat && forward.width() != backward.width():
-		errs.Add(call.Pos, "%s: layer gives %d values and backward_layer %d, which merge_mode: %s cannot join; write the same units, or merge_mode: concat", call.Args.Owner, forward.width(), backward.width(), *b.MergeMode)
 	}
 	f.ZeroOutputForMask, r.ZeroOutputForMask = f.ReturnSequences, r.ReturnSequences
 	return forward, backward, errs
@@ -107,14 +136,17 @@ func (b *Bidirectional) Results() []string {
 // named are the states under the name of the way: forward_h, forward_c.
 func (d direction) named(way string) []string {
 	var names []string
-	for _, s := range d.states() {
-		names = append(names, way+strings.TrimPrefix("_"+s.name, "_state"))
+	for _, name := range d.held() {
+		names = append(names, way+strings.TrimPrefix("_"+name, "_state"))
 	}
 	return names
 }
 
-// width is that of the output.
-func (d direction) width() int { return d.states()[d.output()].units }
+// overImages reports a layer whose steps are images.
+func (d direction) overImages() bool {
+	_, rows := d.oneWay.(overRows)
+	return !rows
+}
 
 // Build implements [Config].
 func (b *Bidirectional) Build(c *Context, in []*ir.Value) *ir.Value {
@@ -128,11 +160,11 @@ func (b *Bidirectional) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.Errorf("Bidirectional begins with the states of both layers, %s, but inputs names %d after the sequence",
 			strings.Join(append(forward.named("forward"), backward.named("backward")...), ", "), len(in[1:]))
 	}
-	y, states, ok := forward.run(forward.context(c, "forward_"), in[0], in[1:1+half])
+	y, states, ok := forward.oneWay.run(forward.context(c, "forward_"), in[0], in[1:1+half])
 	if !ok {
 		return c.poison()
 	}
-	z, others, ok := backward.run(backward.context(c, "backward_"), in[0], in[1+half:])
+	z, others, ok := backward.oneWay.run(backward.context(c, "backward_"), in[0], in[1+half:])
 	if !ok {
 		return c.poison()
 	}
@@ -152,20 +184,18 @@ func (b *Bidirectional) Build(c *Context, in []*ir.Value) *ir.Value {
 	return b.merge(c, y, z)
 }
 
-// run goes over the steps of x; see [sequential.run].
-func (d direction) run(c *Context, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value, ok bool) {
-	if !steps(c, x) || !begins(c, d.states(), initial) {
-		return nil, nil, false
-	}
-	y, finals = d.sequential.run(c, d.cell, x, initial)
-	return y, finals, y.Valid()
-}
-
 // merge joins the outputs of both layers.
 func (b *Bidirectional) merge(c *Context, y, z *ir.Value) *ir.Value {
 	if b.MergeMode == nil {
 		c.Result("backward", z)
 		return y
+	}
+	alike, what := y.Shape.Equal(z.Shape), "the same units or filters"
+	if last := len(y.Shape) - 1; *b.MergeMode == concat {
+		alike, what = len(z.Shape) == last+1 && y.Shape[:last].Equal(z.Shape[:last]), "the same padding, strides and kernel_size"
+	}
+	if !alike {
+		return c.ErrorAt("merge_mode", "layer gives %v and backward_layer %v, which merge_mode: %s cannot join; give both %s", y.Shape, z.Shape, *b.MergeMode, what)
 	}
 	switch *b.MergeMode {
 	case "sum":

@@ -20,6 +20,27 @@ func TestBidirectional(t *testing.T) {
 	differentiable(t, network(t, model("{shape: [3, 2]}", "Masking", "Bidirectional: {layer: {GRU: {units: 2, dropout: 0.3, recurrent_dropout: 0.3, return_sequences: true}}}", "GlobalAveragePooling1D")))
 }
 
+// Sequences of images, of either order of axes: as both layers give them, each by itself.
+func TestBidirectionalImages(t *testing.T) {
+	at := func(args string) string {
+		return model("{shape: [2, 3, 2]}", "Bidirectional: {name: b, layer: {ConvLSTM1D: {filters: 2, kernel_size: 2, return_sequences: true}}"+args+"}")
+	}
+	n := network(t, at(""))
+	shaped(t, n, 2, 2, 4)
+	parameters(t, n, map[string]ir.Shape{
+		"b/forward_kernel": {2, 2, 8}, "b/forward_recurrent_kernel": {2, 2, 8}, "b/forward_bias": {8},
+		"b/backward_kernel": {2, 2, 8}, "b/backward_recurrent_kernel": {2, 2, 8}, "b/backward_bias": {8},
+	})
+	differentiable(t, n)
+	shaped(t, network(t, at(", merge_mode: mul")), 2, 2, 2)
+	shaped(t, network(t, model("{shape: [2, 3, 4]}", "Bidirectional: {layer: {ConvLSTM1D: {filters: 2, kernel_size: 2, data_format: channels_first}}}")), 2, 6)
+	differentiable(t, network(t, model("{shape: [2, 2, 3, 1]}", "TimeDistributed: {layer: {Bidirectional: {layer: {ConvLSTM1D: {filters: 1, kernel_size: 2}}}}}")))
+	fails(t, at(", backward_layer: {ConvLSTM1D: {filters: 2, kernel_size: 3, go_backwards: true, return_sequences: true}}"),
+		"layer gives [n,2,2,2] and backward_layer [n,2,1,2], which merge_mode: concat cannot join; give both the same padding, strides and kernel_size")
+	fails(t, model("{shape: [2, 2, 3, 1]}", "TimeDistributed: {layer: {Bidirectional: {layer: {ConvLSTM1D: {filters: 1, kernel_size: 2, stateful: true}}}}}"),
+		"stateful: true of Bidirectional inside of TimeDistributed is not supported")
+}
+
 // The two layers drop other values.
 func TestBidirectionalNoise(t *testing.T) {
 	n := network(t, model("{shape: [4, 3]}", "Bidirectional: {name: b, layer: {GRU: {units: 2, dropout: 0.5}}}"))
@@ -37,7 +58,7 @@ func TestBidirectionalNoise(t *testing.T) {
 func TestBidirectionalErrors(t *testing.T) {
 	at := func(args string) string { return model("{shape: [4, 3]}", "Bidirectional: {"+args+"}") }
 	for text, want := range map[string]string{
-		at("layer: {Dense: 2}"):                                    "model.yaml:4:28: layer 1: Bidirectional takes a recurrent layer such as LSTM, not Dense",
+		at("layer: {Dense: 2}"):                                    "model.yaml:4:28: layer 1: Bidirectional takes a recurrent layer such as LSTM or ConvLSTM2D, not Dense",
 		at("layer: {LTSM: 2}"):                                     "unknown layer \"LTSM\"; did you mean \"LSTM\"?",
 		at("layer: {LSTM: {unit: 2}}"):                             "LSTM has no argument \"unit\"; did you mean \"units\"?",
 		at("layer: {LSTM: {units: 2, inputs: [x]}}"):               "a layer inside of another reads what that one reads; write inputs there",
@@ -52,7 +73,7 @@ func TestBidirectionalErrors(t *testing.T) {
 		model("{shape: [4, 3]}", "Bidirectional(LSTM(64))"):        "write - Bidirectional: {layer: {LSTM: 64}}",
 		at("layer: null"):                                          "layer is null",
 		model("{shape: [4]}", "Bidirectional: {layer: {LSTM: 2}}"): "LSTM takes sequences",
-		at("layer: {LSTM: 2}, merge_mode: sum, backward_layer: {LSTM: {units: 3, go_backwards: true}}"):                                       "layer gives 2 values and backward_layer 3, which merge_mode: sum cannot join",
+		at("layer: {LSTM: 2}, merge_mode: sum, backward_layer: {LSTM: {units: 3, go_backwards: true}}"):                                       "layer gives [n,2] and backward_layer [n,3], which merge_mode: sum cannot join; give both the same units or filters",
 		at("layer: {LSTM: 2}, backward_layer: {LSTM: {units: 2, go_backwards: true, return_sequences: true}}"):                                "different return_sequences",
 		model("{shape: [4, 3]}", "Bidirectional: {layer: {GRU: 2}, name: a}", "Dense: {units: 2, inputs: [a.backward]}"):                      "layer \"a\" has no result \"backward\"",
 		model("{shape: [4, 3]}", "LSTM: {units: 2, return_state: true, name: a}", "Bidirectional: {layer: {GRU: 2}, inputs: [x, a.state_h]}"): "Bidirectional begins with the states of both layers, forward_h, backward_h, but inputs names 1 after the sequence",

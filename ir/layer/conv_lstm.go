@@ -63,53 +63,85 @@ var convolvedStates = []string{"state_h", "state_c"}
 // convolving is a layer of the kind that is built: how its windows lie over a step of
 // the input and over the state, and its weights.
 type convolving struct {
-	*convLSTM
-	filters                                        int
-	input, state                                   window
+	overImages
+	state                                          window
 	onInput, onState                               framed
 	kernel, recurrent, bias, dropped, droppedState *ir.Value // nil: none
 }
 
+// overImages is a layer of the kind with the number of axes that it goes over.
+type overImages struct {
+	*convLSTM
+	filters int
+	input   window
+}
+
+// held implements [oneWay].
+func (overImages) held() []string { return convolvedStates }
+
+// settings implements [oneWay].
+func (l overImages) settings() *sequential { return &l.sequential }
+
 // build goes over the steps of x [n, steps, space…, channels], from states that are
 // given or 0: [n, space…, filters], or [n, steps, space…, filters].
-func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.Value {
-	x, space := in[0], len(w.size)
+func (l overImages) build(c *Context, in []*ir.Value) *ir.Value {
+	y, finals, ok := l.run(c, in[0], in[1:])
+	if !ok {
+		y, finals = c.poison(), []*ir.Value{c.poison(), c.poison()}
+	}
+	if l.GoBackwards && l.ReturnSequences {
+		y = op.Flip(c.B, c.Named(y, "steps"), 1)
+	}
+	for i, name := range l.Results() {
+		c.Result(name, finals[i])
+	}
+	return y
+}
+
+// run implements [oneWay].
+func (l overImages) run(c *Context, x *ir.Value, given []*ir.Value) (y *ir.Value, finals []*ir.Value, ok bool) {
+	w, space := l.input, len(l.input.size)
 	if !c.floats(x) {
-		return c.poison()
+		return nil, nil, false
 	}
 	switch {
 	case len(x.Shape) != space+3:
-		return c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
+		c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
+		return nil, nil, false
 	case !w.strided(c):
-		return c.poison()
+		return nil, nil, false
 	}
-	mask := stepMask(c, x)
+	mask := c.Masks[x] // [n, steps], from a layer that makes images of steps
+	if mask == nil || len(mask.Shape) != 2 {
+		mask = stepMask(c, x)
+	}
 	if mask != nil && l.Stateful {
-		return c.ErrorAt("stateful", "stateful: true of %s over steps with a mask is not supported by this version of nngen; leave it out, or go on from batch to batch with states that are given and asked for: inputs: [x, state_h, state_c] and return_state: true", c.Kind)
+		c.ErrorAt("stateful", "stateful: true of %s over steps with a mask is not supported by this version of nngen; leave it out, or go on from batch to batch with states that are given and asked for: inputs: [x, state_h, state_c] and return_state: true", c.Kind)
+		return nil, nil, false
 	}
 	if l.first() {
 		x = op.TransposeTo(c.B, x, axisLast(len(x.Shape), 2)...)
 	}
 	first := *x // a step of it
 	first.Shape = append(ir.Shape{ir.Batch}, x.Shape[2:]...)
-	k := &convolving{convLSTM: l, filters: filters, input: w, state: window{w.what, w.size, ones(space), ones(space), "same"}}
-	var ok bool
+	k := &convolving{overImages: l, state: window{w.what, w.size, ones(space), ones(space), "same"}}
 	if k.onInput, ok = w.frame(c, &first); !ok {
-		return c.poison()
+		return nil, nil, false
 	}
-	held := append(append(ir.Shape{ir.Batch}, k.onInput.out...), filters)
+	held := append(append(ir.Shape{ir.Batch}, k.onInput.out...), l.filters)
 	if k.onState, ok = k.state.frame(c, &ir.Value{Type: ir.Type{Shape: held}, Op: x.Op, Name: x.Name, Layer: x.Layer}); !ok {
-		return c.poison()
+		return nil, nil, false
 	}
-	begin, ok := k.begin(c, in[1:], held)
+	begin, ok := k.begin(c, given, held)
 	if !ok {
-		return c.poison()
+		return nil, nil, false
 	}
 	k.weights(c, first.Shape, held)
-	if len(in) > 1 { // it is handed on and leaves no step out, as in [sequential.run]
+	if len(given) > 0 { // it is handed on and leaves no step out, as in [sequential.run]
 		mask = nil
 	}
-	return k.run(c, x, begin, mask, k.carries(c, in[1:]))
+	y, finals = k.over(c, x, begin, mask, k.carries(c, given))
+	return y, finals, y.Valid()
 }
 
 // axisLast is the order of so many axes with one of them after the others.
@@ -192,9 +224,10 @@ func (k *convolving) captures() []**ir.Value {
 	return slices.DeleteFunc(list, func(v **ir.Value) bool { return *v == nil })
 }
 
-// run goes over the steps, but for those that the mask leaves out, from states that the
-// batch before has left where it carries them.
-func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Value, carries bool) *ir.Value {
+// over goes over the steps, but for those that the mask leaves out, from states that the
+// batch before has left where it carries them. It gives the outputs of all steps in the
+// order of x, or the last, and the states at the end.
+func (k *convolving) over(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Value, carries bool) (y *ir.Value, finals []*ir.Value) {
 	var captures []*ir.Value
 	for _, v := range k.captures() {
 		captures = append(captures, *v)
@@ -214,31 +247,26 @@ func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Va
 		},
 	})
 	if finals == nil {
-		bad := c.poison()
-		for _, name := range k.Results() {
-			c.Result(name, bad)
-		}
-		return bad
+		return c.poison(), nil
 	}
 	if carries {
 		for i, name := range convolvedStates {
 			c.Carry.leave(c, name, finals[i])
 		}
 	}
-	y := finals[0]
+	y = finals[0]
 	if k.ReturnSequences {
 		y = outputs[0]
 	}
 	if k.ZeroOutputForMask && mask != nil {
 		y = k.zeroed(c, y, mask)
 	}
-	if k.GoBackwards && k.ReturnSequences {
-		y = op.Flip(c.B, c.Named(y, "steps"), 1)
+	for i := range finals {
+		if k.ReturnState {
+			finals[i] = laid(c, finals[i], k.imageFormat)
+		}
 	}
-	for i, name := range k.Results() {
-		c.Result(name, laid(c, finals[i], k.imageFormat))
-	}
-	return k.placed(c, y)
+	return k.placed(c, y), finals
 }
 
 // placed puts the channels of a result where the format has them.

@@ -24,5 +24,9 @@ type ConvLSTM2D struct {
 
 // Build implements [Config].
 func (l *ConvLSTM2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
+	return l.overImages().build(c, in)
+}
+
+func (l *ConvLSTM2D) overImages() overImages {
+	return overImages{&l.convLSTM, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding}}
 }

@@ -71,11 +71,18 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		return l.overSteps(inner, x)
 	case interface{ lasts() bool }:
 		if l.lasts() {
-			return c.ErrorAt("layer", "stateful: true of %s inside of TimeDistributed is not supported; leave it out, or put the steps of both on one axis with Reshape", n.Name)
+			return d.stateful(c, n)
 		}
 	case *ActivityRegularization:
 		return c.ErrorAt("layer", "ActivityRegularization has no effect inside of TimeDistributed: Keras takes penalties on what a layer gives where the layer is called, which it is not for a step; put it after TimeDistributed")
-	case recurrentLayer, *Bidirectional:
+	case *Bidirectional:
+		switch forward, _, errs := l.directions(); {
+		case len(errs) > 0 || !forward.overImages():
+			return d.beside(inner, n, x)
+		case forward.Stateful:
+			return d.stateful(c, n)
+		}
+	case recurrentLayer:
 		return d.beside(inner, n, x)
 	case *TimeDistributed:
 		return d.flat(inner, n, x)
@@ -87,6 +94,11 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		return op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, x.Shape[1], ir.Shape(x.Shape[2:]).Elements()})
 	}
 	return d.stepwise(inner, n, x)
+}
+
+// stateful refuses a layer whose states a step would leave for the step after it.
+func (d *TimeDistributed) stateful(c *Context, n nested) *ir.Value {
+	return c.ErrorAt("layer", "stateful: true of %s inside of TimeDistributed is not supported; leave it out, or put the steps of both on one axis with Reshape", n.Name)
 }
 
 // beside has a recurrent layer go over the sequences of all steps of [n, steps, inner,

@@ -150,6 +150,9 @@ func defaultOf(v reflect.Value) any {
 		}
 		return x.Name
 	case Value:
+		if x.Kind == String {
+			return x.Str
+		}
 		return nil
 	}
 	switch v.Kind() {

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,8 +23,12 @@ func (t *Tensor) Array() (Array, error) {
 // depends on it.
 type Layer struct {
 	Class string // as Keras 3 calls it, or CuDNNLSTM and CuDNNGRU
-	// Inner is the class of the layer in a Bidirectional or TimeDistributed.
+	// Inner is the class of the layer in a Bidirectional or TimeDistributed, Backward that
+	// of the second one of a Bidirectional; "" is the same. Forward are how many of its
+	// weights are the first one's, 0 is half of them.
 	Inner         string
+	Backward      string
+	Forward       int
 	Version       string // of the Keras that wrote the file; "" before 1.2, which did not say
 	Backend       string // of the Keras that wrote the file, "" likewise
 	ChannelsFirst bool   // data_format of the layer
@@ -48,14 +53,19 @@ func (l Layer) Convert(ws []Array) ([]Array, error) {
 	case "TimeDistributed":
 		return inner.Convert(ws)
 	case "Bidirectional":
-		if len(ws)%2 != 0 {
+		n := l.Forward
+		if n == 0 {
+			n = len(ws) / 2
+		}
+		if l.Forward == 0 && len(ws)%2 != 0 || n > len(ws) {
 			return nil, fmt.Errorf("%d weights are not those of two directions", len(ws))
 		}
-		forward, err := inner.Convert(ws[:len(ws)/2])
+		forward, err := inner.Convert(ws[:n])
 		if err != nil {
 			return nil, err
 		}
-		backward, err := inner.Convert(ws[len(ws)/2:])
+		inner.Class = cmp.Or(l.Backward, l.Inner)
+		backward, err := inner.Convert(ws[n:])
 		return append(forward, backward...), err
 	}
 	ws = slices.Clone(ws)

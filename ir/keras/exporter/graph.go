@@ -190,7 +190,11 @@ func (k *maker) layer(g *graph, layers map[string]*node, i int, in []tensor) {
 			g.values[k.names[i]+"."+result] = tensor{of: o, use: use, index: n + 1}
 		}
 	}
-	o.uses, o.said = append(o.uses, o.call(in)), append(o.said, k.names[i])
+	c := o.call(in)
+	if _, dtype := k.shapeOf(in[0]); o.Type == "ReversibleEmbedding" && len(o.uses) > 0 && dtype == "float32" {
+		c.name("reverse", argument{value: truth(true)})
+	}
+	o.uses, o.said = append(o.uses, c), append(o.said, k.names[i])
 }
 
 // use adds a use of a model.

@@ -21,22 +21,46 @@ type weights struct {
 
 // held is the weights of a layer that a .keras file has in one place.
 type held struct {
-	path  string // under that of the layer
-	names []string
+	path    string   // under that of the layer
+	repeats []string // weights of other places, which are here once more and first
+	names   []string
 }
 
 // inside are the classes of what is inside of a layer, from the outside in.
 func (w *forms) inside(class string, args []spec.Arg) []string {
 	given := object(args...)
 	switch class {
-	case "TimeDistributed", "Bidirectional":
+	case "TimeDistributed", "Bidirectional", "SpectralNormalization":
 		a, _ := given.Get("layer")
-		name, of := w.entry(class, a.Value)
-		name = spec.LayerClass(name)
-		return append([]string{name}, w.inside(name, listed(find(w.catalog.Layers, name), of))...)
+		return w.classesOf(class, a.Value)
 	case "RNN":
 		a, _ := given.Get("cell")
 		return w.cells(class, a.Value)
+	}
+	return nil
+}
+
+// classesOf are the class of a layer and those of what is inside of it.
+func (w *forms) classesOf(title string, v spec.Value) []string {
+	class, args := w.entry(title, v)
+	class = spec.LayerClass(class)
+	return append([]string{class}, w.inside(class, listed(find(w.catalog.Layers, class), args))...)
+}
+
+// backward are the classes inside of the second layer of a Bidirectional, which may stand
+// in a TimeDistributed; nil: those of the first.
+func (w *forms) backward(class string, args []spec.Arg) []string {
+	given := object(args...)
+	switch class {
+	case "Bidirectional":
+		if a, ok := given.Get("backward_layer"); ok && a.Value.Kind != spec.Null {
+			return w.classesOf(class, a.Value)
+		}
+	case "TimeDistributed":
+		a, _ := given.Get("layer")
+		name, of := w.entry(class, a.Value)
+		name = spec.LayerClass(name)
+		return w.backward(name, listed(find(w.catalog.Layers, name), of))
 	}
 	return nil
 }
@@ -63,19 +87,21 @@ func (w *weights) held(o *node) (list []held) {
 		return nil
 	}
 	known := 0
-	from := keras.Origin{Layer: o.name, Class: o.Type, Inner: w.inside(o.Type, o.arguments())}
+	from := keras.Origin{Layer: o.name, Class: o.Type, Inner: w.inside(o.Type, o.arguments()), Backward: w.backward(o.Type, o.arguments())}
 	for _, g := range from.Groups() {
 		h := held{path: g.Path}
 		if g.Also != "" { // as the present version calls it
 			h.path = g.Also
 		}
-		for _, part := range [][]string{g.Trainable, g.Rest} {
-			for _, name := range part {
+		of := func(names []string) (list []string) {
+			for _, name := range names {
 				if s := w.segments[o.name+"/"+name]; s != nil {
-					h.names = append(h.names, s.Name)
+					list = append(list, s.Name)
 				}
 			}
+			return list
 		}
+		h.repeats, h.names = of(g.Repeats), slices.Concat(of(g.Trainable), of(g.Rest))
 		if known += len(h.names); len(h.names) > 0 {
 			list = append(list, h)
 		}
@@ -109,7 +135,7 @@ func (w *weights) objects(g *graph, steps string) (groups []container.Group) {
 			if h.path != "" {
 				g.Name = h.path[strings.LastIndexByte(h.path, '/')+1:]
 			}
-			for i, name := range h.names {
+			for i, name := range slices.Concat(h.repeats, h.names) {
 				g.Tensors = append(g.Tensors, w.tensorOf(strconv.Itoa(i), name))
 			}
 			groups = append(groups, g)

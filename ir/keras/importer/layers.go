@@ -151,6 +151,16 @@ func (l *loader) convert(p *piece) {
 		form.Inner = p.Inner[0]
 	}
 	names := slices.Concat(p.trained, p.rest)
+	if len(p.Backward) > 0 {
+		form.Backward = p.Backward[0]
+	}
+	if p.Class == "Bidirectional" && len(p.given) == len(names) {
+		for _, name := range names {
+			if strings.HasPrefix(name, p.Layer+"/forward_") {
+				form.Forward++
+			}
+		}
+	}
 	if kernel := l.segments[names[0]].Shape; len(kernel) == 3 { // of Conv1D: length, channels, filters
 		form.KernelSize, form.Filters = kernel[:1], kernel[2]
 	}
