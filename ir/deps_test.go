@@ -53,7 +53,7 @@ ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag ir/past
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
-ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto
+ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto google.golang.org/protobuf
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static/verbatim

@@ -1,201 +1,315 @@
 package conformance
 
 import (
-	"bytes"
+	"archive/zip"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
-	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
-	"github.com/nngen-go/nngen/ir/build"
-	"github.com/nngen-go/nngen/ir/onnx"
-	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
-	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/pass"
-	"github.com/nngen-go/nngen/ir/spec"
-	"github.com/nngen-go/nngen/runtime/weights"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
-var onnxTests = flag.String("onnx", "", "pattern of folders laid out as ONNX's backend tests: their packages are compiled and trained")
+var onnxTests = flag.String("onnx", "", "pattern of folders laid out as ONNX's backend tests: their packages are compiled, and what they predict and differentiate is compared")
 
-// onnxCase is a folder as a network and a batch of one row. There are no outputs to
-// compare with where its inputs are not finite, and others are drawn for these.
-func onnxCase(name, dir string) (*network, harness.Case, [][]float64, error) {
-	var c harness.Case
-	data, err := os.ReadFile(filepath.Join(dir, "model.onnx"))
-	if err != nil {
-		return nil, c, nil, err
-	}
-	var bind []string
-	if b, err := os.ReadFile(filepath.Join(dir, "bind.txt")); err == nil {
-		bind = strings.Fields(string(b))
-	}
-	files := os.DirFS(dir)
-	src, err := onnxlayer.Source("model.onnx", data, files, bind)
-	if err != nil {
-		return nil, c, nil, err
-	}
-	src = append(bytes.TrimSuffix(src, []byte("}")), `,"compile":{"optimizer":"sgd","loss":"mean_squared_error"},"fit":{"batch_size":4}}`...)
-	m, err := spec.Parse("model.json", src)
-	if err != nil {
-		return nil, c, nil, err
-	}
-	m.Files, m.Name = files, name
-	net, err := build.Build(m)
-	if err != nil {
-		return nil, c, nil, err
-	}
-	n := &network{name: name, Network: net}
-	c = n.randomCase(1)
-	for _, s := range net.Header.Segments {
-		copy(c.Params[s.Offset:][:s.Len()], net.Weights[s.Name])
-	}
-	c.Batch.X, c.Batch.Y, c.Batch.Weight, c.Steps = c.Batch.X[:1], c.Batch.Y[:1], c.Batch.Weight[:1], nil
-	var x []float64
-	read, _ := onnx.Read("model.onnx", data, onnx.Options{Files: files, Bind: bindings(bind)})
-	finite := true
-	for i := range read.Inputs {
-		t, err := tensorFile(filepath.Join(dir, "test_data_set_0", fmt.Sprintf("input_%d.pb", i)))
-		if err != nil {
-			return nil, c, nil, err
-		}
-		port := net.Header.Inputs[i]
-		for _, v := range t[:min(len(t), product(read.Inputs[i].Shape))] {
-			if math.IsNaN(v) || math.IsInf(v, 0) { // which no file of cases holds
-				v, finite = 0.5, false
-			}
-			if port.Limit > 0 && (v < float64(port.Least) || v >= float64(port.Limit)) {
-				return nil, c, nil, fmt.Errorf("%v is no value that input %s takes", v, port.Name)
-			}
-			x = append(x, v)
-		}
-	}
-	c.Batch.X[0] = x
-	var want [][]float64
-	for i := range read.Outputs {
-		t, err := tensorFile(filepath.Join(dir, "test_data_set_0", fmt.Sprintf("output_%d.pb", i)))
-		if err != nil {
-			return nil, c, nil, err
-		}
-		for _, v := range t {
-			if finite && (math.IsNaN(v) || math.IsInf(v, 0)) {
-				return nil, c, nil, fmt.Errorf("an output is %v, which no file of results holds", v)
-			}
-		}
-		want = append(want, t)
-	}
-	if !finite {
-		want = nil
-	}
-	for _, v := range c.Params {
-		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, c, nil, fmt.Errorf("a weight is %v, which no file of cases holds", v)
-		}
-	}
-	return n, c, want, nil
-}
-
-func bindings(list []string) map[string]int {
-	m, _ := onnxlayer.Bindings(list)
-	return m
-}
-
-func tensorFile(file string) ([]float64, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	p, err := proto.DecodeTensor(b)
-	if err != nil {
-		return nil, err
-	}
-	t, err := onnx.ReadTensor(p, nil)
-	if err != nil {
-		return nil, err
-	}
-	out := t.F
-	for _, v := range t.I {
-		out = append(out, float64(v))
-	}
-	return out, nil
-}
-
-// TestONNX compiles the packages of ONNX files: outputs are those of the folder, and
-// outputs and gradients those of the interpreter.
+// TestONNX compiles the packages of ONNX files: outputs are those of the folder, and the
+// gradient with respect to inputs and weights is that of float64.
 func TestONNX(t *testing.T) {
 	if *onnxTests == "" {
 		t.Skip("with -onnx and a pattern of folders of ONNX's backend tests")
 	}
-	dirs, _ := filepath.Glob(*onnxTests)
-	dir := t.TempDir()
-	var nets []*network
-	var names, folders []string
-	var cases []harness.Case
-	var wants [][][]float64
-	refused := 0
-	for i, d := range dirs {
-		n, c, want, err := onnxCase(fmt.Sprintf("o%04d", i), d)
-		if err != nil {
-			refused++
-			t.Logf("%s: %.200v", filepath.Base(d), err)
-			continue
-		}
-		if err := n.emit(dir, pass.Options{}); err != nil {
-			t.Errorf("%s: %.300v", filepath.Base(d), err)
-			continue
-		}
-		nets, names, cases, wants, folders = append(nets, n), append(names, n.name), append(cases, c), append(wants, want), append(folders, filepath.Base(d))
+	dirs, err := filepath.Glob(*onnxTests)
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no folders: %v", err)
 	}
-	link(t, dir, names, "-N", "-l")
-	references := interpretedAll(t, nets, cases)
-	for _, level := range levels() {
-		good := 0
-		for i, got := range drive(t, dir, cases, level) {
-			err := nets[i].compare(references[i], got)
-			if err != nil && strings.Contains(err.Error(), "unsupported value") {
-				t.Logf("%v: %s: its results are not finite, which no file of results holds", level, folders[i])
-				continue
-			}
-			if len(got.Outputs) == 0 {
-				t.Errorf("%v: %s: %.400v", level, folders[i], err)
-				continue
-			}
-			want := slices.Concat(wants[i]...)
-			d, size := largest(got.Outputs[0], want[:min(len(got.Outputs[0]), len(want))])
-			// Whole numbers of halves that double precision does not see are the folder's.
-			if err != nil && (want == nil || d > 1e-6*size) {
-				t.Errorf("%v: %s: %.400v", level, folders[i], err)
-				continue
-			}
-			if want != nil && !(d <= 1e-3*max(size, 1e-3)) {
-				t.Errorf("%v: %s: output off by %g of %g", level, folders[i], d, size)
-				continue
-			}
-			good++
+	count := map[string]int{}
+	for _, f := range fates(t, dirs) {
+		f.report(t)
+		switch {
+		case f.Refused != "":
+			count["refused"]++
+		case f.good(levels()):
+			count["good"]++
+			count["gradient: "+f.Gradient]++
 		}
-		t.Logf("%v: %d of %d", level, good, len(nets))
+		for _, level := range levels() {
+			if l := f.Levels[level.String()]; l != nil && len(dirs) <= inOneBinary {
+				t.Logf("%-36s %-4v output %.1e, gradient %.1e, that of the interpreter %.1e", f.name(), level, l.Far, l.GradientFar, l.InterpreterFar)
+			}
+		}
 	}
-	t.Logf("%d compiled, %d refused", len(nets), refused)
+	t.Logf("of %d: %v, at %v", len(dirs), count, levels())
 }
 
-// initial is a weights file with what a network begins with of the files that its layers
-// read; nil: there are none.
-func (n *network) initial() ([]byte, error) {
-	if len(n.Weights) == 0 {
-		return nil, nil
+// TestONNXSamples compiles the packages of some of the samples that ship.
+func TestONNXSamples(t *testing.T) {
+	z, err := zip.OpenReader("../../testdata/onnx/samples.zip")
+	if err != nil {
+		t.Fatal(err)
 	}
-	var tensors []weights.Tensor
-	for _, s := range n.Header.Segments {
-		if data, ok := n.Weights[s.Name]; ok {
-			tensors = append(tensors, weights.Tensor{Name: s.Name, Shape: s.Shape, Data: data})
+	defer z.Close()
+	root := t.TempDir()
+	if err := os.CopyFS(root, z); err != nil {
+		t.Fatal(err)
+	}
+	var dirs []string
+	for _, name := range []string{"attention_4d", "cast_FLOAT_to_FLOAT8E4M3FN", "clip_example", "convtranspose_pads", "gru_batchwise", "slice_neg_steps", "top_k", "where_example"} {
+		dirs = append(dirs, filepath.Join(root, "test_"+name))
+	}
+	smooth := 0
+	for _, f := range fates(t, dirs) {
+		if f.report(t); f.Refused != "" || !f.good(levels()) {
+			t.Errorf("%s is not good", f.name())
+		}
+		if f.Gradient == agrees {
+			smooth++
 		}
 	}
-	var b bytes.Buffer
-	_, err := weights.WriteTensors(&b, map[string]string{weights.KeyModelID: n.Header.ModelID}, tensors)
-	return b.Bytes(), err
+	if smooth < 5 {
+		t.Errorf("%d have a gradient", smooth)
+	}
+}
+
+// inOneBinary is how many packages are linked into a binary.
+const inOneBinary = 100
+
+// fates runs tests, so many packages at a time.
+func fates(t *testing.T, dirs []string) (all []*fate) {
+	t.Helper()
+	known := readFates(t)
+	for part := range slices.Chunk(dirs, inOneBinary) {
+		var rest []string
+		for _, dir := range part {
+			if f := known[dir]; f != nil {
+				all = append(all, f)
+			} else {
+				rest = append(rest, dir)
+			}
+		}
+		made := together(t, rest)
+		writeFates(t, made)
+		all = append(all, made...)
+		t.Logf("%d of %d", len(all), len(dirs))
+	}
+	return all
+}
+
+// together runs tests in one binary.
+func together(t *testing.T, dirs []string) []*fate {
+	t.Helper()
+	scratch, err := os.MkdirTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(scratch)
+	list, folders := make([]*fate, len(dirs)), make([]*folder, len(dirs))
+	parallel(t, len(dirs), func(i int) error {
+		list[i] = &fate{Dir: dirs[i], Gradient: noPath, Levels: map[string]*atLevel{}}
+		folders[i] = list[i].prepare(fmt.Sprintf("o%04d", i), scratch)
+		return nil
+	})
+	flags := []string{"-N", "-l"}
+	var names []string
+	var cases []harness.Case
+	for i, f := range folders {
+		if f == nil {
+			continue
+		}
+		names, cases = append(names, f.network.name), append(cases, f.inputs)
+		if list[i].Gradient == agrees {
+			cases = append(cases, f.slope.point(f.network))
+		}
+		if f.large() {
+			flags = nil
+		}
+	}
+	if len(names) == 0 {
+		return list
+	}
+	link(t, scratch, names, flags...)
+	for _, level := range levels() {
+		results := drive(t, scratch, cases, level)
+		for i, f := range folders {
+			if f == nil {
+				continue
+			}
+			seen := &atLevel{}
+			list[i].Levels[level.String()] = seen
+			seen.Output = text(f.check(results[0], seen))
+			results = results[1:]
+			if list[i].Gradient == agrees {
+				seen.Gradient = text(f.checkSlope(results[0], rand.New(rand.NewPCG(uint64(i), 4)), seen))
+				results = results[1:]
+			}
+		}
+	}
+	return list
+}
+
+// text is the message of an error; empty: none.
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// prepare writes the package of a test and finds a point where it is smooth; nil where
+// there is none to compile.
+func (t *fate) prepare(name, scratch string) *folder {
+	f, err := openFolder(name, t.Dir)
+	if err != nil {
+		_, t.Wrong = err.(backend.Wrong)
+		if f == nil {
+			t.Refused = err.Error()
+		} else {
+			t.Failed = err.Error()
+		}
+		return nil
+	}
+	if err := f.emit(scratch, pass.Options{}); err != nil {
+		t.Failed = err.Error()
+		return nil
+	}
+	if f.slope, err = newSlope(f.network, f.inputs); err != nil || f.slope == nil {
+		t.Failed = text(err)
+		return f
+	}
+	if f.large() {
+		t.Gradient = agrees
+		return f
+	}
+	path, err := f.slope.Verdict(rand.New(rand.NewPCG(uint64(len(name)), 5)), f.slope.names)
+	switch {
+	case errors.Is(err, backend.ErrRough):
+		t.Gradient = rough
+	case err != nil:
+		t.Failed = err.Error()
+	case path:
+		t.Gradient = agrees
+	}
+	return f
+}
+
+var fateFile = flag.String("fates", "", "file that keeps what became of ONNX's backend tests: those that it has are not run again")
+
+// fate is what became of a test. Texts are errors; empty: there is none.
+type fate struct {
+	Dir      string
+	Refused  string `json:",omitempty"` // by the interpreter
+	Wrong    bool   `json:",omitempty"` // what the interpreter gives
+	Failed   string `json:",omitempty"` // to become a package
+	Gradient string // agrees, noPath or rough
+	Levels   map[string]*atLevel
+}
+
+// What the gradient of a network is in float64.
+const (
+	agrees = "agrees"  // with differences
+	noPath = "no path" // 0 everywhere
+	rough  = "rough"   // not smooth near the point
+)
+
+// atLevel is what the package gives with the instructions of a level.
+type atLevel struct {
+	Output, Gradient string `json:",omitempty"` // what is wrong with it
+	// Far is how far outputs are from those expected, as a part of the largest that is
+	// a number; GradientFar that of the gradient from float64, of the tensor where it
+	// matters most, and InterpreterFar that of the interpreter in float32 there.
+	Far, GradientFar, InterpreterFar float64
+}
+
+func (f *fate) name() string { return filepath.Base(f.Dir) }
+
+// good reports that the package is right at the given levels.
+func (f *fate) good(levels []nn.Level) bool {
+	for _, level := range levels {
+		l := f.Levels[level.String()]
+		if l == nil || l.Output != "" || l.Gradient != "" {
+			return false
+		}
+	}
+	return f.Refused == "" && f.Failed == ""
+}
+
+// empty are the outputs that the interpreter gives and no package has: of no elements, or
+// of whole numbers that are known and beyond float32.
+var empty = regexp.MustCompile(`output ".*" of model.onnx has (no elements|-?\d+, which no float32 holds)$`)
+
+// report fails the test by what is wrong of a case.
+func (f *fate) report(t *testing.T) {
+	t.Helper()
+	switch {
+	case f.Wrong:
+		t.Errorf("%s: %s", f.name(), f.Refused)
+	case f.Refused != "":
+		t.Logf("%s: refused: %.300s", f.name(), f.Refused)
+	case empty.MatchString(f.Failed):
+		t.Logf("%s: no package: %.300s", f.name(), f.Failed)
+	case f.Failed != "":
+		t.Errorf("%s: no package: %.400s", f.name(), f.Failed)
+	}
+	for level, l := range f.Levels {
+		if l.Output != "" {
+			t.Errorf("%s: %s: %.400s", level, f.name(), l.Output)
+		}
+		if l.Gradient != "" {
+			t.Errorf("%s: %s: gradient: %.400s", level, f.name(), l.Gradient)
+		}
+	}
+}
+
+// readFates are those of the file, by folder.
+func readFates(t *testing.T) map[string]*fate {
+	t.Helper()
+	known := map[string]*fate{}
+	if *fateFile == "" {
+		return known
+	}
+	file, err := os.Open(*fateFile)
+	if os.IsNotExist(err) {
+		return known
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for dec := json.NewDecoder(file); dec.More(); {
+		f := &fate{}
+		if err := dec.Decode(f); err != nil {
+			t.Fatal(err)
+		}
+		known[f.Dir] = f
+	}
+	return known
+}
+
+// writeFates appends to the file.
+func writeFates(t *testing.T, made []*fate) {
+	t.Helper()
+	if *fateFile == "" {
+		return
+	}
+	file, err := os.OpenFile(*fateFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enc := json.NewEncoder(file)
+	for _, f := range made {
+		if err := enc.Encode(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
 }

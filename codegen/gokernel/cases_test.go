@@ -148,6 +148,9 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	add("argmax", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: o7, Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0), Reduce: loop.ArgMax, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
 	add("argmax over two axes", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: axes(plainAxis("t", 3), plainAxis("o", 4)), Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0, 0), Reduce: loop.ArgMax,
 		Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 4), 12, 4, 1)}}))
+	best := &loop.Buffer{Name: "best", DType: loop.I32, Class: loop.Local}
+	add("argmax in a variable", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: o7, Dst: access(best, 0, 0), Reduce: loop.ArgMax, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 7, 1)}},
+		store(nil, access(rowBuf(), 1), scalar.Call("sub", scalar.Num(6), arg0), access(best, 0))))
 	// Whole parts of numbers from below 0 to beyond the limit, kept and used at once.
 	place := scalar.Call("mul", scalar.Call("add", arg0, scalar.Num(0.5)), scalar.Num(5))
 	add("ids of numbers", 0, nest(axes(rowsAxis(1), plainAxis("o", 7)), loop.Stmt{Dst: access(&loop.Buffer{Name: "place", DType: loop.I32, Rows: true, Shape: []int{7}}, 7, 1), Value: loop.Integer(place, 5), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))

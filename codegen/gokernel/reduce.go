@@ -97,6 +97,11 @@ func (k *nestKernel) reduceElement(r *reduction, vars []gotree.Expr) {
 func (k *nestKernel) conclude(r *reduction, vars []gotree.Expr) {
 	dst := placed{r.Dst, k.Axes(r.Stmt)}
 	if r.Reduce == loop.ArgMax {
+		if r.result != nil && !r.again {
+			k.defined[r.Dst.Buf] = true
+			k.Add(gotree.Let(r.result, r.best))
+			return
+		}
 		k.Add(gotree.Set(k.at(dst, vars), "=", r.best))
 		return
 	}

@@ -125,14 +125,19 @@ func (s *scope) build(inputs []*ir.Value) *Built {
 	return built
 }
 
-// settled reports an output of whole numbers that are not exact.
+// settled reports an output of whole numbers that are not exact, and makes numbers of
+// them where they leave as such.
 func (s *scope) settled(v *Value) {
-	if !isInteger(v.Type) || v.inOrder.Valid() && v.inOrder.DType == ir.I32 {
+	whole := v.inOrder.Valid() && v.inOrder.DType == ir.I32
+	if !isInteger(v.Type) || whole && !s.use.Numbers {
 		return
 	}
 	if v.span().rough {
 		s.inexact = true
 		s.errs.Add(diag.Pos{File: s.model.File}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
+	} else if whole {
+		bounded(v.inOrder, v.span())
+		v.inOrder = op.MapOf(s.b, a0, "number", v.inOrder)
 	}
 }
 

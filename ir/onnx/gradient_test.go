@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
@@ -179,49 +176,14 @@ func (s *slope) value(direction map[string][]float64, step float64) (loss, along
 	return r.Loss, along, nil
 }
 
-// verdict compares the derivative along random directions with differences. At a kink the
-// differences to both sides are not the same: the point is moved then.
+// verdict compares the derivative with differences.
 func (s *slope) verdict(r *rand.Rand) (path bool, err error) {
-	const step = 1e-6
-	agreed := 0
-	for range 40 {
-		direction := map[string][]float64{}
-		for _, g := range s.graph.Grads {
-			segment := g.Param.Op.(*op.Param).Segment
-			for range g.Param.Shape.Elements() {
-				direction[segment] = append(direction[segment], r.NormFloat64())
-			}
-		}
-		here, along, err := s.value(direction, 0)
-		if err != nil {
-			return false, err
-		}
-		after, _, _ := s.value(direction, step)
-		before, _, _ := s.value(direction, -step)
-		right, left := (after-here)/step, (here-before)/step
-		size := max(math.Abs(right), math.Abs(left), math.Abs(along))
-		noise := 1e-9*max(1, math.Abs(here)) + 1e-4*size
-		if math.Abs(right-left) <= noise {
-			nearer, _, _ := s.value(direction, step/4)
-			jump := math.Abs((nearer-here)/(step/4)-right) > 10*noise
-			if d := math.Abs((right+left)/2 - along); !(d <= noise) && !jump {
-				return false, fmt.Errorf("the derivative is %v, by differences %v and %v", along, left, right)
-			} else if d <= noise {
-				path = path || size > noise
-				if agreed++; agreed == 3 {
-					return path, nil
-				}
-				continue
-			}
-		}
-		for _, g := range s.graph.Grads {
-			at := s.at[g.Param.Op.(*op.Param).Segment]
-			for i, v := range at {
-				at[i] += 0.02 * r.NormFloat64() * max(0.1, math.Abs(v))
-			}
-		}
+	var names []string
+	for _, g := range s.graph.Grads {
+		names = append(names, g.Param.Op.(*op.Param).Segment)
 	}
-	return false, errors.New("it is not smooth anywhere near")
+	of := backend.Slope{At: s.at, Value: s.value}
+	return of.Verdict(r, names)
 }
 
 // gradients differentiates the tests of a folder that pass; a derivative that is not as
@@ -253,7 +215,7 @@ func gradients(t *testing.T, folder fs.FS) (agreed, without int, rough []string)
 			path, err = s.verdict(r)
 		}
 		switch {
-		case err != nil && strings.HasPrefix(err.Error(), "it is not smooth"):
+		case errors.Is(err, backend.ErrRough):
 			rough = append(rough, name)
 		case err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -272,36 +234,4 @@ func TestGradients(t *testing.T) {
 	if agreed < 12 || len(rough) > 0 {
 		t.Errorf("%d agree, %v", agreed, rough)
 	}
-}
-
-// gradientTable is the section of SUITE.md on gradients.
-func gradientTable(t *testing.T) string {
-	t.Helper()
-	var b strings.Builder
-	b.WriteString(`
-## Gradients
-
-Of the tests that pass, the derivative of all outputs of float32, weighted at random, along random directions of the inputs of
-float32 and the weights, against differences in float64 of both sides: the gradient is built as for a network that trains, and computed by
-the interpreter, which TestONNX of codegen/conformance compares with that of compiled packages. "No path" are tests where no output
-changes with an input, or none is a number; "rough" those that are not finite and smooth at their inputs or near.
-
-| set | agree | no path | rough |
-|---|--:|--:|--:|
-`)
-	sets, _ := filepath.Glob(filepath.Join(*suite, "*"))
-	agreed, without, rough := 0, 0, []string(nil)
-	for _, set := range sets {
-		if list, _ := filepath.Glob(filepath.Join(set, "*", "model.onnx")); len(list) == 0 {
-			continue
-		}
-		a, w, r := gradients(t, os.DirFS(set))
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", filepath.Base(set), a, w, len(r))
-		agreed, without, rough = agreed+a, without+w, append(rough, r...)
-	}
-	fmt.Fprintf(&b, "| all | %d | %d | %d |\n", agreed, without, len(rough))
-	if len(rough) > 0 {
-		fmt.Fprintf(&b, "\nRough: %s.\n", strings.Join(rough, ", "))
-	}
-	return b.String()
 }

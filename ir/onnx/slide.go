@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -221,28 +220,46 @@ func columnsToImage(n *node) []*Value {
 	if !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
-	lead := append(ir.Shape{}, x.Shape[:front(x)]...)
-	x = op.ReshapeTo(n.b, x, append(append(append(lead, v.Shape[0], channels), block...), points...))
+	// Every axis of the image by itself, the last one first, with its taps and positions
+	// beside each other: that takes fewer loops than all of them at once.
+	lead := append(slices.Clone(x.Shape[:front(x)]), v.Shape[0]*channels)
+	x = op.ReshapeTo(n.b, x, append(append(slices.Clone(lead), block...), points...))
+	perm := make([]int, 0, len(x.Shape))
+	for i := range lead {
+		perm = append(perm, i)
+	}
+	for i := range block {
+		perm = append(perm, len(lead)+i, len(lead)+len(block)+i)
+	}
+	if x = op.TransposeTo(n.b, x, perm...); !x.Valid() {
+		return n.errorf("its operand is not valid")
+	}
+	for i := len(block) - 1; i >= 0; i-- {
+		at := len(lead) + 2*i
+		rest := ir.Shape(x.Shape[at+2:]).Elements()
+		x = op.ReshapeTo(n.b, x, append(slices.Clone(x.Shape[:at+2]), rest))
+		x = overlapped(n, x, at, image[i], op.Index{Terms: []op.Term{{Axis: at + 1, Coef: f.strides[i]}, {Axis: at, Coef: f.dilations[i]}}, Offset: -f.before[i]})
+	}
+	x = op.ReshapeTo(n.b, x, append(append(slices.Clone(x.Shape[:front(x)]), v.Shape[0], channels), image...))
+	return one(n.computed(x, v.Type))
+}
+
+// overlapped adds up taps, axis at, of positions, the axis after it, where the index says
+// that each lies in the result, of so many elements.
+func overlapped(n *node, x *ir.Value, at, size int, index op.Index) *ir.Value {
 	c := &op.Contract{}
-	axis := func(name string, d int) int {
-		c.Axes = append(c.Axes, op.Axis{Name: name, Extent: d})
-		return len(c.Axes) - 1
+	for i, d := range x.Shape {
+		c.Axes = append(c.Axes, op.Axis{Name: string(rune('a' + i)), Extent: d})
+		c.Lhs = append(c.Lhs, op.At(i))
+		switch i {
+		case at:
+			c.Out, c.Shape = append(c.Out, index), append(c.Shape, size)
+		case at + 1:
+		default:
+			c.Out, c.Shape = append(c.Out, op.At(i)), append(c.Shape, d)
+		}
 	}
-	for i, d := range x.Shape[:front(x)+2] {
-		at := op.At(axis(string(rune('a'+i)), d))
-		c.Lhs, c.Out, c.Shape = append(c.Lhs, at), append(c.Out, at), append(c.Shape, d)
-	}
-	var taps []int
-	for i, d := range block {
-		taps = append(taps, axis(fmt.Sprintf("t%d", i), d))
-		c.Lhs = append(c.Lhs, op.At(taps[i]))
-	}
-	for i, d := range points {
-		p := axis(fmt.Sprintf("y%d", i), d)
-		c.Lhs, c.Shape = append(c.Lhs, op.At(p)), append(c.Shape, image[i])
-		c.Out = append(c.Out, op.Index{Terms: []op.Term{{Axis: p, Coef: f.strides[i]}, {Axis: taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]})
-	}
-	return one(n.computed(n.b.Apply(c, x, op.Scalar(n.b, 1)), v.Type))
+	return n.b.Apply(c, x, op.Scalar(n.b, 1))
 }
 
 // cumulatedProduct is the product of all elements up to each along an axis: of twice as

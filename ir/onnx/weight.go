@@ -23,6 +23,9 @@ type Use struct {
 	Training bool
 	// Running is set in all graphs of a network that has such a one.
 	Running bool
+	// Numbers is set where outputs leave as float32, as those of packages do: whole ones
+	// are exact.
+	Numbers bool
 	// Weights says which tensors training changes.
 	Weights trainable.Choice
 }

@@ -17,7 +17,7 @@ import (
 // Batch is the data of one step: per sample the elements of all inputs and of
 // all targets in order; a ragged input is the whole of its X.
 type Batch struct {
-	X, Y   [][]float64
+	X, Y   Rows
 	Weight []float32 // per sample; nil: all 1
 	Size   int       `json:",omitempty"` // rows that Fit takes at a time; 0: all
 	Reset  bool      `json:",omitempty"` // states of stateful layers are 0 again before Fit
@@ -26,7 +26,7 @@ type Batch struct {
 // Case is one network with the data to run it on.
 type Case struct {
 	Model  string
-	Params []float32
+	Params Numbers
 	// Batch is predicted, and differentiated as if Step optimizer steps had
 	// been taken, unless it is empty.
 	Batch Batch
@@ -40,24 +40,23 @@ type Case struct {
 	Formula *Formula `json:",omitempty"`
 }
 
-// Result is what the emitted package answers. Numbers cross as float32 in JSON,
-// which keeps every bit of a finite one.
+// Result is what the emitted package answers.
 type Result struct {
 	Model string
 	Error string `json:",omitempty"`
 	// Single and Outputs are those of Predict and PredictBatch.
-	Single, Outputs [][]float32
+	Single, Outputs Lists
 	// Steps is how many steps of sequences have been taken, each of which gave the
 	// bits of Single.
 	Steps int `json:",omitempty"`
-	Loss  float32
-	Grads []float32 // laid out as Params
+	Loss  Number
+	Grads Numbers // laid out as Params
 	// Figures are those of Evaluate, StepFigures those of the history of each step.
 	Figures     map[string]float64   `json:",omitempty"`
 	StepFigures []map[string]float64 `json:",omitempty"`
 	// StepLoss is the loss of each step, StepParams the parameters after it.
 	StepLoss   []float64
-	StepParams [][]float32
+	StepParams Lists
 	// GradProbes and ParamProbes are probes by segment: of Grads, and of the
 	// parameters after differentiation, which brings the state up to date.
 	GradProbes, ParamProbes map[string][]float64 `json:",omitempty"`
@@ -244,7 +243,7 @@ func differentiate(m reflect.Value, c Case, res *Result) error {
 	if err := failed(got); err != nil {
 		return fmt.Errorf("Gradients: %w", err)
 	}
-	res.Loss = float32(got[0].Float())
+	res.Loss = Number(got[0].Float())
 	res.Grads = flatten(nil, g.Elem())
 	return nil
 }

@@ -44,6 +44,7 @@ type ONNX struct {
 	Bind    []string `arg:"bind" doc:"symbolic extents of the file: name=value each"`
 	Train   []string `arg:"train" hash:"unless zero" train:"only" doc:"the tensors that training changes, where these are not all weights; * stands for any text"`
 	Freeze  []string `arg:"freeze" hash:"unless zero" train:"only" doc:"tensors that training leaves as they are; * stands for any text"`
+	Numbers bool     `arg:"numbers" hash:"unless zero" doc:"whether whole numbers that it finds, as ArgMax does, are numbers and not ids: outputs of a network are"`
 	// Training is what PyTorch's train() does to a module.
 	Training bool `arg:"training" hash:"unless zero" train:"only" doc:"whether BatchNormalization takes statistics of the batch and Dropout drops while training"`
 
@@ -120,11 +121,14 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 		return bad
 	}
 	o.classes, o.probabilities = m.Classes, m.Classifier
+	if len(m.Inputs) == 0 && len(in) == 1 {
+		in = nil // which says how many rows there are, and nothing else
+	}
 	if len(in) != len(m.Inputs) {
 		return c.Errorf("%s has %d inputs, %s; the layer has %d", o.File, len(m.Inputs), strings.Join(names(m.Inputs), ", "), len(in))
 	}
 	use := onnx.Use{
-		Trains: c.Trains, Training: c.Training && o.Training && c.Trainable, Running: o.Training && c.Trainable,
+		Numbers: o.Numbers, Trains: c.Trains, Training: c.Training && o.Training && c.Trainable, Running: o.Training && c.Trainable,
 		Weights: trainable.Choice{Train: o.Train, Freeze: o.Freeze, Frozen: !c.Trainable},
 	}
 	built, err := m.BuildFor(use, c.B, in, c.Name+"/")
@@ -149,6 +153,9 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 		x := result(c.B, v)
 		if x == nil {
 			return c.Errorf("output %s of %s has no elements", diag.Quote(v.Name), o.File)
+		}
+		if far, ok := beyond(v.Known); ok {
+			return c.Errorf("output %s of %s has %d, which no float32 holds", diag.Quote(v.Name), o.File, far)
 		}
 		if m.Outputs[i].Batch && len(v.Shape) > 1 && v.Shape[0] == 1 {
 			x = op.ReshapeTo(c.B, x, append(ir.Shape{ir.Batch}, v.Shape[1:]...))
@@ -204,6 +211,18 @@ func result(b *ir.Builder, v *onnx.Value) *ir.Value {
 	}
 	x = op.ReshapeTo(b, x, append(ir.Shape{1}, x.Shape...))
 	return op.BroadcastTo(b, x, append(ir.Shape{ir.Batch}, x.Shape[1:]...))
+}
+
+// beyond is a whole number among known ones that float32 does not hold.
+func beyond(t *onnx.Tensor) (far int64, ok bool) {
+	if t == nil {
+		return 0, false
+	}
+	i := slices.IndexFunc(t.I, func(v int64) bool { return int64(float32(v)) != v })
+	if i < 0 {
+		return 0, false
+	}
+	return t.I[i], true
 }
 
 // report hands the mistakes of the file on.
@@ -342,6 +361,10 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 		value, _ := json.Marshal(map[string]any{"shape": append([]int{}, shape...), "dtype": dtype})
 		parts = append(parts, fmt.Sprintf("%q:%s", inputs[i], value))
 	}
+	if len(inputs) == 0 { // what it gives is the same for every row
+		inputs = []string{"unused"}
+		parts = []string{`"unused":{"shape":[1]}`}
+	}
 	settings := map[string]any{"file": path.Base(file), "name": layerName, "inputs": inputs}
 	layers := []any{map[string]any{"ONNX": settings}}
 	if len(outputs) > 1 { // a result that is an output has a layer of its own
@@ -356,6 +379,9 @@ func Source(file string, data []byte, files fs.FS, bind []string) ([]byte, error
 	}
 	if len(bind) > 0 {
 		settings["bind"] = bind
+	}
+	if slices.ContainsFunc(m.Outputs, func(p onnx.Port) bool { of, _ := portType(p.Type); return of == "int32" }) {
+		settings["numbers"] = true
 	}
 	description := map[string]any{"name": name, "inputs": json.RawMessage("{" + strings.Join(parts, ",") + "}"), "layers": layers}
 	if len(outputs) > 1 {

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
-	_ "github.com/nngen-go/nngen/ir/onnx/onnxlayer"
+	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/writeback"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -123,5 +125,53 @@ func TestTrainable(t *testing.T) {
 	}
 	if _, err := n.Origins[0].Tensors(func(string) []float32 { return nil }); err == nil {
 		t.Error("weights that are missing were put back")
+	}
+}
+
+// TestDescribe: files whose packages have inputs and outputs of another kind than the
+// files.
+func TestDescribe(t *testing.T) {
+	described := func(g *proto.Graph) (*build.Network, error) {
+		t.Helper()
+		m := proto.Model{IRVersion: 8, Opsets: []proto.Opset{{Version: 13}}, Graph: g}
+		file, err := m.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := onnxlayer.Describe("m.onnx", file, fstest.MapFS{"m.onnx": {Data: file}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return build.Build(d)
+	}
+	port := func(name string, of proto.Type, dims ...proto.Dim) *proto.ValueInfo {
+		return &proto.ValueInfo{Name: name, Kind: "tensor", Element: of, Dims: dims, Shaped: true}
+	}
+	constant := func(v int64) *proto.Graph {
+		return &proto.Graph{
+			Name: "g", Outputs: []*proto.ValueInfo{port("y", proto.Int64, proto.Dim{Value: 1})},
+			Nodes:        []*proto.Node{{Op: "Abs", Inputs: []string{"c"}, Outputs: []string{"y"}}},
+			Initializers: []*proto.Tensor{{Name: "c", Type: proto.Int64, Dims: []int64{1}, Int64s: []int64{v}}},
+		}
+	}
+	places := &proto.Graph{
+		Name: "g", Inputs: []*proto.ValueInfo{port("x", proto.Float32, proto.Dim{Value: -1, Param: "n"}, proto.Dim{Value: 5})},
+		Outputs: []*proto.ValueInfo{port("y", proto.Int64, proto.Dim{Value: -1, Param: "n"}, proto.Dim{Value: 1})},
+		Nodes:   []*proto.Node{{Op: "ArgMax", Inputs: []string{"x"}, Outputs: []string{"y"}, Attributes: []*proto.Attribute{{Name: "axis", Kind: proto.Int, Int: 1}}}},
+	}
+	for _, g := range []*proto.Graph{places, constant(-1 << 24)} {
+		n, err := described(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if y := n.Predict.Outputs[0]; y.DType != ir.F32 {
+			t.Errorf("%s gives %v", g.Nodes[0].Op, y.Type)
+		}
+		if len(n.Header.Inputs) != 1 {
+			t.Errorf("%s: %d inputs", g.Nodes[0].Op, len(n.Header.Inputs))
+		}
+	}
+	if _, err := described(constant(1<<24 + 1)); err == nil || !strings.Contains(err.Error(), "16777217, which no float32 holds") {
+		t.Errorf("16777217 is exact: %v", err)
 	}
 }
