@@ -173,7 +173,7 @@ func (e testText) operandWord(p *gokernel.Param, more *[]string) string {
 		if b.DType == loop.I32 {
 			letter = "l"
 		}
-		for _, other := range e.consts[:slices.Index(e.consts, b)] {
+		for _, other := range e.consts[:slices.Index(e.consts, e.constants[b])] {
 			if other.DType == b.DType {
 				number++
 			}

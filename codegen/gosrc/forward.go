@@ -316,7 +316,13 @@ func (e *phases) constDecls(f *file) {
 		if b.DType == loop.I32 {
 			elem = "int32"
 		}
-		f.add("// %s belongs to layer %s.\nvar %s = [%d]%s{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), elem, strings.Join(values, ", "))
+		others := ""
+		for o, first := range e.constants {
+			if first == b && o.Layer != b.Layer {
+				others = " and to others"
+			}
+		}
+		f.add("// %s belongs to layer %s%s.\nvar %s = [%d]%s{%s}", e.bufs[b], mention(b.Layer), others, e.bufs[b], len(b.Data), elem, strings.Join(values, ", "))
 	}
 }
 
