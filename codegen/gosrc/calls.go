@@ -90,8 +90,8 @@ func (e *phases) callOf(plan *loop.Plan, r *loop.Run, around *loop.Loop) (kernel
 		if part, ok := parts[p.Buf]; ok {
 			c.parts[p], p.Buf = part, part.Of
 		}
-		if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
-			e.consts = append(e.consts, p.Buf)
+		if b := e.constants[p.Buf]; b != nil && !slices.Contains(e.consts, b) {
+			e.consts = append(e.consts, b)
 		}
 	}
 	c.entire, err = entire(e, plan, r)

@@ -226,30 +226,35 @@ func (e phaseText) passDecl(f *file) {
 // passMethods prints how phases find their values in a pass.
 func (e phaseText) passMethods(f *file, ints bool) {
 	uses := e.asked
-	f.add(`// at is the arena from a place on.
-func (s *pass) at(place int) []float32 { return s.a[s.u*place:] }`)
+	about, directive := "", ""
+	if e.kernels.Share { // half of the time that the package takes to compile
+		about, directive = ` It is not inlined, nor are the
+// others: thousands of calls take the compiler longer than all kernels.`, "//go:noinline\n"
+	}
+	f.add(`// at is the arena from a place on.%s
+%sfunc (s *pass) at(place int) []float32 { return s.a[s.u*place:] }`, about, directive)
 	if uses["vector"] {
 		f.add(`// vector is a value in the arena that has no rows.
-func (s *pass) vector(place, size int) []float32 { return s.at(place)[:size] }`)
+%sfunc (s *pass) vector(place, size int) []float32 { return s.at(place)[:size] }`, directive)
 	}
 	if uses["all"] {
 		f.add(`// all are the rows of a value in the arena.
-func (s *pass) all(place, width int) []float32 { return s.at(place)[:s.n*width] }`)
+%sfunc (s *pass) all(place, width int) []float32 { return s.at(place)[:s.n*width] }`, directive)
 	}
 	if uses["own"] {
 		f.add(`// own are those of this worker.
-func (s *pass) own(place, width int) []float32 { return share(s, s.at(place), width) }`)
+%sfunc (s *pass) own(place, width int) []float32 { return share(s, s.at(place), width) }`, directive)
 	}
 	if ints {
 		f.add(`// atInts, allInts and ownInts are the same of integers.
-func (s *pass) atInts(place int) []int32 { return s.ai[s.u*place:] }
+%[1]sfunc (s *pass) atInts(place int) []int32 { return s.ai[s.u*place:] }
 
-func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*width] }`)
+%[1]sfunc (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*width] }`, directive)
 		if uses["vectorInts"] {
-			f.add(`func (s *pass) vectorInts(place, size int) []int32 { return s.atInts(place)[:size] }`)
+			f.add(`%sfunc (s *pass) vectorInts(place, size int) []int32 { return s.atInts(place)[:size] }`, directive)
 		}
 		if uses["ownInts"] {
-			f.add(`func (s *pass) ownInts(place, width int) []int32 { return share(s, s.atInts(place), width) }`)
+			f.add(`%sfunc (s *pass) ownInts(place, width int) []int32 { return share(s, s.atInts(place), width) }`, directive)
 		}
 	}
 	if uses["after"] {
@@ -311,7 +316,13 @@ func (e *phases) constDecls(f *file) {
 		if b.DType == loop.I32 {
 			elem = "int32"
 		}
-		f.add("// %s belongs to layer %s.\nvar %s = [%d]%s{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), elem, strings.Join(values, ", "))
+		others := ""
+		for o, first := range e.constants {
+			if first == b && o.Layer != b.Layer {
+				others = " and to others"
+			}
+		}
+		f.add("// %s belongs to layer %s%s.\nvar %s = [%d]%s{%s}", e.bufs[b], mention(b.Layer), others, e.bufs[b], len(b.Data), elem, strings.Join(values, ", "))
 	}
 }
 

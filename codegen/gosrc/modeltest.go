@@ -2,10 +2,8 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -177,144 +175,6 @@ func portTable(ports []loop.Port, distinct func(i int) bool) string {
 		rows = append(rows, "{"+strings.Join(fields, ", ")+"}")
 	}
 	return "[]§modeltest.Port{" + strings.Join(rows, ", ") + "}"
-}
-
-// float64Test prints the training step as calls of kernels in double precision.
-func (e testText) float64Test() *file {
-	f := e.newFile()
-	var b strings.Builder
-	// In double precision no turn is idle, so that the test tells whether others do the same.
-	trained := slices.DeleteFunc(slices.Clone(e.trained), func(c kernelCall) bool { return c.idle })
-	for i, c := range trained {
-		var more []string
-		word := func(p *gokernel.Param) string {
-			w := e.operandWord(p, &more)
-			if part, ok := c.parts[p]; ok {
-				move := part.Move
-				if c.Steps != nil { // from row to row
-					move = part.Of.Row()
-				}
-				w += fmt.Sprintf("@%d,%d", part.Base, move)
-			}
-			return w
-		}
-		if i == 0 || trained[i-1].loop != c.loop {
-			if i > 0 && trained[i-1].loop != nil {
-				b.WriteString("}\n")
-			}
-			switch l := c.loop; {
-			case l == nil:
-			case l.Reverse:
-				fmt.Fprintf(&b, "for t := %d; t >= 0; t-- {\n", l.Axis.N-1)
-			default:
-				fmt.Fprintf(&b, "for t := range %d {\n", l.Axis.N)
-			}
-		}
-		var words []string
-		for _, p := range c.kernel.Params {
-			words = append(words, word(p))
-		}
-		if c.kernel.Draws() {
-			words = append(words, "f")
-		}
-		if c.kernel.Sized() {
-			words = append(words, e.shapeWord(c.kernel))
-		}
-		switch {
-		case c.kernel.Counted && c.Steps != nil:
-			words = append(words, fmt.Sprintf("i%d", c.Steps.N))
-		case c.kernel.Counted:
-			words = append(words, "n")
-		}
-		if c.kernel.Shared {
-			words = append(words, "t")
-		}
-		layer := c.Layer
-		if i > 0 && trained[i-1].Layer == layer {
-			layer = ""
-		}
-		if c.Steps != nil {
-			words = append([]string{"each"}, words...)
-		}
-		operands := quote(strings.Join(words, " "))
-		if c.loop != nil {
-			operands = "§modeltest.Turn(t, " + operands + ")"
-		}
-		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{operands}, more...), ", "))
-	}
-	if n := len(trained); n > 0 && trained[n-1].loop != nil {
-		b.WriteString("}\n")
-	}
-	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double
-// precision: see modeltest.Call.
-func float64Calls(call §modeltest.Call) {
-%s}`, b.String())
-	return f
-}
-
-// shapeWord is the shape argument: numbers of fields, and their values.
-func (e testText) shapeWord(k *gokernel.Kernel) string {
-	var values []string
-	if k.Family != nil {
-		for i, v := range k.Sizes {
-			values = append(values, fmt.Sprintf("%d:%d", i, v))
-		}
-		return "z" + strings.Join(values, ",")
-	}
-	all := gokernel.ShapeFields(e.kernels.Kernels())
-	for _, f := range k.Shape.Fields {
-		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
-	}
-	return "z" + strings.Join(values, ",")
-}
-
-// operandWord is what modeltest passes for a parameter.
-func (e testText) operandWord(p *gokernel.Param, more *[]string) string {
-	b, length := p.Buf, ""
-	if p.Form == gokernel.RowSlice {
-		length = fmt.Sprintf("+%d", b.Row())
-	}
-	switch b.Class {
-	case loop.Scalar:
-		return map[string]string{"inv_total": "m", "share": "s"}[b.Name]
-	case loop.Random:
-		*more = append(*more, quote(b.Name))
-		return fmt.Sprintf("e%d", len(*more)-1)
-	case loop.Param:
-		return fmt.Sprintf("p%d%s", e.p.Segments[b.Segment].Offset, length)
-	case loop.Gradient:
-		return fmt.Sprintf("g%d%s", e.p.Segments[b.Segment].Offset, length)
-	case loop.Const:
-		letter, number := "c", 0
-		if b.DType == loop.I32 {
-			letter = "l"
-		}
-		for _, other := range e.consts[:slices.Index(e.consts, b)] {
-			if other.DType == b.DType {
-				number++
-			}
-		}
-		return fmt.Sprintf("%s%d%s", letter, number, length)
-	case loop.Input:
-		if p.Form == gokernel.Ragged {
-			return fmt.Sprintf("x%d o%d", b.Port, b.Port)
-		}
-		return fmt.Sprintf("x%d", b.Port)
-	case loop.State: // of 0
-		return fmt.Sprintf("c%d+%d", len(e.consts), carriedAt(e.p, len(e.p.Carried)))
-	case loop.Target:
-		return fmt.Sprintf("y%d", b.Port)
-	case loop.Weight:
-		return "w"
-	}
-	arena := "a"
-	if b.DType == loop.I32 {
-		arena = "b"
-	}
-	if b.Rows {
-		return fmt.Sprintf("%s%d*%d", arena, b.Offset, b.Row())
-	}
-	return fmt.Sprintf("%s%d%s", arena, b.Offset, length)
 }
 
 // weightsRead is the size of the weights where reading them takes longer than

@@ -134,11 +134,18 @@ func (e modelText) initMethod(f *file) {
 	var b strings.Builder
 	b.WriteString("// init fills the parameters with their initial values, drawn from the seed.\nfunc (p *Params) init(seed uint64) {\n")
 	var lines strings.Builder
+	flat := false
 	for i, s := range e.p.Segments {
-		if line := e.initCall(s); line != "" {
-			lines.WriteString(line + " // " + e.fields[i] + "\n")
+		dst, note := fmt.Sprintf("w[%d:%d]", s.Offset, s.Offset+s.Len()), " // "+e.fields[i]
+		if len(s.Shape) == 1 {
+			dst, note = fmt.Sprintf("p.%s[:]", e.fields[i]), ""
+		}
+		if line := e.initCall(s, dst); line != "" {
+			lines.WriteString(line + note + "\n")
+			flat = flat || note != ""
 		}
 		if in := s.Init; in.OnesFrom < in.OnesTo {
+			flat = true
 			fmt.Fprintf(&lines, "§nn.Ones(w[%d:%d]) // %s\n", s.Offset+in.OnesFrom, s.Offset+in.OnesTo, e.fields[i])
 		}
 	}
@@ -154,7 +161,7 @@ func (e modelText) initMethod(f *file) {
 		b.Reset()
 		b.WriteString("// init fills the parameters with their initial values.\nfunc (p *Params) init(uint64) {\n")
 	}
-	if lines.Len() > 0 {
+	if flat {
 		b.WriteString("w := p.flat()\n")
 	}
 	b.WriteString(body)
@@ -176,10 +183,9 @@ func (p *Params) fromFile() {
 	}
 }
 
-// initCall is the call of one initializer; zeros need none.
-func (e modelText) initCall(s block.Segment) string {
+// initCall is the call of the initializer of dst; zeros need none.
+func (e modelText) initCall(s block.Segment, dst string) string {
 	in := s.Init
-	dst := fmt.Sprintf("w[%d:%d]", s.Offset, s.Offset+s.Len())
 	seed := "seed"
 	if in.Seeded {
 		seed = strconv.FormatUint(in.Seed, 10)

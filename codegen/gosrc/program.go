@@ -2,6 +2,8 @@ package gosrc
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/feature"
@@ -45,6 +47,9 @@ type program struct {
 	top    scope                   // identifiers of the package
 	bufs   map[*loop.Buffer]string // of the buffers, as variables
 	fields []string                // of the segments, in Params
+
+	constants map[*loop.Buffer]*loop.Buffer // the first of those that are equal, which is printed
+
 	layers layerDoc
 	ports  portNames
 	enc    *feature.Encoding // of rows
@@ -57,7 +62,7 @@ type portNames struct{ inputs, outputs, targets, stepInputs, stepOutputs []strin
 // newProgram names what the description names, clear of the words that the
 // package uses itself; nil: as in a draft, which shows these words.
 func newProgram(p *loop.Program, cfg Config, used *ownWords) *program {
-	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, layers: newLayerDoc(p), crew: hasCrew(p, cfg)}
+	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, constants: map[*loop.Buffer]*loop.Buffer{}, layers: newLayerDoc(p), crew: hasCrew(p, cfg)}
 	e.top = e.scope(declMark)
 	fields := e.scope(fieldMark, "Params")
 	for _, s := range p.Segments {
@@ -131,18 +136,32 @@ func (e *program) bufferName(b *loop.Buffer) string {
 }
 
 // nameConsts gives the arrays that the description fixes the names of their
-// variables.
+// variables: equal ones, which every plan has of its own, the same.
 func (e *program) nameConsts() names {
 	consts := names{}
+	var distinct []*loop.Buffer
 	for _, plan := range e.p.Plans() {
 		for _, b := range plan.Buffers {
-			if b.Class == loop.Const && e.bufs[b] == "" {
+			if b.Class != loop.Const || e.constants[b] != nil {
+				continue
+			}
+			first := slices.IndexFunc(distinct, func(o *loop.Buffer) bool { return sameValues(o, b) })
+			if first < 0 {
+				first = len(distinct)
+				distinct = append(distinct, b)
 				e.bufs[b] = e.top.Pick(e.bufferName(b) + "Values")
 				consts.Take(e.bufs[b])
 			}
+			e.constants[b] = distinct[first]
+			e.bufs[b] = e.bufs[distinct[first]]
 		}
 	}
 	return consts
+}
+
+// sameValues reports arrays that are printed alike: 0 and -0 are not.
+func sameValues(a, b *loop.Buffer) bool {
+	return a.DType == b.DType && slices.EqualFunc(a.Data, b.Data, func(v, w float32) bool { return math.Float32bits(v) == math.Float32bits(w) })
 }
 
 // nameBuffers gives every buffer of a plan the name of the variable that holds

@@ -29,11 +29,32 @@ import (
 //	m s     1/Total and n/Total of the step
 //	n t f   the number of rows, the worker, the number of the first row
 //	e0      the key of the stream of random numbers that streams[0] names
-//	z3:64   a struct of ints of which number 3 is 64, and the others are 0
+//	z3:64,9 a struct of ints of which number 3 is 64, the next one 9, and the others are 0
 //	…@4     rows, from element 4 of the first on
 //
 // A call without a layer is of the same one as that before it.
 type Call func(layer string, kernel any, operands string, streams ...string)
+
+// List makes the calls of a list. A line is a layer, or after a tab a call: the name
+// of its kernel, by which kernels has it, and the operands.
+func (call Call) List(kernels map[string]any, list string) {
+	layer := ""
+	for line := range strings.Lines(strings.TrimPrefix(list, "\n")) {
+		line = strings.TrimSuffix(line, "\n")
+		text, called := strings.CutPrefix(line, "\t")
+		if !called {
+			layer = line
+			continue
+		}
+		name, operands, _ := strings.Cut(text, " ")
+		kernel, known := kernels[name]
+		if !known {
+			panic(fmt.Sprintf("modeltest: layer %q: no kernel %q", layer, name))
+		}
+		call(layer, kernel, operands)
+		layer = ""
+	}
+}
 
 // Turn is the operands of turn t of a loop: …@4,3 in them is …@16 in turn 4.
 func Turn(t int, operands string) string {
@@ -254,9 +275,13 @@ func (d *double) operand(word string, t reflect.Type, streams []string) reflect.
 	case 'z':
 		v := reflect.New(t)
 		fields := unsafe.Slice((*int)(v.UnsafePointer()), t.Size()/unsafe.Sizeof(0))
-		for _, field := range strings.Split(rest, ",") {
-			i, size, _ := strings.Cut(field, ":")
-			fields[number(i)] = number(size)
+		next := 0
+		for _, size := range strings.Split(rest, ",") {
+			if i, value, ok := strings.Cut(size, ":"); ok {
+				next, size = number(i), value
+			}
+			fields[next] = number(size)
+			next++
 		}
 		return v.Elem()
 	}

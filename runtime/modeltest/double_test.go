@@ -23,6 +23,12 @@ func TestCall(t *testing.T) {
 			}
 			y[0], y[1], g[1] = 1.0/3, math.Pi, 1
 		}, "a2*3 p1 g0 z1:9 n t")
+		call.List(map[string]any{"add": func(y []float64, s shape, n int) {
+			called++
+			if &y[0] != &d.arena[2] || s.nC != 3 || s.yR != 9 {
+				panic("a call of the list")
+			}
+		}}, "\nother\n\tadd a2*3 z3,9 n\n\tadd a2*3 z0:3,9 n\n")
 		call("", func(at *[1]float64, ids, offsets []int32, target, weights []float64, c *[2]float64, m, share float64, key nn.Key, first int, v, constants []float64, list *[2]int32) {
 			called++
 			if !reflect.DeepEqual(ids, []int32{5, 6, 7}) || offsets[2] != 3 || target[1] != 4 || weights[1] != 2 || c[1] != 8 || m != 0.25 || share != 0.5 || first != 1 ||
@@ -34,7 +40,7 @@ func TestCall(t *testing.T) {
 	}
 	var r rounding
 	loss, g := d.step([]float64{10, 11, 12, 13}, train.Step{Seed: 3, Index: 2, First: 1, Total: 4}, &r)
-	if called != 2 || loss != 42 || g[1] != 1 {
+	if called != 4 || loss != 42 || g[1] != 1 {
 		t.Errorf("%d calls, loss %v, gradients %v", called, loss, g)
 	}
 	if d.arena[2] != float64(float32(1.0/3)) || r.largest != 42 {
