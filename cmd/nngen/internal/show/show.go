@@ -1,4 +1,5 @@
-// Package show prints numbers, names and shapes as people read them. It is free of commands and of models.
+// Package show prints what people and programs read: numbers, names, shapes, tables,
+// command lines. It is free of commands and of models.
 package show
 
 import (
