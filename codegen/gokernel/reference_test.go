@@ -33,7 +33,11 @@ func (r *reference) index(a loop.Access, at []int) int {
 func (r *reference) get(a loop.Access, at []int) float64 {
 	i := r.index(a, at)
 	if b := a.Buf; b.Class == loop.Random {
-		return float64(nn.NewKey(r.seed, 0, nn.Stream(b.Name)).Uniform(uint32(r.first+i/b.Row()), uint32(i%b.Row())))
+		row := r.first
+		if !b.Rows { // one for all of them
+			row = 0
+		}
+		return float64(nn.NewKey(r.seed, 0, nn.Stream(b.Name)).Uniform(uint32(row+i/b.Row()), uint32(i%b.Row())))
 	}
 	return r.data[a.Buf][i]
 }

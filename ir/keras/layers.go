@@ -112,6 +112,9 @@ func (r converter) settings(p *part, class string, config spec.Value) (args []sp
 	if dtype := policy(field(config, "dtype")); strings.Contains(dtype, "float16") || strings.HasSuffix(dtype, "float64") || strings.HasPrefix(dtype, "int8") || strings.HasPrefix(dtype, "float8") {
 		r.note(p.path, "its dtype is %s; in the description everything is computed in float32", dtype)
 	}
+	if class == "MixUp" || class == "CutMix" {
+		r.note(p.path, "within a model of Keras it mixes images alone; in the description it mixes the targets as well")
+	}
 	return args
 }
 

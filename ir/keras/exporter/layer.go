@@ -41,6 +41,9 @@ func (w *writer) layer(o *node) spec.Value {
 			w.fail(o.Pos, "layer %s: it learns its vocabulary from the training rows, which a file of this version of nngen does not hold; write it down as the argument vocabulary", diag.Quote(o.name))
 		}
 	}
+	if o.Type == "MixUp" || o.Type == "CutMix" {
+		w.note("layer " + diag.Quote(o.name) + ": within a model of Keras, " + o.Type + " mixes images alone; map it over the data to mix labels as well")
+	}
 	config := w.config(`layer `+diag.Quote(o.name), o.Type, o.name, o.arguments(), o.Trainable == nil || *o.Trainable)
 	v := instance("keras.layers", className(o.Type), config)
 	if b := w.builtFor(o); b.Kind != spec.Null {
