@@ -160,8 +160,13 @@ func suffix(id string, i int) string {
 	if last := id[len(id)-1]; last < '0' || last > '9' {
 		return strconv.Itoa(i)
 	}
+	return Letters(i - 1)
+}
+
+// Letters tells things apart by capitals alone: A for 0, Z for 25, AA after it.
+func Letters(i int) string {
 	s := ""
-	for i--; i >= 0; i = i/26 - 1 {
+	for ; i >= 0; i = i/26 - 1 {
 		s = string(rune('A'+i%26)) + s
 	}
 	return s

@@ -169,6 +169,7 @@ type scope struct {
 	errs       diag.List
 	limit      float64 // of whole numbers of the inputs; 0: none
 	folding    bool    // the graph is of known values alone
+	found      *[]Port // the inputs of random numbers, where they are looked for
 	inexact    bool    // some of them would not be exact
 }
 

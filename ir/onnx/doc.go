@@ -8,6 +8,9 @@
 // axis takes no part in the operators, so that a model exported for one image
 // predicts any number of them.
 //
+// A model draws no random numbers: those that a file asks for are inputs after its own,
+// so that a prediction depends on nothing else, and callers decide how they are drawn.
+//
 // What does not depend on an input is computed here, in the types of the standard:
 // shapes and indices are numbers when the graph is built.
 package onnx

@@ -35,6 +35,9 @@ type Port struct {
 	Shape []int
 	// Batch says that the first extent is symbolic: it is 1 in Shape.
 	Batch bool
+	// Drawn says of what the file would have drawn random numbers, which callers do; empty:
+	// it is an input of the file.
+	Drawn string
 }
 
 // Options say what a file leaves open.
@@ -71,6 +74,7 @@ func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	if err := r.errs.Err(); err != nil {
 		return nil, err
 	}
+	m.draws()
 	return m, nil
 }
 

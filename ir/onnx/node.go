@@ -40,9 +40,6 @@ func add(list map[string]row) struct{} {
 // openExtent is why a result cannot be.
 const openExtent = "the extent of its result depends on the data"
 
-// drawn is why there are no random numbers.
-const drawn = "random numbers are not supported in a file that predicts: no two programs draw the same"
-
 // refused are operators that cannot be, with the reason.
 var refused = map[string]string{
 	"Unique": openExtent, "NonMaxSuppression": openExtent,
@@ -55,7 +52,6 @@ var refused = map[string]string{
 	"SequenceMap": "sequences are not supported",
 	"Optional":    "optional values are not supported", "OptionalGetElement": "optional values are not supported",
 	"OptionalHasElement": "optional values are not supported", "ImageDecoder": "images are not decoded here",
-	"RandomNormal": drawn, "RandomNormalLike": drawn, "RandomUniform": drawn, "RandomUniformLike": drawn, "Bernoulli": drawn, "Multinomial": drawn,
 }
 
 // names are those of the operators, sorted.

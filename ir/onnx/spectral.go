@@ -138,9 +138,17 @@ func dft(n *node) []*Value {
 	return one(n.computed(t.over(n, x, front(x)+axis, 0, nil), v.Type))
 }
 
-// stft is the transform of pieces of a signal [batch, points, parts]. Source: ONNX 1.22,
-// STFT.
+// stft is the transform of pieces of a signal [batch, points, parts], or as PyTorch
+// writes a real one [batch, points]. Source: ONNX 1.22, STFT.
 func stft(n *node) []*Value {
+	if v := n.in[0]; v.rank() == 2 {
+		to := n.with(v)
+		out := reshaped(to, []int{v.Shape[0], v.Shape[1], 1})
+		if n.take(to) {
+			return nil
+		}
+		n.in = append(out, n.in[1:]...)
+	}
 	v := n.in[0]
 	step := int(n.number("frame_step", 1, 0))
 	size := 0

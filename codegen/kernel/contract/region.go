@@ -187,8 +187,8 @@ func (d *writer) tile(lanes int) amd64.Stub {
 		name = fmt.Sprintf("tile%dx%d", t.heights[0], lanes)
 	}
 	suffix := ""
-	for c := 'B'; !d.unit.Once(name + suffix + d.level.String()); c++ {
-		suffix = string(c)
+	for i := 1; !d.unit.Once(name + suffix + d.level.String()); i++ {
+		suffix = gotree.Letters(i)
 	}
 	s := t.stub(name + suffix + d.level.String())
 	s.Doc = fmt.Sprintf("computes %d by %d elements of y at a time, and n rows in all: sums of products of x and w", t.heights[0], lanes)

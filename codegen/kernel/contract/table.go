@@ -29,7 +29,7 @@ func (t *regionTable) field(name string, values []int) gotree.Expr {
 		return gotree.Int(values[0])
 	}
 	wish := name
-	for c := 'A'; ; c++ {
+	for letter := 0; ; letter++ {
 		i := slices.Index(t.Columns, name)
 		if i < 0 {
 			t.add(name, values)
@@ -37,7 +37,7 @@ func (t *regionTable) field(name string, values []int) gotree.Expr {
 		if i < 0 || slices.EqualFunc(t.Table.Rows, values, func(row []int, v int) bool { return row[i] == v }) {
 			return gotree.Member{X: t.row, Name: name}
 		}
-		name = wish + string(c)
+		name = wish + gotree.Letters(letter)
 	}
 }
 

@@ -34,8 +34,8 @@ func (u *Unit) Constant(value gotree.Expr, kernel string) string {
 		return name
 	}
 	name := kernel + "Parts"
-	for c := 'B'; !u.Once(name); c++ {
-		name = kernel + "Parts" + string(c)
+	for i := 1; !u.Once(name); i++ {
+		name = kernel + "Parts" + gotree.Letters(i)
 	}
 	u.constants[text] = name
 	u.Declare("// " + name + " are the parts of " + kernel + "'s result that sum the same points.\nvar " + name + " = " + text)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/interp"
@@ -27,7 +28,7 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 	for i, p := range m.Inputs {
 		given := feed[p.Name]
 		if given == nil {
-			return nil, fmt.Errorf("no data for %s", p.Name)
+			return nil, fmt.Errorf("no data for %s", strings.TrimSuffix(p.Name+", "+p.Drawn, ", "))
 		}
 		x, t, err := input(p, given, rows)
 		if err != nil {

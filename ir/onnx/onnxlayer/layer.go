@@ -326,10 +326,19 @@ func Note(file string, data []byte, files fs.FS, bind []string) string {
 		return ""
 	}
 	m, err := onnx.Read(path.Base(file), data, onnx.Options{Bind: values, Files: files})
-	if err != nil || !m.Doubles() {
+	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("%s asks for float64; the package takes, computes and gives float32", path.Base(file))
+	var notes []string
+	if m.Doubles() {
+		notes = append(notes, fmt.Sprintf("%s asks for float64; the package takes, computes and gives float32", path.Base(file)))
+	}
+	for _, p := range m.Inputs {
+		if p.Drawn != "" {
+			notes = append(notes, fmt.Sprintf("%s draws random numbers; the package does not, and has an input for them: fill %s with %s anew for every call", path.Base(file), p.Name, p.Drawn))
+		}
+	}
+	return strings.Join(notes, "; ")
 }
 
 // Source is Describe as the text of a description, in JSON.

@@ -1,0 +1,176 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/trainable"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// drawing are the operators that draw random numbers. A model draws none itself: they
+// are inputs after the others, which callers fill anew for every call, so that a
+// prediction depends on nothing else and can be repeated.
+var drawing = map[string]string{
+	"RandomNormal": normal, "RandomNormalLike": normal, "RandomUniform": uniform, "RandomUniformLike": uniform,
+	"Bernoulli": uniform, "Multinomial": uniform,
+}
+
+const (
+	normal  = "standard normal numbers"
+	uniform = "uniform numbers of [0,1)"
+)
+
+func init() { // rows that read the table of rows
+	add(map[string]row{
+		"RandomNormal":      {apart: true, graph: randomNormal},
+		"RandomNormalLike":  {apart: true, least: 1, most: 1, graph: randomNormal},
+		"RandomUniform":     {apart: true, graph: randomUniform},
+		"RandomUniformLike": {apart: true, least: 1, most: 1, graph: randomUniform},
+		"Bernoulli":         {apart: true, least: 1, most: 1, graph: bernoulli},
+		"Multinomial":       {apart: true, least: 1, most: 1, graph: multinomial},
+	})
+}
+
+// draws finds the inputs of random numbers, whose shapes are known once a graph is built.
+// Mistakes of the model are left to those who build it.
+func (m *Model) draws() {
+	if !slices.ContainsFunc(m.proto.Graph.Nodes, func(n *proto.Node) bool { return domain(n.Domain) == "" && drawing[n.Op] != "" }) {
+		return
+	}
+	trains, err := trainable.Of(m.proto.Graph, m.order, trainable.Choice{})
+	if err != nil {
+		return
+	}
+	var found []Port
+	for _, limit := range limits {
+		b := ir.NewBuilder("trial")
+		var inputs []*ir.Value
+		for i, p := range m.Inputs {
+			inputs = append(inputs, p.in(b, i))
+		}
+		s := m.scope(Use{}, trains, b, "", limit)
+		s.found = &found
+		found = nil
+		if s.build(inputs); len(s.errs) == 0 {
+			break
+		}
+	}
+	m.Inputs = append(m.Inputs, found...)
+}
+
+// in is the input in a graph.
+func (p Port) in(b *ir.Builder, i int) *ir.Value {
+	shape := p.Shape
+	if p.Batch {
+		shape = shape[1:]
+	}
+	t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
+	if isInteger(p.Type) {
+		t.DType = ir.I32
+	}
+	return op.InputOf(b, op.Input{Port: p.Name, Index: i, Of: t})
+}
+
+// drawn are the random numbers of a node: an input of that shape.
+func (n *node) drawn(shape []int) *Value {
+	if n.depth > 0 || len(n.proto.Outputs) == 0 || n.proto.Outputs[0] == "" {
+		n.errorf("it draws random numbers within a function or a graph of another node, which is not supported; draw them outside of it")
+		return nil
+	}
+	if count(shape) == 0 {
+		n.errorf("random numbers of shape %v", shape)
+		return nil
+	}
+	name := n.proto.Outputs[0] + "_noise"
+	if n.found != nil {
+		p := Port{Name: name, Type: proto.Float32, Shape: slices.Clone(shape), Drawn: drawing[n.proto.Op]}
+		p.Batch = len(shape) > 1 && shape[0] == 1 && slices.ContainsFunc(n.model.Inputs, func(p Port) bool { return p.Batch })
+		*n.found = append(*n.found, p)
+		n.values[name] = n.input(p, p.in(n.b, len(n.model.Inputs)+len(*n.found)))
+	}
+	v, ok := n.values[name]
+	if !ok || !slices.Equal(v.Shape, shape) {
+		n.errorf("%s, the input of its random numbers, is not there or not %v", diag.Quote(name), shape)
+		return nil
+	}
+	return v
+}
+
+// like is the shape of what is drawn, and its type.
+func (n *node) like() ([]int, proto.Type) {
+	t := proto.Float32
+	shape, _ := n.ints("shape")
+	if v := n.operand(0); v != nil {
+		shape = v.Shape
+		if isFloat(v.Type) || n.proto.Op == "Bernoulli" {
+			t = v.Type
+		}
+	}
+	return shape, proto.Type(n.int("dtype", int(t)))
+}
+
+// spread is what is drawn as a·x + b, of the type that the node says.
+func spread(n *node, a, b float64) []*Value {
+	shape, t := n.like()
+	if !isFloat(t) {
+		return n.errorf("random numbers of %v", t)
+	}
+	v := n.drawn(shape)
+	if n.failed {
+		return nil
+	}
+	return listOf(n.then(call("add", call("mul", a0, num(a)), num(b)), "drawn", t, v))
+}
+
+// randomNormal is mean + scale·z, of standard normal z. Source: ONNX 1.22, RandomNormal,
+// RandomNormalLike.
+func randomNormal(n *node) []*Value { return spread(n, n.float("scale", 1), n.float("mean", 0)) }
+
+// randomUniform is low + (high-low)·u, of u in [0,1). Source: ONNX 1.22, RandomUniform,
+// RandomUniformLike.
+func randomUniform(n *node) []*Value {
+	low, high := n.float("low", 0), n.float("high", 1)
+	return spread(n, high-low, low)
+}
+
+// bernoulli is 1 where u < p, of u in [0,1). Source: ONNX 1.22, Bernoulli.
+func bernoulli(n *node) []*Value {
+	shape, t := n.like()
+	u := n.drawn(shape)
+	if n.failed {
+		return nil
+	}
+	return listOf(n.then(call("lt", a1, a0), "bernoulli", t, n.in[0], u))
+}
+
+// multinomial draws classes of unnormalized log-probabilities [batch, classes]: the first
+// whose cumulated probability is above u. Source: ONNX 1.22, Multinomial.
+func multinomial(n *node) []*Value {
+	v := n.in[0]
+	size, t := n.int("sample_size", 1), proto.Type(n.int("dtype", int(proto.Int32)))
+	if v.rank() != 2 || size < 1 || v.Shape[1] < 1 || !isInteger(t) {
+		return n.errorf("%d draws from %v as %v", size, v.Shape, t)
+	}
+	classes := v.Shape[1]
+	u := n.drawn([]int{v.Shape[0], size})
+	if n.failed {
+		return nil
+	}
+	p := operator(n, "Softmax", attributes{"axis": 1}, v)
+	sums := operator(n, "CumSum", nil, p, number64(n, 1)[0])
+	if n.failed {
+		return nil
+	}
+	// The last sum is 1 but for rounding, which no draw is beyond.
+	below := call("ge", a1, a0)
+	at := n.then(below, "below", proto.Float32, shapedAs(n, sums, []int{v.Shape[0], 1, classes}), shapedAs(n, u, []int{v.Shape[0], size, 1}))
+	at = operator(n, "ReduceSum", attributes{"keepdims": 0, "axes": []int{2}}, at)
+	out := n.then(call("min", a0, num(float64(classes-1))), "drawn class", t, at)
+	if out != nil {
+		out.whole = &span{high: float64(classes - 1)}
+	}
+	return listOf(out)
+}
