@@ -40,9 +40,12 @@ func keeps(p *plan.Contraction) bool {
 // since that has more than mostUses products for each weight.
 func Keeps(u *driver.Unit, k *loop.Contract, mostUses int) (room driver.Panels) {
 	room.Segment = k.Rhs.Buf.Segment
+	if k.Rhs.Buf.Class != loop.Param || k.Flops(1)/2 > mostUses*k.Rhs.Buf.Row() {
+		return room
+	}
 	for _, l := range amd64.Levels {
 		p := plan.Contract(k, u.Processor(l))
-		if p == nil || !keeps(p) || k.Rhs.Buf.Class != loop.Param || k.Flops(1)/2 > mostUses*k.Rhs.Buf.Row() {
+		if p == nil || !keeps(p) {
 			continue
 		}
 		n, each := p.Panels()
