@@ -29,7 +29,7 @@ type Folder struct {
 	clause string
 	// sources are the descriptions that the headers of ours name, sorted.
 	sources []string
-	// step, where a test sets it, is called before everything that touches the
+	// Step, where a test sets it, is called before everything that touches the
 	// disk.
 	Step func()
 }
