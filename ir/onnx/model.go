@@ -35,6 +35,8 @@ type Port struct {
 	Shape []int
 	// Batch says that the first extent is symbolic: it is 1 in Shape.
 	Batch bool
+	// Empty says that an output is declared without elements.
+	Empty bool
 }
 
 // Options say what a file leaves open.
@@ -177,6 +179,7 @@ func (r *reader) inputs() {
 			_, fixed := r.extent(v.Dims[0])
 			port.Batch = !fixed
 		}
+		port.Empty = slices.ContainsFunc(v.Dims, func(d proto.Dim) bool { n, fixed := r.extent(d); return fixed && n == 0 })
 		r.Outputs = append(r.Outputs, port)
 	}
 	if len(g.Outputs) == 0 {
