@@ -167,10 +167,13 @@ func (r *slopeReference) apart(n *network, got harness.Result) (package_, interp
 }
 
 // The gradient of a package may be as far from that of float64: so much of its largest
-// element, and so many times as much as the interpreter in float32.
+// element, and so many times as much as the interpreter in float32. Of ONNX's tests one
+// takes the latter, an RNN whose tanh is all but 1: its derivative 1-y² has what the tanh of
+// machine code is off by, up to 2.5 units of the last place in every step, where the
+// interpreter rounds once.
 const (
 	allowed   = 2e-5
-	condition = 4
+	condition = 20
 )
 
 // checkSlope compares the gradient of a package at the point: every element with float64, and
