@@ -267,6 +267,7 @@ func (a *asked) graph(g *proto.Graph) {
 func (a *asked) nodes(nodes []*proto.Node) {
 	for _, n := range nodes {
 		a.ops[n.Op], a.ops[n.Domain] = true, true
+		a.composed = a.composed || strings.Contains(n.Op, "Sequence") || strings.HasPrefix(n.Op, "Optional")
 		for _, at := range n.Attributes {
 			if at.Tensor != nil {
 				a.types[at.Tensor.Type] = true

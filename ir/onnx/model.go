@@ -38,6 +38,8 @@ type Port struct {
 	// Drawn says of what the file would have drawn random numbers, which callers do; empty:
 	// it is an input of the file.
 	Drawn string
+	// Empty says that an output is declared without elements.
+	Empty bool
 }
 
 // Options say what a file leaves open.
@@ -181,6 +183,7 @@ func (r *reader) inputs() {
 			_, fixed := r.extent(v.Dims[0])
 			port.Batch = !fixed
 		}
+		port.Empty = slices.ContainsFunc(v.Dims, func(d proto.Dim) bool { n, fixed := r.extent(d); return fixed && n == 0 })
 		r.Outputs = append(r.Outputs, port)
 	}
 	if len(g.Outputs) == 0 {

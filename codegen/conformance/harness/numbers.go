@@ -24,9 +24,11 @@ func (l Lists) MarshalJSON() ([]byte, error)       { return marshal(l) }
 func (l *Lists) UnmarshalJSON(text []byte) error   { return unmarshal((*[][]float32)(l), text) }
 func (l Rows) MarshalJSON() ([]byte, error)        { return marshal(l) }
 func (l *Rows) UnmarshalJSON(text []byte) error    { return unmarshal((*[][]float64)(l), text) }
-func bits[F float32 | float64](n []F) (text []byte) {
-	text, _ = binary.Append(nil, binary.LittleEndian, n)
-	return text
+
+// bits are those of the numbers, one after another.
+func bits[F float32 | float64](n []F) []byte {
+	b, _ := binary.Append(nil, binary.LittleEndian, n) // which holds every slice of numbers
+	return b
 }
 
 func (n *Number) UnmarshalJSON(text []byte) error {

@@ -171,6 +171,15 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%s: %d inputs", g.Nodes[0].Op, len(n.Header.Inputs))
 		}
 	}
+	parts := &proto.Graph{
+		Name: "g", Inputs: places.Inputs,
+		Outputs:      []*proto.ValueInfo{port("a", proto.Float32, proto.Dim{Value: -1, Param: "n"}, proto.Dim{Value: 5}), port("b", proto.Float32, proto.Dim{Value: -1, Param: "n"}, proto.Dim{})},
+		Nodes:        []*proto.Node{{Op: "Split", Inputs: []string{"x", "sizes"}, Outputs: []string{"a", "b"}, Attributes: places.Nodes[0].Attributes}},
+		Initializers: []*proto.Tensor{{Name: "sizes", Type: proto.Int64, Dims: []int64{2}, Int64s: []int64{5, 0}}},
+	}
+	if n, err := described(parts); err != nil || len(n.Header.Outputs) != 1 || n.Header.Outputs[0].Name != "a" {
+		t.Errorf("a part without elements: %v", err)
+	}
 	if _, err := described(constant(1<<24 + 1)); err == nil || !strings.Contains(err.Error(), "16777217, which no float32 holds") {
 		t.Errorf("16777217 is exact: %v", err)
 	}
