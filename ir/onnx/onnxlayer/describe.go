@@ -96,7 +96,7 @@ func Note(file string, data []byte, files fs.FS, bind []string) string {
 			notes = append(notes, fmt.Sprintf("output %s of %s has no elements; the package does not have it", diag.Quote(p.Name), path.Base(file)))
 		}
 	}
-	return strings.Join(notes, "\n")
+	return strings.Join(notes, "; ")
 }
 
 // Source is Describe as the text of a description, in JSON.
