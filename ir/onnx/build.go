@@ -195,6 +195,9 @@ func refusal(n *proto.Node) string {
 	if why, ok := refused[n.Op]; ok {
 		return why
 	}
+	if n.Op == "" {
+		return "it names no operator"
+	}
 	hint := ""
 	if near, ok := nearest.Of(n.Op, names()); ok {
 		hint = fmt.Sprintf("; did you mean %s?", near)

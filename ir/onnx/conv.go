@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -26,6 +27,9 @@ func frameOf(n *node, size []int) (frame, bool) {
 	if space < 1 || len(size) != space {
 		n.errorf("a kernel %v over %v", size, v.Shape)
 		return frame{}, false
+	}
+	if list, ok := n.ints("kernel_shape"); ok && !slices.Equal(list, size) {
+		n.errorf("kernel_shape %v of a kernel of %v", list, size)
 	}
 	f := frame{in: v.Shape[2:], size: size}
 	read := func(name string, otherwise int) []int {
@@ -72,6 +76,10 @@ func autoPad(n *node, f *frame) {
 			if mode == "SAME_LOWER" {
 				f.before[i], f.after[i] = total-total/2, total/2
 			}
+		case "NOTSET", "":
+		default:
+			n.errorf("auto_pad %s; it is NOTSET, VALID, SAME_UPPER or SAME_LOWER", diag.Quote(mode))
+			return
 		}
 	}
 }
@@ -171,7 +179,7 @@ func conv(n *node) []*Value {
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
-		return n.errorf("its window is not valid")
+		return n.unless("its window is not valid")
 	}
 	autoPad(n, &f)
 	if !fits(n, f) {
@@ -220,7 +228,7 @@ func convTranspose(n *node) []*Value {
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
-		return n.errorf("its window is not valid")
+		return n.unless("its window is not valid")
 	}
 	space := len(f.in)
 	extra, given := n.ints("output_padding")

@@ -75,6 +75,14 @@ func (n *node) errorf(format string, args ...any) []*Value {
 	return nil
 }
 
+// unless reports a mistake that may follow from one which has been reported already.
+func (n *node) unless(message string) []*Value {
+	if n.failed {
+		return nil
+	}
+	return n.errorf("%s", message)
+}
+
 // build computes the results, now or in the graph.
 func (n *node) build(r row) []*Value {
 	needed := r.least

@@ -3,6 +3,7 @@ package proto
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -14,12 +15,22 @@ type field struct {
 	bytes []byte // of anything with a length
 }
 
+// damaged says what is wrong with bytes that are no message. protowire begins its messages
+// with a space that differs from build to build.
+func damaged(size int) error {
+	_, what, found := strings.Cut(protowire.ParseError(size).Error(), "proto:")
+	if !found {
+		return fmt.Errorf("the file is damaged: %w", protowire.ParseError(size))
+	}
+	return fmt.Errorf("the file is damaged: %s", strings.TrimSpace(what))
+}
+
 // fields calls each for every field of a message.
 func fields(b []byte, each func(n protowire.Number, f field) error) error {
 	for len(b) > 0 {
 		n, kind, size := protowire.ConsumeTag(b)
 		if size < 0 {
-			return fmt.Errorf("the file is damaged: %w", protowire.ParseError(size))
+			return damaged(size)
 		}
 		b = b[size:]
 		f := field{kind: kind}
@@ -38,7 +49,7 @@ func fields(b []byte, each func(n protowire.Number, f field) error) error {
 			size = protowire.ConsumeFieldValue(n, kind, b)
 		}
 		if size < 0 {
-			return fmt.Errorf("the file is damaged: %w", protowire.ParseError(size))
+			return damaged(size)
 		}
 		if err := each(n, f); err != nil {
 			return err
@@ -99,7 +110,7 @@ func (f field) ints(to *[]int64) error {
 	for b := f.bytes; len(b) > 0; {
 		v, size := protowire.ConsumeVarint(b)
 		if size < 0 {
-			return fmt.Errorf("the file is damaged: %w", protowire.ParseError(size))
+			return damaged(size)
 		}
 		*to = append(*to, int64(v))
 		b = b[size:]
@@ -116,7 +127,7 @@ func (f field) floats(to *[]float32) error {
 	for b := f.bytes; len(b) > 0; {
 		v, size := protowire.ConsumeFixed32(b)
 		if size < 0 {
-			return fmt.Errorf("the file is damaged: %w", protowire.ParseError(size))
+			return damaged(size)
 		}
 		*to = append(*to, math.Float32frombits(v))
 		b = b[size:]
@@ -133,7 +144,7 @@ func (f field) doubles(to *[]float64) error {
 	for b := f.bytes; len(b) > 0; {
 		v, size := protowire.ConsumeFixed64(b)
 		if size < 0 {
-			return fmt.Errorf("the file is damaged: %w", protowire.ParseError(size))
+			return damaged(size)
 		}
 		*to = append(*to, math.Float64frombits(v))
 		b = b[size:]

@@ -1,6 +1,7 @@
 package proto
 
 import (
+	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -43,11 +44,16 @@ func DecodeModel(b []byte) (*Model, error) {
 		}
 		return err
 	})
+	if m.Graph == nil || err != nil {
+		if what := foreign(b); what != "" {
+			return nil, errors.New(what)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	if m.Graph == nil {
-		return nil, fmt.Errorf("no graph: this is no ONNX model")
+		return nil, errors.New("no graph: this is no ONNX model")
 	}
 	return m, nil
 }
