@@ -91,6 +91,11 @@ func Note(file string, data []byte, files fs.FS, bind []string) string {
 	if m.Doubles() {
 		notes = append(notes, fmt.Sprintf("%s asks for float64; the package takes, computes and gives float32", path.Base(file)))
 	}
+	for _, p := range m.Inputs {
+		if p.Drawn != "" {
+			notes = append(notes, fmt.Sprintf("%s draws random numbers; the package does not, and has an input for them: fill %s with %s anew for every call", path.Base(file), p.Name, p.Drawn))
+		}
+	}
 	for i, p := range m.Outputs {
 		if i > 0 && p.Empty {
 			notes = append(notes, fmt.Sprintf("output %s of %s has no elements; the package does not have it", diag.Quote(p.Name), path.Base(file)))
