@@ -37,7 +37,7 @@ func (e trainText) engineFields() string {
 		masks = ", masks and states after them"
 	}
 	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate%s\nlosses [%d]float64\n", e.results(), masks, len(e.p.Outputs))
-	fields += e.mixes("mixed bool // targets are those that the last Train has mixed\n")
+	fields += whereMixed(e.p, "mixed bool // targets are those that the last Train has mixed\n")
 	sparse := false
 	for _, p := range e.p.Targets {
 		sparse = sparse || p.DType == loop.I32
@@ -265,7 +265,7 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 	} else {
 		e.team.Run(part)
 	}
-}`, update, losses(e.p.Train), losses(e.p.Evaluate), carry, e.mixes("e.mixed = true\n"), e.mixes("e.mixed = false\n"))
+}`, update, losses(e.p.Train), losses(e.p.Evaluate), carry, whereMixed(e.p, "e.mixed = true\n"), whereMixed(e.p, "e.mixed = false\n"))
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
 	s := e.pass(t, %s)

@@ -45,7 +45,7 @@ func (e *phases) phase(s phaseSpec) (*phase, error) {
 	result, returns := "", ""
 	var err error
 	if s.results {
-		result = " " + rowsType(len(returned(e.handed(s.plan))))
+		result = " " + rowsType(len(returned(handed(e.p, s.plan))))
 		if returns, err = w.results(); err != nil {
 			return nil, err
 		}
@@ -377,7 +377,7 @@ func (w *phaseWriter) view(p *gokernel.Param, own bool) string {
 // results are the rows of the outputs.
 func (w *phaseWriter) results() (string, error) {
 	var rows []string
-	for _, b := range returned(w.em.handed(w.spec.plan)) {
+	for _, b := range returned(handed(w.em.p, w.spec.plan)) {
 		if b.DType != loop.F32 || !b.Rows {
 			return "", fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
 		}

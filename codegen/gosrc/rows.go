@@ -33,7 +33,7 @@ func (e trainText) rowMethods(f *file) {
 	for i, p := range e.p.Targets {
 		name := e.targetField(i)
 		if e.p.Training.Mixed {
-			targets = append(targets, fmt.Sprintf("if e.mixed {\nreturn e.a[%s:][%s]\n}\nreturn e.%s[%s]", times("e.units()", e.mixedTargets()[i].Offset), rowRange(p), name, rowRange(p)))
+			targets = append(targets, fmt.Sprintf("if e.mixed {\nreturn e.a[%s:][%s]\n}\nreturn e.%s[%s]", times("e.units()", mixedTargets(e.p)[i].Offset), rowRange(p), name, rowRange(p)))
 		} else if p.DType == loop.I32 {
 			targets = append(targets, e.classRow(i, name))
 		} else {
@@ -54,16 +54,16 @@ func (e trainText) rowMethods(f *file) {
 
 // handed are the results of a plan that whoever runs it is handed: all but the mixed
 // targets, which the engine finds in the arena.
-func (e *program) handed(plan *loop.Plan) []*loop.Buffer {
-	if e.p.Training.Mixed && plan == e.p.Train {
-		return plan.Outputs[:len(plan.Outputs)-len(e.p.Targets)]
+func handed(p *loop.Program, plan *loop.Plan) []*loop.Buffer {
+	if p.Training.Mixed && plan == p.Train {
+		return plan.Outputs[:len(plan.Outputs)-len(p.Targets)]
 	}
 	return plan.Outputs
 }
 
 // mixedTargets are the targets as the loss is given them, where layers mix them.
-func (e *program) mixedTargets() []*loop.Buffer {
-	return e.p.Train.Outputs[len(e.handed(e.p.Train)):]
+func mixedTargets(p *loop.Program) []*loop.Buffer {
+	return p.Train.Outputs[len(handed(p, p.Train)):]
 }
 
 // results is how many results a training step and an evaluation have: outputs, then

@@ -11,9 +11,9 @@ import (
 // plan of a training step is one for batchRows rows, a unit; a batch that begins
 // u units has u times the memory, and every buffer lies at u times its place.
 
-// mixes is what is there where layers mix targets.
-func (e *program) mixes(text string) string {
-	if e.p.Training.Mixed {
+// whereMixed is a text that is there where layers mix targets.
+func whereMixed(p *loop.Program, text string) string {
+	if p.Training.Mixed {
 		return text
 	}
 	return ""
@@ -97,5 +97,5 @@ func (e *engine) room(units int) {
 	rows := units * batchRows
 	e.grow(rows)
 	e.weight = make([]float32, rows)
-	%s}`, bytes+4*e.p.Batch, e.mixes("e.mixed = false\n"), body.String())
+	%s}`, bytes+4*e.p.Batch, whereMixed(e.p, "e.mixed = false\n"), body.String())
 }

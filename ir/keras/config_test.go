@@ -87,17 +87,13 @@ layers:
 				{"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [null, 6, 5, 2], "name": "x"}},
 				{"module": "keras.layers", "class_name": "MixUp", "config": {"name": "mu", "trainable": true, "data_format": "channels_last", "alpha": 0.3, "seed": null}},
 				{"module": "keras.layers", "class_name": "CutMix", "config": {"name": "cm", "trainable": true, "data_format": "channels_first", "factor": [0, 1.0], "seed": 3}},
-				{"module": "keras.layers", "class_name": "Flatten", "config": {"name": "f"}}]},
-				"compile_config": {"optimizer": "sgd", "loss": {"module": "keras.losses", "class_name": "Circle", "config": {"name": "circle", "reduction": "sum", "gamma": 20, "margin": 0.4, "remove_diagonal": false}}}}`,
+				{"module": "keras.layers", "class_name": "Flatten", "config": {"name": "f"}}]}}`,
 			`name: m
 inputs: {x: {shape: [6, 5, 2]}}
 layers:
   - MixUp: {name: mu, alpha: 0.3}
-  - CutMix: {name: cm, factor: [0, 1], data_format: channels_first, seed: 3}
+  - CutMix: {name: cm, factor: [0, 1.0], data_format: channels_first, seed: 3}
   - Flatten: {name: f}
-compile:
-  optimizer: sgd
-  loss: {circle: {gamma: 20, remove_diagonal: false, reduction: sum}}
 `,
 			"within a model of Keras it mixes images alone; in the description it mixes the targets as well",
 		},

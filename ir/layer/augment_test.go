@@ -23,7 +23,7 @@ type augmented struct {
 	Draws             map[string][]float64
 	Output, Predicted []float64
 	Targets, Mixed    []float64 // of layers that mix the targets, too
-	Every             int // one result of so many is recorded; 0: all
+	Every             int       // one result of so many is recorded; 0: all
 }
 
 // formula is the numbers of testdata/keras/augment.py, where there are many.

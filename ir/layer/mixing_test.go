@@ -218,7 +218,7 @@ func TestMixingsDrawAnew(t *testing.T) {
 			return fmt.Sprint(evalTo(w, valueOf(t, n.Train, "l")))
 		}
 		first := images("", 1)
-		if first != images("", 1) || images("seed: 4", 1) != images("seed: 4", 1) {
+		if again := images("", 1); first != again {
 			t.Errorf("%s: a step draws different numbers", kind)
 		}
 		if first == images("", 2) || first == images("seed: 4", 1) {

@@ -120,11 +120,11 @@ func (v *kernelVerifier) kernel(k Kernel) bool {
 		v.ids(k.Ids, k.Limit, false) // writing 1 twice is writing 1
 		v.access(rows(k.Out, k.Limit), sparseAxes(k.Limit), F32)
 	case *Shuffle:
-		v.shuffle(k)
+		shuffleFits(v, k)
 	case *Pairs:
-		v.pairs(k)
+		pairsFit(v, k)
 	case *PairsGrad:
-		v.pairsGrad(k)
+		pairsGradFits(v, k)
 	case *Window:
 		v.window(k, k.In, k.Out)
 		if len(v.errs) == before && !injective(k.Outer, own(k.Out, k.Axes())[:len(k.Outer)]) {
@@ -318,6 +318,47 @@ func (v *kernelVerifier) expr(e scalar.Expr, args int) {
 		}
 		for _, a := range e.Args {
 			v.expr(a, args)
+		}
+	}
+}
+
+func shuffleFits(v *kernelVerifier, k *Shuffle) {
+	axes := sparseAxes(k.Width)
+	v.access(each(k.Keys), axes[:1], F32)
+	v.access(rows(k.In, k.Width), axes, F32)
+	v.access(rows(k.Out, k.Width), axes, F32)
+	rowsMeet(v, k)
+}
+
+func pairsFit(v *kernelVerifier, k *Pairs) {
+	v.access(rows(k.X, k.Width), sparseAxes(k.Width), F32)
+	v.access(each(k.Labels), sparseAxes(1)[:1], I32)
+	v.access(rows(k.Out, 2), sparseAxes(2), F32)
+	for _, e := range k.Terms {
+		v.expr(e, 1)
+	}
+	rowsMeet(v, k)
+}
+
+func pairsGradFits(v *kernelVerifier, k *PairsGrad) {
+	pairsFit(v, &k.Pairs)
+	v.access(rows(k.DOut, 2), sparseAxes(2), F32)
+	v.access(rows(k.DX, k.Pairs.Width), sparseAxes(k.Pairs.Width), F32)
+	for _, e := range k.Slopes {
+		v.expr(e, 1)
+	}
+	rowsMeet(v, k)
+}
+
+// rowsMeet checks that a kernel of which a row reads others is in no loop, whose turns
+// workers would run apart, and writes nothing that it reads.
+func rowsMeet(v *kernelVerifier, k Kernel) {
+	if len(v.around) > 0 {
+		v.fail("rows of a batch do not meet in a loop")
+	}
+	for _, w := range k.Writes() {
+		if slices.ContainsFunc(k.Reads(), func(a Access) bool { return a.Buf == w.Buf }) {
+			v.fail("%v is written while other rows read it", w.Buf)
 		}
 	}
 }

@@ -12,8 +12,11 @@ import (
 // column is the access to a number for each row.
 func column(b *loop.Buffer) loop.Access { return loop.Access{Buf: b, Strides: []int{1}} }
 
+// meeting runs kernels of which a row reads others.
+type meeting struct{ *machine }
+
 // rowOf reads a row of a matrix.
-func (m *machine) rowOf(b *loop.Buffer, width, r int) ([]float64, error) {
+func (m meeting) rowOf(b *loop.Buffer, width, r int) ([]float64, error) {
 	list := make([]float64, width)
 	for i := range list {
 		x, err := m.load(cell(b, width), []int{r, i})
@@ -26,7 +29,7 @@ func (m *machine) rowOf(b *loop.Buffer, width, r int) ([]float64, error) {
 }
 
 // shuffle sorts the rows by their keys: place i of the order is the row of rank i.
-func (m *machine) shuffle(k *loop.Shuffle) error {
+func (m meeting) shuffle(k *loop.Shuffle) error {
 	keys, order := make([]float64, m.n), make([]int, m.n)
 	for r := range m.n {
 		key, err := m.load(column(k.Keys), []int{r})
@@ -54,15 +57,15 @@ func (m *machine) shuffle(k *loop.Shuffle) error {
 	return nil
 }
 
-// meeting are two rows that are compared: the second, which sum the pair is in, and the
+// pair are two rows that are compared: the second, which sum the pair is in, and the
 // product of both vectors.
-type meeting struct {
+type pair struct {
 	q, sum  int
 	product float64
 }
 
 // meetings lists those of row r.
-func (m *machine) meetings(k *loop.Pairs, r int) (list []meeting, err error) {
+func (m meeting) meetings(k *loop.Pairs, r int) (list []pair, err error) {
 	mine, err := m.rowOf(k.X, k.Width, r)
 	if err != nil {
 		return nil, err
@@ -76,7 +79,7 @@ func (m *machine) meetings(k *loop.Pairs, r int) (list []meeting, err error) {
 		if err != nil {
 			return nil, err
 		}
-		at := meeting{q: q}
+		at := pair{q: q}
 		if other != label {
 			at.sum = 1
 		} else if q == r && !k.Itself {
@@ -94,7 +97,7 @@ func (m *machine) meetings(k *loop.Pairs, r int) (list []meeting, err error) {
 	return list, nil
 }
 
-func (m *machine) pairs(k *loop.Pairs) error {
+func (m meeting) pairs(k *loop.Pairs) error {
 	for r := range m.n {
 		list, err := m.meetings(k, r)
 		if err != nil {
@@ -106,7 +109,7 @@ func (m *machine) pairs(k *loop.Pairs) error {
 		}
 		for i, sum := range sums {
 			value := loop.NoRows
-			if slices.ContainsFunc(list, func(p meeting) bool { return p.sum == i }) {
+			if slices.ContainsFunc(list, func(p pair) bool { return p.sum == i }) {
 				value = math.Log(sum)
 			}
 			if err := m.store(cell(k.Out, 2), []int{r, i}, value, false); err != nil {
@@ -117,7 +120,7 @@ func (m *machine) pairs(k *loop.Pairs) error {
 	return nil
 }
 
-func (m *machine) pairsGrad(k *loop.PairsGrad) error {
+func (m meeting) pairsGrad(k *loop.PairsGrad) error {
 	for r := range m.n {
 		list, err := m.meetings(&k.Pairs, r)
 		if err != nil {

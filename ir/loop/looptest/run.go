@@ -145,11 +145,11 @@ func (m *machine) kernel(k loop.Kernel) error {
 	case *loop.MultiHot:
 		return m.multiHot(k)
 	case *loop.Shuffle:
-		return m.shuffle(k)
+		return meeting{m}.shuffle(k)
 	case *loop.Pairs:
-		return m.pairs(k)
+		return meeting{m}.pairs(k)
 	case *loop.PairsGrad:
-		return m.pairsGrad(k)
+		return meeting{m}.pairsGrad(k)
 	case *loop.Window:
 		return m.window(k)
 	case *loop.WindowGrad:
