@@ -79,17 +79,17 @@ func stepWords(k loop.Kernel) []string {
 
 // layerWords names layers: hidden (Dense), relu1 (ReLU) and add (Add).
 func layerWords(layers []loop.Layer) string {
-	text := ""
+	var text strings.Builder // hundreds of them may be one subject
 	for i, l := range layers {
 		switch {
 		case i > 0 && i == len(layers)-1:
-			text += " and "
+			text.WriteString(" and ")
 		case i > 0:
-			text += ", "
+			text.WriteString(", ")
 		}
-		text += plain(l.Name) + " (" + plain(l.Type) + ")"
+		text.WriteString(plain(l.Name) + " (" + plain(l.Type) + ")")
 	}
-	return text
+	return text.String()
 }
 
 // lossWords describe the loss: which losses, and what else has been added to
