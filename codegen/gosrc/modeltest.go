@@ -220,6 +220,9 @@ func (e testText) float64Test() *file {
 		if c.kernel.Sized() {
 			words = append(words, e.shapeWord(c.kernel))
 		}
+		if c.kernel.Upto {
+			words = append(words, uptoWord(c))
+		}
 		switch {
 		case c.kernel.Counted && c.Steps != nil:
 			words = append(words, fmt.Sprintf("i%d", c.Steps.N))
