@@ -11,7 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/pass"
 )
 
-// recurrences are networks with loops over time: what goes before a recurrent layer,
+// recurrences are networks with loops over time: what goes before a layer over steps,
 // the layer and what follows, over so many steps of so many features.
 var recurrences = []struct {
 	steps, features int
@@ -38,6 +38,13 @@ var recurrences = []struct {
 	{6, 4, `{"Masking": {"mask_value": 0}}, {"SimpleRNN": {"units": 8, "go_backwards": true}}`, 4, 4},
 	{6, 4, `{"Masking": {"mask_value": 0}}, {"Bidirectional": {"layer": {"LSTM": {"units": 7, "return_sequences": true}}}}, {"Bidirectional": {"layer": {"GRU": {"units": 12}}, "merge_mode": "mul"}}`, 4, 5},
 	{6, 16, `{"LSTM": {"units": 16, "return_sequences": true}}, {"Dense": {"units": 4, "activation": "tanh"}}, "Flatten"`, 4, 4},
+	// Blocks of queries are turns of a loop as well.
+	{128, 4, `{"MultiHeadAttention": {"num_heads": 2, "key_dim": 8, "use_causal_mask": true}}`, 3, 5},
+	{192, 3, `{"MultiHeadAttention": {"num_heads": 1, "key_dim": 64, "use_causal_mask": true, "sliding_window": 70}}`, 4, 3},
+	{128, 6, `{"MultiHeadAttention": {"num_heads": 16, "key_dim": 1, "use_causal_mask": true}}`, 2, 3},
+	{256, 5, `{"GroupedQueryAttention": {"head_dim": 9, "num_query_heads": 4, "num_key_value_heads": 2, "use_causal_mask": true, "use_gate": true}}`, 3, 4},
+	{512, 3, `{"MultiHeadAttention": {"num_heads": 3, "key_dim": 5, "value_dim": 2, "use_causal_mask": true}}`, 2, 2},
+	{128, 4, `{"MultiHeadAttention": {"num_heads": 2, "key_dim": 33, "use_causal_mask": true, "dropout": 0.25}}, {"Attention": {"use_causal_mask": true}}`, 3, 3},
 }
 
 // TestRecurrences holds packages of these networks to the interpreter at every level:

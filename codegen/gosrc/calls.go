@@ -78,8 +78,9 @@ func (e *phases) callOf(plan *loop.Plan, r *loop.Run, around *loop.Loop) (kernel
 	}
 	if c, ok := step.(*loop.Contract); ok {
 		part := parts[c.Rhs.Buf].Of != nil
-		held = held || around != nil && around.Axis.N > 1 && !part && !around.Writes(c.Rhs.Buf)
-		kept = kept && !part
+		partial := slices.ContainsFunc(slices.Concat(loop.AxesOf(c)...), loop.Axis.Partial) // the next turn reads more than this one packs
+		held = held || around != nil && around.Axis.N > 1 && !part && !partial && !around.Writes(c.Rhs.Buf)
+		kept = kept && !part && !partial
 	}
 	k, fn, panels, err := e.kernels.Call(step, held, kept)
 	if err != nil {
@@ -295,6 +296,9 @@ func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string,
 	}
 	at := turnText(part)
 	operand = strings.TrimSuffix(operand, "[:]")
+	if p.Form == gokernel.Fixed && part.Of.Class == loop.Const {
+		return fmt.Sprintf("(*%sfloat32)(%s[%s:])", gotree.Array(p.Dims), strings.TrimPrefix(operand, "&"), at)
+	}
 	if own && !c.loop.ByRows() {
 		w.em.asked["after"] = true
 		return fmt.Sprintf("after(%s, %s)", operand, at)

@@ -123,6 +123,9 @@ func (w *doubleWriter) words(c kernelCall) (operands string, streams []string) {
 	if c.kernel.Sized() {
 		words = append(words, w.shapeWord(c.kernel))
 	}
+	if c.kernel.Upto {
+		words = append(words, uptoWord(c))
+	}
 	switch {
 	case c.kernel.Counted && c.Steps != nil:
 		words = append(words, fmt.Sprintf("i%d", c.Steps.N))

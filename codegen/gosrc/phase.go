@@ -7,7 +7,6 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -191,7 +190,7 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 	case c.Steps != nil:
 		w.steps(c)
 		return
-	case c.kernel.Upto:
+	case c.kernel.Upto && c.loop == nil:
 		w.soFar(c)
 		return
 	}
@@ -232,7 +231,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, c.kernel.ShapeLiteral())
 	}
 	if c.kernel.Upto {
-		in = append(in, shape.Upto)
+		in = append(in, uptoTurn(c))
 	}
 	if all, _ := c.fn.Work(); all > 0 {
 		in = append(in, w.scratch(c)...)

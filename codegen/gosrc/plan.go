@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/kernelset"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -167,4 +168,33 @@ func rowsType(n int) string {
 		return fmt.Sprintf("[%d][]float32", n)
 	}
 	return "[]float32"
+}
+
+// uptoTurn prints how many steps a call goes over: those so far, or in a loop those of
+// its turn.
+func uptoTurn(c kernelCall) string {
+	switch a := followsTurns(c); {
+	case a.Turn > 0:
+		return fmt.Sprintf("(t+1)*%d", a.Turn)
+	case a.Turn < 0:
+		return fmt.Sprintf("%d-t*%d", a.N, -a.Turn)
+	}
+	return shape.Upto
+}
+
+// followsTurns is the axis of a call that follows the turns of the loop around it, if it
+// has one.
+func followsTurns(c kernelCall) (axis loop.Axis) {
+	for _, a := range slices.Concat(loop.AxesOf(c.Run.Kernel)...) {
+		if a.Turn != 0 {
+			return a
+		}
+	}
+	return axis
+}
+
+// uptoWord is how many steps a call goes over in a turn.
+func uptoWord(c kernelCall) string {
+	a := followsTurns(c)
+	return fmt.Sprintf("i%d@0,%d", a.InTurn(0).N, a.Turn)
 }

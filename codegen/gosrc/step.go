@@ -105,7 +105,7 @@ var exact = map[string]bool{
 // blocked is a program of which a step of a sequence goes over the steps so far, if
 // there can be fewer of them than all.
 func blocked(p *loop.Program) *loop.Program {
-	if p.Stream == nil || p.Stream.Limit() > shape.Block {
+	if p.Stream == nil || p.Stream.Limit() > loop.StepBlock {
 		return p
 	}
 	return inFull(p)
@@ -131,7 +131,7 @@ func inFull(p *loop.Program) *loop.Program {
 // to, it is nil.
 func entire(e *phases, plan *loop.Plan, r *loop.Run) (*kernelCall, error) {
 	all := loop.InFull(r.Kernel)
-	if all == r.Kernel || e.p.Stream.Limit()%shape.Block == 0 {
+	if all == r.Kernel || e.p.Stream.Limit()%loop.StepBlock == 0 {
 		return nil, nil
 	}
 	whole := *r
@@ -144,7 +144,7 @@ func entire(e *phases, plan *loop.Plan, r *loop.Run) (*kernelCall, error) {
 // share a choice.
 func (w *phaseWriter) soFar(c kernelCall) {
 	limit := w.em.p.Stream.Limit()
-	w.declare(shape.Upto, fmt.Sprintf("%s := min((int(s.position[0])+%d)/%[2]d*%[2]d, %d) // steps so far, in blocks", shape.Upto, shape.Block, limit))
+	w.declare(shape.Upto, fmt.Sprintf("%s := min((int(s.position[0])+%d)/%[2]d*%[2]d, %d) // steps so far, in blocks", shape.Upto, loop.StepBlock, limit))
 	if c.entire != nil && w.entire == nil {
 		w.line("if %s < %d {", shape.Upto, limit)
 	}

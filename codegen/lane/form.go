@@ -74,7 +74,7 @@ func Read(axes []loop.Axis, reduced int, accs []loop.Access, clips []loop.Clip, 
 		f.Operands = append(f.Operands, Operand{a.Buf, numbers.Offset(a)})
 	}
 	for i, a := range axes {
-		x := Axis{Name: a.Name, N: numbers.Count(a), Rows: a.Rows, Most: a.N, Reduced: i >= reduced, Blocks: a.Upto != nil}
+		x := Axis{Name: a.Name, N: numbers.Count(a), Rows: a.Rows, Most: a.N, Reduced: i >= reduced, Blocks: a.Partial()}
 		if a.Rows {
 			x.Most *= rows
 		}

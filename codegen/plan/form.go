@@ -91,7 +91,7 @@ func Read(k *loop.Contract) (*Form, bool) {
 	}
 	all := make([]Axis, len(axes))
 	for i, a := range axes {
-		all[i] = Axis{Name: a.Name, N: a.N, Rows: a.Rows, Most: a.Most(), Upto: a.Upto != nil, Out: k.Out.Strides[i], Lhs: k.Lhs.Strides[i], Rhs: k.Rhs.Strides[i], ID: i, Tied: -1}
+		all[i] = Axis{Name: a.Name, N: a.N, Rows: a.Rows, Most: a.Most(), Upto: a.Partial(), Out: k.Out.Strides[i], Lhs: k.Lhs.Strides[i], Rhs: k.Rhs.Strides[i], ID: i, Tied: -1}
 		for _, e := range k.Extra {
 			all[i].Extra = append(all[i].Extra, e.Strides[i])
 		}

@@ -40,7 +40,7 @@ type axisKey struct {
 	upto bool
 }
 
-func keyOf(a loop.Axis) axisKey { return axisKey{a.Name, a.N, a.Upto != nil} }
+func keyOf(a loop.Axis) axisKey { return axisKey{a.Name, a.N, a.Partial()} }
 
 type stepKey struct {
 	buf    *loop.Buffer

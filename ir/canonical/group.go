@@ -69,7 +69,7 @@ func (g group) splitRows() {
 // one reports that loop i+1 takes up where it left off whenever loop i moves.
 func (g group) one(i int) bool {
 	outer, inner := (*g.axes)[i], (*g.axes)[i+1]
-	return !inner.Rows && !slices.ContainsFunc(g.accesses, func(a *loop.Access) bool {
+	return !inner.Rows && !outer.Partial() && !inner.Partial() && !slices.ContainsFunc(g.accesses, func(a *loop.Access) bool {
 		return a.Strides[g.first+i] != a.Strides[g.first+i+1]*inner.N || outer.Rows && random(a)
 	})
 }

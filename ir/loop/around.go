@@ -180,6 +180,9 @@ func InTurn(k Kernel) (step Kernel, parts map[*Buffer]Part) {
 		if b == nil {
 			c := *a.Buf
 			c.Reach = reached[a.Buf].high - reached[a.Buf].low + 1
+			if c.Class == Const { // an array of what is reached
+				c.Shape = []int{c.Reach}
+			}
 			b = &c
 			stand[a.Buf], parts[b] = b, Part{a.Buf, reached[a.Buf].low, move}
 		}
@@ -204,6 +207,9 @@ func eachReach(k Kernel, f func(a *Access, low, high int)) {
 						low, high = low+least, high+most
 					}
 					for i, x := range axes {
+						if x.Turn < 0 { // in the last turn, where it reaches least
+							x.N = -x.Turn
+						}
 						if !x.Rows || x.N > 1 {
 							far := rest[i] * (x.N - 1)
 							low, high = low+min(far, 0), high+max(far, 0)

@@ -64,6 +64,12 @@ func (b *Buffer) Len(n int) int {
 	return b.Row()
 }
 
+// StepBlock is how many steps of a sequence kernels that go over those so far take
+// together: four vectors of 16 elements, which is what loops of machine code take in a
+// turn, and whole blocks of any loop in Go. So a sum over all steps adds up those so far
+// in the same parts, and then zeros.
+const StepBlock = 64
+
 // Axis is one loop of a kernel. Its extent is N, or N·n where Rows is set: n is
 // the run-time row count.
 type Axis struct {
@@ -77,9 +83,26 @@ type Axis struct {
 	// steps that the axis runs over. Those after it count for nothing in any row: the
 	// extent is that of all rows' steps so far, or more of the N.
 	Upto *Buffer
+	// Turn, where it is not 0, has the extent follow the turns of the loop around the
+	// kernel: in the first it is Turn, in each later one Turn more, in the last N; or, if
+	// it is negative, N in the first and -Turn less in each later one.
+	Turn int
 }
 
-func (a Axis) partial() bool { return a.Upto != nil }
+// Partial reports an axis of which the extent is not N in every call.
+func (a Axis) Partial() bool { return a.Upto != nil || a.Turn != 0 }
+
+// InTurn is the axis as a turn of the loop around its kernel, counted from 0, has it.
+func (a Axis) InTurn(turn int) Axis {
+	switch {
+	case a.Turn > 0:
+		a.N = a.Turn * (turn + 1)
+	case a.Turn < 0:
+		a.N += a.Turn * turn
+	}
+	a.Turn = 0
+	return a
+}
 
 // Most is how many points the axis has at most; 0: any number.
 func (a Axis) Most() int {

@@ -49,7 +49,7 @@ func (p *Plan) InFull() (full *Plan, limited bool) {
 // InFull is a kernel over all points of its axes: itself, if it is one.
 func InFull(k Kernel) Kernel {
 	nests := AxesOf(k)
-	if !slices.ContainsFunc(nests, func(axes []Axis) bool { return slices.ContainsFunc(axes, Axis.partial) }) {
+	if !slices.ContainsFunc(nests, func(axes []Axis) bool { return slices.ContainsFunc(axes, func(a Axis) bool { return a.Upto != nil }) }) {
 		return k
 	}
 	k = Copy(k)

@@ -103,6 +103,10 @@ func loops(axes []Axis, names []string) string {
 			parts[i] += fmt.Sprintf(":%dn", a.N)
 		case a.Upto != nil:
 			parts[i] += fmt.Sprintf(":%v of %d", a.Upto, a.N)
+		case a.Turn > 0:
+			parts[i] += fmt.Sprintf(":%d*(turn+1) of %d", a.Turn, a.N)
+		case a.Turn < 0:
+			parts[i] += fmt.Sprintf(":%d-%d*turn", a.N, -a.Turn)
 		default:
 			parts[i] += fmt.Sprintf(":%d", a.N)
 		}

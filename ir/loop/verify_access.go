@@ -45,8 +45,18 @@ func (v *kernelVerifier) axes(axes []Axis) bool {
 			v.fail("axis %s goes over %d steps up to %v, which does not number so many", a.Name, a.N, a.Upto)
 			return false
 		}
+		if a.Turn != 0 && !followsTurns(v, a) {
+			v.fail("axis %s of %d points takes %d with every turn, which the loop around it does not come to", a.Name, a.N, a.Turn)
+			return false
+		}
 	}
 	return true
+}
+
+// followsTurns reports that the loop around the kernel has as many turns as the extent
+// of the axis has parts.
+func followsTurns(v *kernelVerifier, a Axis) bool {
+	return len(v.around) > 0 && !a.Rows && a.Upto == nil && abs(a.Turn)*v.around[len(v.around)-1].N == a.N
 }
 
 // numbersSteps reports that the axis goes over as many steps as the state has that says
@@ -107,9 +117,32 @@ func (v *kernelVerifier) bounds(a Access, axes []Axis) bool { return v.between(a
 
 // between is bounds where the access moves from low to high besides.
 func (v *kernelVerifier) between(a Access, low, high int, axes []Axis) bool {
-	if len(a.Strides) > len(axes) {
-		axes = slices.Concat(v.around, axes)
+	around := v.around[:len(a.Strides)-len(axes)]
+	if !slices.ContainsFunc(axes, func(x Axis) bool { return x.Turn != 0 }) {
+		return inside(v, a, low, high, slices.Concat(around, axes))
 	}
+	// Every extent grows or shrinks alike from turn to turn: the first and the last speak
+	// for all.
+	for _, turn := range []int{0, v.around[len(v.around)-1].N - 1} {
+		b := a
+		b.Strides = slices.Clone(a.Strides)
+		now := slices.Concat(around, axes)
+		for i := range now {
+			now[i] = now[i].InTurn(turn)
+		}
+		if last := len(around) - 1; last >= 0 {
+			b.Offset += turn * a.Strides[last]
+			b.Strides[last] = 0
+		}
+		if !inside(v, b, low, high, now) {
+			return false
+		}
+	}
+	return true
+}
+
+// inside is between where axes have one extent.
+func inside(v *kernelVerifier, a Access, low, high int, axes []Axis) bool {
 	for _, n := range []int{1, v.p.Batch} {
 		low, high := a.Offset+low, a.Offset+high
 		for i, x := range axes {

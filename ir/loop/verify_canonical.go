@@ -72,7 +72,7 @@ func (v *kernelVerifier) fewest(axes []Axis, first int, accesses []Access, keep 
 		if a.N == 1 && !a.Rows && !kept(i) {
 			v.fail("it is not canonical: the loop over %s has one turn", a.Name)
 		}
-		if i+1 == len(axes) || axes[i+1].Rows || kept(i) || kept(i+1) {
+		if i+1 == len(axes) || axes[i+1].Rows || kept(i) || kept(i+1) || a.Partial() || axes[i+1].Partial() {
 			continue
 		}
 		apart := slices.ContainsFunc(accesses, func(x Access) bool {

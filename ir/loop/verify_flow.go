@@ -1,8 +1,6 @@
 package loop
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -18,21 +16,21 @@ type flow struct {
 	filled   map[*Buffer]bool // with a constant, to be written over: padding
 	local    map[*Buffer]*Run // the kernel that a local variable lives in
 	backward bool
-	turns    map[*Buffer]bool  // written by the loop that the flow is in
-	carried  map[*Buffer]bool  // of those, what was complete before it and is read: a turn stores the next
-	partly   map[*Buffer]*Loop // what idle turns of a loop have not stored
-	loop     *Loop             // that the flow is in
-	idle     bool              // in an idle turn of it
-	apart    map[*Buffer]int   // how far the steps lie apart of what is written of those so far alone
+	turns    map[*Buffer]bool    // written by the loop that the flow is in
+	carried  map[*Buffer]bool    // of those, what was complete before it and is read: a turn stores the next
+	partly   map[*Buffer]*Loop   // what idle turns of a loop have not stored
+	loop     *Loop               // that the flow is in
+	idle     bool                // in an idle turn of it
+	apart    map[*Buffer]written // what is written of the steps so far alone
 }
 
 func (v *planVerifier) flow() {
-	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}, apart: map[*Buffer]int{}}
+	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}, apart: map[*Buffer]written{}}
 	f.steps(v.plan.Forward)
 	f.backward = true
 	f.steps(v.plan.Backward)
 	for _, b := range v.plan.Results() {
-		if !f.ready(b) || f.apart[b] != 0 {
+		if !f.ready(b) || f.apart[b].far != 0 {
 			v.fail("its result %v is never written in full", b)
 		}
 	}
@@ -152,44 +150,6 @@ func (f *flow) kernel(k Kernel) {
 	}
 }
 
-// soFar follows what is written of the steps so far alone: whatever reads it must go
-// over these as well.
-func (f *flow) soFar(k Kernel) {
-	along := func(a Access, axes []Axis) int {
-		i := slices.IndexFunc(axes, Axis.partial)
-		if i < 0 || a.Buf.Class != Arena {
-			return 0
-		}
-		return a.Strides[len(a.Strides)-len(axes)+i]
-	}
-	read := func(axes []Axis, list ...Access) {
-		for _, a := range list {
-			if far := f.apart[a.Buf]; far != 0 && (a.Index != nil || along(a, axes) != far) {
-				f.fail("%v is read in full, of which only the steps so far are written", a.Buf)
-			}
-		}
-	}
-	write := func(axes []Axis, a Access) {
-		if far := along(a, axes); far != 0 {
-			f.apart[a.Buf] = far
-		} else if !slices.ContainsFunc(axes, Axis.partial) {
-			delete(f.apart, a.Buf)
-		}
-	}
-	switch k := k.(type) {
-	case *Nest:
-		for _, s := range k.Body {
-			read(k.Axes(s), s.Srcs...)
-			write(k.Axes(s), s.Dst)
-		}
-	case *Contract:
-		read(k.Axes(), slices.Concat([]Access{k.Lhs, k.Rhs}, k.Extra)...)
-		write(k.Axes(), k.Out)
-	default:
-		read(nil, k.Reads()...)
-	}
-}
-
 // ready reports whether a buffer may be read. In a loop, what the loop itself
 // writes is read in parts: an earlier turn's, or what was there before.
 func (f *flow) ready(b *Buffer) bool {
@@ -290,70 +250,94 @@ func (v *planVerifier) gradients(complete func(*Buffer) bool) {
 	}
 }
 
-// arena checks that buffers which are alive together lie apart. Where one dies
-// in the very step that another is born, they may share a place exactly, if
-// the kernel allows it.
-func (v *planVerifier) arena(runs []*Run, at []int) {
-	for _, d := range []DType{F32, I32} {
-		v.apart(d, runs, at)
+// written is what of a buffer is written where a kernel goes over the steps so far.
+type written struct {
+	far  int // how far these lie apart
+	turn int // of a loop: so many rows of the buffer are written by every turn, as many steps more of each
+	move int // how far the rows of a turn lie from those of the next; 0: each writes over the last
+	loop *Loop
+}
+
+// soFar follows what is written of the steps so far alone: whatever reads it must go
+// over these as well.
+func (f *flow) soFar(k Kernel) {
+	read := func(axes []Axis, list ...Access) {
+		for _, a := range list {
+			if w := f.apart[a.Buf]; w.far != 0 && (a.Index != nil || f.partOf(a, axes) != w && !f.across(a, axes, w)) {
+				f.fail("%v is read in full, of which only the steps so far are written", a.Buf)
+			}
+		}
+	}
+	write := func(axes []Axis, a Access) {
+		if w := f.partOf(a, axes); w.far != 0 {
+			f.apart[a.Buf] = w
+		} else if !slices.ContainsFunc(axes, Axis.Partial) {
+			delete(f.apart, a.Buf)
+		}
+	}
+	switch k := k.(type) {
+	case *Nest:
+		for _, s := range k.Body {
+			read(k.Axes(s), s.Srcs...)
+			write(k.Axes(s), s.Dst)
+		}
+	case *Contract:
+		read(k.Axes(), slices.Concat([]Access{k.Lhs, k.Rhs}, k.Extra)...)
+		write(k.Axes(), k.Out)
+	default:
+		read(nil, k.Reads()...)
 	}
 }
 
-// apart walks through the plan with the buffers of one type that are alive, in
-// the order of their offsets: they lie apart, so that a newcomer can meet only
-// those next to its place.
-func (v *planVerifier) apart(d DType, runs []*Run, at []int) {
-	spans := v.plan.Spans()
-	var born []*Buffer
-	for _, b := range v.plan.Buffers {
-		if _, ok := spans[b]; ok && b.Class == Arena && b.DType == d {
-			born = append(born, b)
-		}
+// partOf is what an access reaches of the steps so far: none where it goes over all.
+func (f *flow) partOf(a Access, axes []Axis) written {
+	i := slices.IndexFunc(axes, Axis.Partial)
+	if i < 0 || a.Buf.Class != Arena {
+		return written{}
 	}
-	dying := slices.Clone(born)
-	slices.SortStableFunc(born, func(a, b *Buffer) int { return cmp.Compare(spans[a].First, spans[b].First) })
-	slices.SortStableFunc(dying, func(a, b *Buffer) int { return cmp.Compare(spans[a].Last, spans[b].Last) })
-	var alive []*Buffer
-	place := func(offset int) int {
-		i, _ := slices.BinarySearchFunc(alive, offset, func(b *Buffer, offset int) int { return cmp.Compare(b.Offset, offset) })
-		return i
+	own := own(a, axes)
+	w := written{far: own[i], turn: axes[i].Turn}
+	if w.far == 0 {
+		return written{}
 	}
-	for _, young := range born {
-		first := spans[young].First
-		for ; spans[dying[0]].Last < first; dying = dying[1:] {
-			if i := place(dying[0].Offset); i < len(alive) && alive[i] == dying[0] {
-				alive = slices.Delete(alive, i, i+1)
-			}
-		}
-		i := place(young.Offset)
-		if i > 0 && alive[i-1].Offset+alive[i-1].Len(v.unit()) > young.Offset {
-			i--
-		}
-		clear := true
-		for j := i; clear && j < len(alive) && alive[j].Offset < young.Offset+young.Len(v.unit()); j++ {
-			old := alive[j]
-			if spans[old].Last == first && old.Offset == young.Offset && overlays(runs, at, first, young, old) {
-				continue
-			}
-			v.fail("%s overlap in the arena while both are needed", fmt.Sprintf("%v (%d at %d) and %v (%d at %d)",
-				old, old.Len(v.unit()), old.Offset, young, young.Len(v.unit()), young.Offset))
-			clear = false
-		}
-		switch {
-		case !clear: // alive stays a list of buffers that lie apart
-		case i < len(alive) && alive[i].Offset == young.Offset:
-			alive[i] = young // which takes the place of one that dies here
-		default:
-			alive = slices.Insert(alive, i, young)
-		}
+	if w.turn == 0 {
+		return w
 	}
+	if around := len(a.Strides) - len(axes); around > 0 {
+		w.move = a.Strides[around-1]
+	}
+	if w.move == 0 {
+		w.loop = f.loop
+		return w
+	}
+	if w.turn < 0 || a.Offset != 0 || w.move%w.turn != 0 || !within(own, axes, w.move/w.turn, w.turn) {
+		return written{far: -1} // like nothing that is written
+	}
+	return w
 }
 
-// overlays reports whether the one kernel of a step allows dst in the place of src.
-func overlays(runs []*Run, at []int, step int, dst, src *Buffer) bool {
-	i, found := slices.BinarySearch(at, step)
-	if !found || i+1 < len(at) && at[i+1] == step {
+// across reports an access to the same steps the other way round: a turn takes as many
+// steps as rows are written by one, of the rows from those of its turn on.
+func (f *flow) across(a Access, axes []Axis, w written) bool {
+	i := slices.IndexFunc(axes, Axis.Partial)
+	around := len(a.Strides) - len(axes)
+	if i < 0 || around == 0 || a.Offset != 0 || w.move == 0 || axes[i].Turn != -w.turn {
 		return false
 	}
-	return CanOverlay(runs[i].Kernel, dst, src)
+	own := own(a, axes)
+	return own[i] == w.move/w.turn && a.Strides[around-1] == w.move+w.turn*w.far && within(own, axes, w.far, w.turn)
+}
+
+// within reports that the one axis along which an access moves by stride has at most so
+// many points.
+func within(strides []int, axes []Axis, stride, most int) bool {
+	found := 0
+	for i, s := range strides {
+		if s == stride && axes[i].Turn == 0 {
+			if found++; axes[i].Rows || axes[i].N > most {
+				return false
+			}
+		}
+	}
+	return found <= 1
 }

@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/block"
@@ -157,4 +159,72 @@ func (v *planVerifier) ports(c Class) []Port {
 		return v.p.Stream.Inputs
 	}
 	return v.p.Inputs
+}
+
+// arena checks that buffers which are alive together lie apart. Where one dies
+// in the very step that another is born, they may share a place exactly, if
+// the kernel allows it.
+func (v *planVerifier) arena(runs []*Run, at []int) {
+	for _, d := range []DType{F32, I32} {
+		v.apart(d, runs, at)
+	}
+}
+
+// apart walks through the plan with the buffers of one type that are alive, in
+// the order of their offsets: they lie apart, so that a newcomer can meet only
+// those next to its place.
+func (v *planVerifier) apart(d DType, runs []*Run, at []int) {
+	spans := v.plan.Spans()
+	var born []*Buffer
+	for _, b := range v.plan.Buffers {
+		if _, ok := spans[b]; ok && b.Class == Arena && b.DType == d {
+			born = append(born, b)
+		}
+	}
+	dying := slices.Clone(born)
+	slices.SortStableFunc(born, func(a, b *Buffer) int { return cmp.Compare(spans[a].First, spans[b].First) })
+	slices.SortStableFunc(dying, func(a, b *Buffer) int { return cmp.Compare(spans[a].Last, spans[b].Last) })
+	var alive []*Buffer
+	place := func(offset int) int {
+		i, _ := slices.BinarySearchFunc(alive, offset, func(b *Buffer, offset int) int { return cmp.Compare(b.Offset, offset) })
+		return i
+	}
+	for _, young := range born {
+		first := spans[young].First
+		for ; spans[dying[0]].Last < first; dying = dying[1:] {
+			if i := place(dying[0].Offset); i < len(alive) && alive[i] == dying[0] {
+				alive = slices.Delete(alive, i, i+1)
+			}
+		}
+		i := place(young.Offset)
+		if i > 0 && alive[i-1].Offset+alive[i-1].Len(v.unit()) > young.Offset {
+			i--
+		}
+		clear := true
+		for j := i; clear && j < len(alive) && alive[j].Offset < young.Offset+young.Len(v.unit()); j++ {
+			old := alive[j]
+			if spans[old].Last == first && old.Offset == young.Offset && overlays(runs, at, first, young, old) {
+				continue
+			}
+			v.fail("%s overlap in the arena while both are needed", fmt.Sprintf("%v (%d at %d) and %v (%d at %d)",
+				old, old.Len(v.unit()), old.Offset, young, young.Len(v.unit()), young.Offset))
+			clear = false
+		}
+		switch {
+		case !clear: // alive stays a list of buffers that lie apart
+		case i < len(alive) && alive[i].Offset == young.Offset:
+			alive[i] = young // which takes the place of one that dies here
+		default:
+			alive = slices.Insert(alive, i, young)
+		}
+	}
+}
+
+// overlays reports whether the one kernel of a step allows dst in the place of src.
+func overlays(runs []*Run, at []int, step int, dst, src *Buffer) bool {
+	i, found := slices.BinarySearch(at, step)
+	if !found || i+1 < len(at) && at[i+1] == step {
+		return false
+	}
+	return CanOverlay(runs[i].Kernel, dst, src)
 }

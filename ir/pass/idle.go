@@ -22,6 +22,15 @@ func idleTurns(u *unit) error {
 	return nil
 }
 
+// blocksOfSteps limits what is computed of whole sequences to the steps before each.
+func blocksOfSteps(u *unit) error {
+	if u.plan.Name != stepPlan {
+		past.Blocks(u.plan)
+		return canonicalForm(u) // the rows of a turn may be one axis with what is around them
+	}
+	return nil
+}
+
 // stepsSoFar limits what a step of a sequence computes to the steps so far.
 func stepsSoFar(u *unit) error {
 	if s := u.header.Stream; u.plan.Name == stepPlan && s.Limit() > 0 {

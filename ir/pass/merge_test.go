@@ -81,7 +81,7 @@ func TestMergeSoftmax(t *testing.T) {
 	if s.max.Class != loop.Local || s.sum.Class != loop.Local || s.exp.Class != loop.Arena {
 		t.Errorf("classes: max %v, sum %v, exp %v", s.max.Class, s.sum.Class, s.exp.Class)
 	}
-	if err := overlay(&unit{plan: s.plan}); err != nil {
+	if err := absorbTemporaries(&unit{plan: s.plan}); err != nil {
 		t.Fatal(err)
 	}
 	check(t, texts(s.plan.Forward), `nest [n]

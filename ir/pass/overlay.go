@@ -6,14 +6,9 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// overlay lets results take the place of what dies as they are made. Within one
-// nest, a temporary that the final statement reads point by point is the result
-// under another name: exp(x) of a softmax is computed in the place of the
-// softmax. Across kernels, an elementwise result may lie where its dying
-// operand does; plan then gives both one place.
+// overlay lets an elementwise result take the place of an operand that dies as it is
+// made: plan gives both one place.
 func overlay(u *unit) error {
-	absorbTemporaries(u.plan)
-	collect(u.plan)
 	u.over = map[*loop.Buffer]*loop.Buffer{}
 	spans := u.plan.Spans()
 	taken := map[*loop.Buffer]bool{}
@@ -39,10 +34,11 @@ func overlay(u *unit) error {
 }
 
 // absorbTemporaries renames, in every nest, a temporary to the result that a
-// statement computes from it point by point.
-func absorbTemporaries(p *loop.Plan) {
-	spans := p.Spans()
-	for _, nest := range nests(p) {
+// statement computes from it point by point: exp(x) of a softmax is computed in the
+// place of the softmax.
+func absorbTemporaries(u *unit) error {
+	spans := u.plan.Spans()
+	for _, nest := range nests(u.plan) {
 		for j, s := range nest.Body {
 			dst := s.Dst.Buf
 			if dst.Class != loop.Arena || s.Reduce != loop.Store || s.Accumulate || firstWrite(nest.Nest, dst) != j {
@@ -58,6 +54,8 @@ func absorbTemporaries(p *loop.Plan) {
 			}
 		}
 	}
+	collect(u.plan)
+	return nil
 }
 
 func firstWrite(nest *loop.Nest, b *loop.Buffer) int {

@@ -54,7 +54,7 @@ func TestOverlayTemporary(t *testing.T) {
 	nest.Body = append(nest.Body, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: scalar.Arg(0), Dst: at(late, 1, 0), Srcs: []loop.Access{at(s.exp, 4, 1)}})
 	s.plan.Outputs = append(s.plan.Outputs, late)
 	collect(s.plan)
-	absorbTemporaries(s.plan)
+	_ = absorbTemporaries(&unit{plan: s.plan})
 	if nest.Body[1].Dst.Buf != s.exp || nest.Body[4].Srcs[0].Buf != s.exp {
 		t.Errorf("the temporary was given away:\n%v", nest)
 	}

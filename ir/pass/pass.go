@@ -45,6 +45,8 @@ var table = []pass{
 	{name: "idle", run: idleTurns, after: []string{"merge"}, why: "what a masked step leaves out is seen in kernels that are merged: a number that only one of them uses is no buffer"},
 	{name: "canonical", always: true, run: canonicalForm, after: []string{"merge"}, why: "what shares a loop now is brought into the form that nobody simplifies after"},
 	{name: "past", run: stepsSoFar, after: []string{"canonical"}, why: "loops are as they stay: one over the steps is a loop of its own, or part of one over more"},
+	{name: "temporaries", run: absorbTemporaries, after: []string{"past"}, why: "within a nest, before it becomes a part of a loop"},
+	{name: "blocks", run: blocksOfSteps, after: []string{"canonical", "temporaries"}, why: "matrices of queries and keys are computed up to the diagonal, as the steps so far are"},
 	{name: "overlay", run: overlay, after: []string{"canonical"}, why: "an elementwise result takes the place of what dies in it"},
 	{name: "plan", always: true, run: planArena, after: []string{"canonical", "overlay"}, why: "lifetimes are final: every buffer gets its place"},
 }

@@ -30,7 +30,7 @@ func TestOrder(t *testing.T) {
 	if last := table[len(table)-1].name; last != "plan" {
 		t.Errorf("%s runs after the arena is planned", last)
 	}
-	want := []string{"fold", "cse", "layout", "gathersum", "stretched", "fuse", "schedule", "merge", "idle", "past", "overlay"}
+	want := []string{"fold", "cse", "layout", "gathersum", "stretched", "fuse", "schedule", "merge", "idle", "past", "temporaries", "blocks", "overlay"}
 	if got := Optional(); !slices.Equal(got, want) {
 		t.Errorf("optional passes: got %v, want %v", got, want)
 	}

@@ -30,7 +30,8 @@ import (
 //	n t f   the number of rows, the worker, the number of the first row
 //	e0      the key of the stream of random numbers that streams[0] names
 //	z3:64,9 a struct of ints of which number 3 is 64, the next one 9, and the others are 0
-//	…@4     rows, from element 4 of the first on
+//	…@4     rows, or an array of constants, from element 4 of the first on
+//	i64@4   the number 68
 //
 // A call without a layer is of the same one as that before it.
 type Call func(layer string, kernel any, operands string, streams ...string)
@@ -231,6 +232,12 @@ func floatsOf(v reflect.Value) []float64 {
 // operand is what a word passes for a parameter of that type.
 func (d *double) operand(word string, t reflect.Type, streams []string) reflect.Value {
 	if rows, from, ok := strings.Cut(word, "@"); ok {
+		switch t.Kind() {
+		case reflect.Int:
+			return reflect.ValueOf(number(rows[1:]) + number(from))
+		case reflect.Pointer:
+			return view(d.constants[number(rows[1:])], from, t, d.rows)
+		}
 		all := d.operand(rows, t, streams)
 		return all.Slice(number(from), all.Len())
 	}

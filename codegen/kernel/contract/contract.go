@@ -20,7 +20,11 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 		return nil, nil
 	}
 	how := &scheme{Contraction: p, loops: map[int]*gotree.Var{}}
-	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "again", "kept", "part", "step", "w", "p", shape.Upto, driver.TableMark)}, unit: u, level: l, req: r}
+	words := []string{"n", "t", "work", "again", "kept", "part", "step", "w", "p", shape.Upto, driver.TableMark}
+	if r.Joins { // it may be given its sizes
+		words = append(words, shape.Argument)
+	}
+	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, words...)}, unit: u, level: l, req: r}
 	d.table = regionTable{scheme: how, Table: driver.Table{Var: &gotree.Var{Name: driver.TableMark}}}
 	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
 		given, ok := r.Operand(o.Buf)

@@ -97,13 +97,17 @@ func (m *mapping) order() bool {
 	return false
 }
 
+// beyond reports a kernel over the steps so far of which one turn over all steps, so
+// many, is more than a call takes. Layers share no kernel for sizes that are.
+func beyond(s *shape.Shape, turns, most int) bool { return s.Own() && turns < most }
+
 // cut finds the axis to cut calls along: the outermost one of which at least
 // one turn stays within the limits.
 func (m *mapping) cut() bool {
 	last := len(m.axes) - 1
 	if m.Request.Shape != nil {
 		m.chunk, m.turns = max(0, last-1), m.Machine.Turns(shape.Weight(m.Value), 4*len(m.List))/64*64
-		return m.turns > 0
+		return m.turns > 0 && !beyond(m.Request.Shape, m.turns, m.axes[last].N)
 	}
 	for i := range m.axes {
 		points := 1

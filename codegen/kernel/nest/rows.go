@@ -136,7 +136,11 @@ func (m *rowNest) prepare() bool {
 	if m.Request.Shape != nil {
 		m.chunk = len(m.Outer) - 1
 		m.turns = m.Machine.Turns(shape.RowCost(m.Body))
-		return m.turns > 0 && len(m.List) <= 10
+		most := 0
+		for _, s := range m.Body {
+			most = max(most, loop.Points(s.Inner, 1)+m.level.Lanes())
+		}
+		return m.turns > 0 && len(m.List) <= 10 && !beyond(m.Request.Shape, m.turns, most)
 	}
 	for i := range m.Outer {
 		points := loop.Points(m.Outer[i+1:], 1)

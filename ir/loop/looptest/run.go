@@ -176,6 +176,11 @@ func (m *machine) each(axes []loop.Axis, f func(point []int) error) error {
 				return fmt.Errorf("buffer %q was not set", axes[i].Upto.Name)
 			}
 			extent = int(slices.Max(position.I)) + 1
+		case axes[i].Turn != 0:
+			if len(m.times) == 0 {
+				return fmt.Errorf("axis %s follows the turns of a loop, but is in none", axes[i].Name)
+			}
+			extent = axes[i].InTurn(m.times[len(m.times)-1]).N
 		}
 		for point[i] = 0; point[i] < extent; point[i]++ {
 			if err := walk(i + 1); err != nil {
