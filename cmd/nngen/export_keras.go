@@ -29,6 +29,12 @@ func exportKeras(format exporter.Format) func(n *network, params []float32, repo
 		if source.Optimizer, err = exportedOptimizer(n, segs); err != nil {
 			return nil, err
 		}
+		if n.exported != nil {
+			meta := n.exported.Meta
+			if source.Learned, err = exporter.ParseLearned(meta[weights.KeyEncoding], meta[weights.KeyEncodingDigest]); err != nil {
+				return nil, fmt.Errorf("%s: %w", n.exported.Name, err)
+			}
+		}
 		m, notes, err := source.Model(format)
 		if err != nil {
 			return nil, err
