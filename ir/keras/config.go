@@ -24,6 +24,9 @@ type Source struct {
 	// Vocabulary gives the text of the vocabulary that a layer has learned, by its
 	// [Origin.Path]; nil: such layers are to learn it from the training rows.
 	Vocabulary func(path string) ([]byte, error)
+	// Frequencies gives the weights of its words, in the mode tf_idf, which it has in the
+	// same way.
+	Frequencies func(path string) ([]float32, error)
 }
 
 // Config reads a configuration alone. Data may also be the attributes of a legacy
@@ -36,7 +39,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
+	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -168,16 +171,17 @@ func (r *reader) comment() string {
 type reader struct {
 	from   string
 	shapes map[string][]int
-	// vocabulary is that of Source.
-	vocabulary func(path string) ([]byte, error)
-	version    version
-	catalog    spec.Catalog
-	taken      map[string]bool   // names in the description
-	paths      map[string]string // where in the file, by the name in the description
-	ranks      map[tensor]int    // of results, where the file says them; 0: it does not
-	errs       diag.List
-	report     Report
-	count      int // layers so far
+	// vocabulary and frequencies are those of Source.
+	vocabulary  func(path string) ([]byte, error)
+	frequencies func(path string) ([]float32, error)
+	version     version
+	catalog     spec.Catalog
+	taken       map[string]bool   // names in the description
+	paths       map[string]string // where in the file, by the name in the description
+	ranks       map[tensor]int    // of results, where the file says them; 0: it does not
+	errs        diag.List
+	report      Report
+	count       int // layers so far
 }
 
 func (r *reader) fail(path, format string, args ...any) {

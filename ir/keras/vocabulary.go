@@ -37,4 +37,17 @@ func (w *writer) learned(p *part) {
 	}
 	p.config.Map = slices.Clone(p.config.Map)
 	put(&p.config, "vocabulary", list)
+	if text(p.config, "output_mode") != "tf_idf" || w.frequencies == nil {
+		return
+	}
+	weights, err := w.frequencies(w.steps + p.weight)
+	if err != nil {
+		w.fail(p.path, "the weights of the words that it has learned, idf_weights, %v", err)
+		return
+	}
+	given := spec.Value{Kind: spec.List}
+	for _, x := range weights[:min(len(weights), len(list.List))] { // the others are of slots without words
+		given.List = append(given.List, spec.Value{Kind: spec.Float, Float: float64(x)})
+	}
+	put(&p.config, "idf_weights", given)
 }

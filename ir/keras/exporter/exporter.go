@@ -33,8 +33,11 @@ const (
 // Source is what is exported.
 type Source struct {
 	Network *build.Network
-	// Values are the elements of every segment of the network, in row-major order.
+	// Values are the elements of every segment of the network, in row-major order; nil:
+	// the model is only looked at.
 	Values map[string][]float32
+	// Learned is what preprocessing layers have learned, by their names.
+	Learned map[string]Learned
 	// Optimizer is that of a training to go on with, bound to the network's segments; nil:
 	// it has not taken a step.
 	Optimizer *optim.Optimizer
@@ -49,7 +52,7 @@ func (s Source) weights() *weights {
 	w := &writer{forms: &forms{
 		maker:   &maker{model: m, names: m.Names(), shapes: s.Network.Shapes, used: map[string]bool{}},
 		catalog: build.Catalog(),
-	}}
+	}, knows: s.Learned, unread: s.Values == nil, written: s.written()}
 	w.root = w.maker.graph()
 	w.sort(w.root)
 	all := &weights{writer: w, segments: map[string]*block.Segment{}, values: s.Values}

@@ -36,15 +36,10 @@ func (w *writer) layer(o *node) spec.Value {
 		w.fail(o.Pos, "layer %s: Keras has no layer %s: %s", diag.Quote(o.name), o.Type, what)
 		return spec.Value{}
 	}
-	if lookup := []string{"StringLookup", "IntegerLookup", "TextVectorization"}; slices.Contains(lookup, o.Type) {
-		if _, ok := o.argument("vocabulary"); !ok {
-			w.fail(o.Pos, "layer %s: it learns its vocabulary from the training rows, which a file of this version of nngen does not hold; write it down as the argument vocabulary", diag.Quote(o.name))
-		}
-	}
 	if o.Type == "MixUp" || o.Type == "CutMix" {
 		w.note("layer " + diag.Quote(o.name) + ": within a model of Keras, " + o.Type + " mixes images alone; map it over the data to mix labels as well")
 	}
-	config := w.config(`layer `+diag.Quote(o.name), o.Type, o.name, o.arguments(), o.Trainable == nil || *o.Trainable)
+	config := w.config(`layer `+diag.Quote(o.name), o.Type, o.name, w.learned(o), o.Trainable == nil || *o.Trainable)
 	v := instance("keras.layers", className(o.Type), config)
 	if b := w.builtFor(o); b.Kind != spec.Null {
 		v.Map = append(v.Map, named("build_config", b))
@@ -68,8 +63,11 @@ func (w *forms) config(title, class, name string, args []spec.Arg, trainable boo
 		}
 		config.Map = append(config.Map, named(d.Name, w.value(title, class, d, a.Value)))
 	}
-	if class == "Bidirectional" {
+	switch class {
+	case "Bidirectional":
 		w.mirror(title, &config)
+	case "Discretization": // whose class takes no other argument
+		config.Map = slices.DeleteFunc(config.Map, func(a spec.Arg) bool { return a.Name == "trainable" })
 	}
 	for _, a := range keras.Besides(class) {
 		if a.Name == "activity_regularizer" {

@@ -17,7 +17,10 @@ type forms struct {
 // writer writes the configuration of a model.
 type writer struct {
 	*forms
-	root *graph
+	root    *graph
+	knows   map[string]Learned    // by the names of layers
+	unread  bool                  // there are no weights yet, and nothing that was learned
+	written map[string]spec.Value // vocabularies of the description
 }
 
 // note tells what reads differently in the file, or is left out of it.

@@ -130,6 +130,7 @@ func (w *weights) objects(g *graph, steps string) (groups []container.Group) {
 			groups = append(groups, w.objects(o.inner, path+"/")...)
 			continue
 		}
+		groups = append(groups, w.frequencies(o, path)...)
 		for _, h := range w.held(o) {
 			g := container.Group{Path: strings.TrimSuffix(path+"/"+h.path, "/"), Name: o.name}
 			if h.path != "" {
@@ -140,6 +141,32 @@ func (w *weights) objects(g *graph, steps string) (groups []container.Group) {
 			}
 			groups = append(groups, g)
 		}
+	}
+	return groups
+}
+
+// frequencies are the weights of words as a .keras file has them besides the
+// configuration: load_model asks for them. Source: Keras 3,
+// layers/preprocessing/index_lookup.py, save_own_variables.
+func (w *weights) frequencies(o *node, path string) (groups []container.Group) {
+	args := object(w.learned(o)...)
+	a, ok := args.Get("idf_weights")
+	if !ok || a.Value.Kind != spec.List {
+		return nil
+	}
+	var elements []float32
+	for _, v := range a.Value.List {
+		x, _ := v.Number()
+		elements = append(elements, float32(x))
+	}
+	if pad, ok := args.Get("pad_to_max_tokens"); ok && pad.Value.Bool {
+		slots, _ := args.Get("max_tokens")
+		elements = append(elements, make([]float32, max(0, int(slots.Value.Int)-len(elements)))...)
+	}
+	of := []container.Tensor{container.NewTensor("idf_weights", []int{len(elements)}, elements)}
+	groups = append(groups, container.Group{Path: path, Name: o.name, Tensors: of})
+	if o.Type == "TextVectorization" {
+		groups = append(groups, container.Group{Path: path + "/_lookup_layer", Name: "string_lookup", Tensors: of})
 	}
 	return groups
 }

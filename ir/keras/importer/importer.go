@@ -70,7 +70,7 @@ func OpenPair(path, config string, shapes map[string][]int) (*Model, error) {
 	if err := addConfig(file, path, config); err != nil {
 		return nil, err
 	}
-	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: shapes, Vocabulary: vocabularies(file)}.Model()
+	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: shapes, Vocabulary: vocabularies(file), Frequencies: frequencies(file)}.Model()
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +177,21 @@ func vocabularies(file *container.Model) func(path string) ([]byte, error) {
 		return text, nil
 	}
 }
+
+// frequencies reads the weights of the words of vocabularies.
+func frequencies(file *container.Model) func(path string) ([]float32, error) {
+	return func(path string) ([]float32, error) {
+		t := file.Tensor(path + "/vars/" + idfWeights)
+		if t == nil {
+			return nil, errors.New("are not in the file")
+		}
+		return t.Float32s()
+	}
+}
+
+// idfWeights is what a .keras file has of lookups in the mode tf_idf: the weights of
+// words, which stand in the configuration as well where the vocabulary does.
+const idfWeights = "idf_weights"
 
 // checkPath says what to do with what is no file of a whole model of Keras.
 func checkPath(path string) error {

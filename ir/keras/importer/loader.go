@@ -78,7 +78,7 @@ func (l *loader) weights() map[string][]float32 {
 	for i := range l.file.Groups {
 		g := &l.file.Groups[i]
 		for j := range g.Tensors {
-			if t := &g.Tensors[j]; !l.used[t] && !random(t) && !metric(g) {
+			if t := &g.Tensors[j]; !l.used[t] && !random(t) && !metric(g) && t.Name != idfWeights {
 				l.fail("the file has an array %q %s, which no layer of the network has", strings.TrimPrefix(g.Path+"/"+t.Name, "/"), shapeText(t.Shape))
 			}
 		}
