@@ -179,7 +179,7 @@ func conv(n *node) []*Value {
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
-		return n.unless("its window is not valid")
+		return unless(n, "its window is not valid")
 	}
 	autoPad(n, &f)
 	if !fits(n, f) {
@@ -228,7 +228,7 @@ func convTranspose(n *node) []*Value {
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
-		return n.unless("its window is not valid")
+		return unless(n, "its window is not valid")
 	}
 	space := len(f.in)
 	extra, given := n.ints("output_padding")

@@ -75,7 +75,7 @@ func (p Port) in(b *ir.Builder, i int) *ir.Value {
 }
 
 // drawn are the random numbers of a node: an input of that shape.
-func (n *node) drawn(shape []int) *Value {
+func drawn(n *node, shape []int) *Value {
 	if n.depth > 0 || len(n.proto.Outputs) == 0 || n.proto.Outputs[0] == "" {
 		n.errorf("it draws random numbers within a function or a graph of another node, which is not supported; draw them outside of it")
 		return nil
@@ -100,7 +100,7 @@ func (n *node) drawn(shape []int) *Value {
 }
 
 // like is the shape of what is drawn, and its type.
-func (n *node) like() ([]int, proto.Type) {
+func like(n *node) ([]int, proto.Type) {
 	t := proto.Float32
 	shape, _ := n.ints("shape")
 	if v := n.operand(0); v != nil {
@@ -114,11 +114,11 @@ func (n *node) like() ([]int, proto.Type) {
 
 // spread is what is drawn as a·x + b, of the type that the node says.
 func spread(n *node, a, b float64) []*Value {
-	shape, t := n.like()
+	shape, t := like(n)
 	if !isFloat(t) {
 		return n.errorf("random numbers of %v", t)
 	}
-	v := n.drawn(shape)
+	v := drawn(n, shape)
 	if n.failed {
 		return nil
 	}
@@ -138,8 +138,8 @@ func randomUniform(n *node) []*Value {
 
 // bernoulli is 1 where u < p, of u in [0,1). Source: ONNX 1.22, Bernoulli.
 func bernoulli(n *node) []*Value {
-	shape, t := n.like()
-	u := n.drawn(shape)
+	shape, t := like(n)
+	u := drawn(n, shape)
 	if n.failed {
 		return nil
 	}
@@ -155,7 +155,7 @@ func multinomial(n *node) []*Value {
 		return n.errorf("%d draws from %v as %v", size, v.Shape, t)
 	}
 	classes := v.Shape[1]
-	u := n.drawn([]int{v.Shape[0], size})
+	u := drawn(n, []int{v.Shape[0], size})
 	if n.failed {
 		return nil
 	}

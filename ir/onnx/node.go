@@ -76,7 +76,7 @@ func (n *node) errorf(format string, args ...any) []*Value {
 }
 
 // unless reports a mistake that may follow from one which has been reported already.
-func (n *node) unless(message string) []*Value {
+func unless(n *node, message string) []*Value {
 	if n.failed {
 		return nil
 	}

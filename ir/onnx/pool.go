@@ -38,13 +38,13 @@ func pooled(n *node, w op.Window) []*Value {
 	}
 	f, ok := frameOf(n, size)
 	if !ok {
-		return n.unless("its window is not valid")
+		return unless(n, "its window is not valid")
 	}
 	autoPad(n, &f)
 	v := n.in[0]
 	x := n.wide(v, v.rank())
 	if n.exact(v); n.failed || !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	var ends []int // where the padding after the image begins
 	for i, d := range f.in {

@@ -217,7 +217,7 @@ func reduced(n *node, r reduction, v *Value, axes []int, keep bool) []*Value {
 	}
 	x := begin(n.plain(v))
 	if !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	if len(axes) > 0 {
 		at := slices.Clone(axes)
@@ -264,7 +264,7 @@ func argumentOf(n *node, least bool) []*Value {
 	axis := n.axis(n.int("axis", 0), v.rank())
 	x := n.x(0)
 	if n.exact(v); n.failed || !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	if least {
 		x = op.MapOf(n.b, call("neg", a0), "neg", x)
@@ -294,7 +294,7 @@ func softmaxOver(n *node, f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value
 	rank := v.rank()
 	axis := n.axis(n.int("axis", otherwise), rank)
 	if n.failed || !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	if n.opset >= 13 || axis == rank-1 {
 		return one(n.computed(f(n.b, x, front(x)+axis), v.Type))

@@ -299,7 +299,7 @@ func deformConv(n *node) []*Value {
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok || !fits(n, f) {
-		return n.unless("its window is not valid")
+		return unless(n, "its window is not valid")
 	}
 	batch, taps, out := v.Shape[0], count(f.size), []int{f.out(0), f.out(1)}
 	points := count(out)

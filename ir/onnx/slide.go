@@ -71,7 +71,7 @@ func maxPool(n *node) []*Value {
 	autoPad(n, &f)
 	x := n.plain(v)
 	if !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	none := make([]int, front(x)+2)
 	x = op.PadWith(n.b, x, append(slices.Clone(none), f.before...), append(none, f.after...), math.Inf(-1))
@@ -207,7 +207,7 @@ func columnsToImage(n *node) []*Value {
 	of := n.with(&Value{Shape: append([]int{v.Shape[0], channels}, image...)})
 	f, ok := frameOf(of, block)
 	if n.take(of) || !ok || !fits(n, f) {
-		return n.unless("its window is not valid")
+		return unless(n, "its window is not valid")
 	}
 	var points []int
 	for i := range image {
@@ -218,7 +218,7 @@ func columnsToImage(n *node) []*Value {
 	}
 	x := n.x(0)
 	if !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	// Every axis of the image by itself, the last one first, with its taps and positions
 	// beside each other: that takes fewer loops than all of them at once.
@@ -273,7 +273,7 @@ func cumulatedProduct(n *node) []*Value {
 	}
 	x := n.plain(v)
 	if n.failed || !x.Valid() {
-		return n.unless("its operand is not valid")
+		return unless(n, "its operand is not valid")
 	}
 	at, d := front(x)+axis, v.Shape[axis]
 	reverse := n.int("reverse", 0) != 0

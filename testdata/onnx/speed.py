@@ -6,6 +6,7 @@ Medians over 15 rounds. Rows that TABLE holds are not measured again; its last l
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,10 @@ def fed(session, file):
 def row(file, dir):
     o = onnxruntime.SessionOptions()
     o.intra_op_num_threads = 1
+    if file.with_suffix(".ext").is_dir():  # data that belongs beside it
+        shutil.copytree(file.with_suffix(".ext"), dir / "m")
+        beside, file = file, pathlib.Path(shutil.copy(file, dir / "m"))
+        shutil.copy(beside.with_suffix(".npz"), dir / "m")
     session = onnxruntime.InferenceSession(file, o)
     feed, flags = fed(session, file)
     run = lambda *a: subprocess.run(a, cwd=dir, check=True, capture_output=True, text=True)
