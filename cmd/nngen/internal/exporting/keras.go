@@ -31,10 +31,10 @@ func Keras(format exporter.Format) func(n *network.Network, params []float32, re
 		if source.Optimizer, err = exportedOptimizer(n, segs); err != nil {
 			return nil, err
 		}
-		if n.exported != nil {
-			meta := n.exported.Meta
+		if n.Exported != nil {
+			meta := n.Exported.Meta
 			if source.Learned, err = exporter.ParseLearned(meta[weights.KeyEncoding], meta[weights.KeyEncodingDigest]); err != nil {
-				return nil, fmt.Errorf("%s: %w", n.exported.Name, err)
+				return nil, fmt.Errorf("%s: %w", n.Exported.Name, err)
 			}
 		}
 		m, notes, err := source.Model(format)
