@@ -46,5 +46,5 @@ func (p *Params) init(seed uint64) {
 	w := p.flat()
 	nn.GlorotUniform(w[0:64], nn.NewKey(seed, 0, nn.Stream("hidden/kernel")), 4, 16)    // HiddenW
 	nn.GlorotUniform(w[80:128], nn.NewKey(seed, 0, nn.Stream("species/kernel")), 16, 3) // SpeciesW
-	nn.Ones(w[135:139])                                                                 // ScaleVariance
+	nn.Ones(p.ScaleVariance[:])
 }
