@@ -33,7 +33,7 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 		}
 	}
 	coder, checked, all := "", "", "e.prepare()"
-	if strings.Contains(a.rows.String()+a.sets.String(), "c.") {
+	if noted(a.rows.String() + a.sets.String()) {
 		coder, all = e.coder(), "§errors.Join(c.Err(), e.prepare())"
 	}
 	rows := "for row, err := range d.Rows(0) {\nif err != nil {\nreturn err\n}\nf := &row.X\n"
@@ -42,7 +42,7 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 		rows = "for step, err := range §data.Steps(d, func(f *Features) []Step { return f[:] }) {\nif err != nil {\nreturn err\n}\n"
 		place = "\"row %d: %w\", n"
 	}
-	if strings.Contains(a.rows.String(), "c.") {
+	if noted(a.rows.String()) {
 		checked = "if err := c.Err(); err != nil {\nreturn §fmt.Errorf(" + place + ", err)\n}\n"
 	}
 	doc := "Adapt learns the encoding from the rows of d: " + a.learnedWords() + ". What was learned before is forgotten. It needs the model to itself."

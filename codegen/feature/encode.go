@@ -2,6 +2,7 @@ package feature
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,11 +95,18 @@ func (e rows) encodeMethod(f *gotree.File) {
 	}
 	doc += " It may be called from any number of goroutines."
 	body := learned + lines.String() + "return nil\n"
-	if strings.Contains(lines.String(), "c.") {
+	if noted(lines.String()) {
 		body = learned + e.coder() + lines.String() + "return c.Err()\n"
 	}
 	f.Add("%sfunc (m *Model) Encode(dst *Input, f Features) error {\n%s}", gotree.Comment(doc), body)
 }
+
+// coderWord finds the variable that coder declares. Where it is found in a text of the
+// description's, the declaration does no harm.
+var coderWord = regexp.MustCompile(`\bc\b`)
+
+// noted reports whether lines of code note mistakes.
+func noted(lines string) bool { return coderWord.MatchString(lines) }
 
 // coder declares what notes mistakes.
 func (e *Encoding) coder() string {

@@ -46,7 +46,7 @@ func Formats(n *network.Network) []Format {
 		return []Format{imageFormat}
 	case kind == spec.CSV && d.Windows != nil:
 		return []Format{csvFormat}
-	case kind == spec.CSV:
+	case kind == spec.CSV, kind == "" && n.Program.Encoding != nil && len(n.Program.Encoding.Features) > 0:
 		return []Format{csvFormat, jsonFormat, npyFormat, idxFormat}
 	case len(n.Program.Inputs) == 1 && n.Program.Inputs[0].Ragged:
 		return []Format{jsonFormat, tokensFormat}
