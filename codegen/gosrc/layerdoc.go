@@ -24,9 +24,10 @@ func newLayerDoc(p *loop.Program) layerDoc {
 }
 
 // heading is what stands above the calls of a layer: the layers whose work they
-// do, and the steps that the names of kernels do not tell.
-func (e layerDoc) heading(group []kernelCall, backward bool) string {
-	layers := e.layersIn(group, backward)
+// do, and the steps that the names of kernels do not tell. The results of computed
+// layers are there already.
+func (e layerDoc) heading(group []kernelCall, computed map[string]bool, backward bool) string {
+	layers := e.layersIn(group, computed, backward)
 	var said []string
 	for _, c := range group {
 		for _, s := range stepWords(c.Kernel) {
@@ -79,7 +80,7 @@ func stepWords(k loop.Kernel) []string {
 
 // layerWords names layers: hidden (Dense), relu1 (ReLU) and add (Add).
 func layerWords(layers []loop.Layer) string {
-	var text strings.Builder // hundreds of them may be one subject
+	var text strings.Builder
 	for i, l := range layers {
 		switch {
 		case i > 0 && i == len(layers)-1:
@@ -116,7 +117,7 @@ func (e layerDoc) lossWords(backward bool, steps []string) (subject string, said
 
 // layersIn lists the layers whose work a group of kernels does, in the order of
 // the model: its own, and those that have been fused with it.
-func (e layerDoc) layersIn(group []kernelCall, backward bool) []loop.Layer {
+func (e layerDoc) layersIn(group []kernelCall, computed map[string]bool, backward bool) []loop.Layer {
 	in := map[string]bool{group[0].Layer: true}
 	wrote, read := map[*loop.Buffer]bool{}, map[string]bool{}
 	var starts, weighted []string
@@ -146,6 +147,12 @@ func (e layerDoc) layersIn(group []kernelCall, backward bool) []loop.Layer {
 		}
 	}
 	if !backward && len(read) > 0 { // what reads parameters alone is of its own layer
+		for name := range computed {
+			read[name] = true
+		}
+		for _, name := range starts {
+			delete(read, name)
+		}
 		e.between(starts, read, in)
 	}
 	for _, name := range weighted {

@@ -39,7 +39,7 @@ type phaseSpec struct {
 
 // phase prints a phase.
 func (e *phases) phase(s phaseSpec) (*phase, error) {
-	w := &phaseWriter{em: e, spec: s, stage: s.stage}
+	w := &phaseWriter{em: e, spec: s, stage: s.stage, computed: map[string]bool{}}
 	out := &phase{name: s.name}
 	result, returns := "", ""
 	var err error
@@ -100,6 +100,8 @@ type phaseWriter struct {
 	em    *phases
 	spec  phaseSpec
 	stage int // that the workers are in
+	// computed are the layers whose results are there already.
+	computed map[string]bool
 
 	// Of the current function:
 	own          map[*loop.Buffer]bool // of which calls read and write the worker's rows
@@ -208,7 +210,12 @@ func (w *phaseWriter) heading(c kernelCall, rest []kernelCall) {
 		n = len(rest)
 	}
 	main := slices.DeleteFunc(slices.Clone(rest[:n]), func(d kernelCall) bool { return d.idle })
-	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(main, w.spec.backward))))
+	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(main, w.computed, w.spec.backward))))
+	for _, c := range main {
+		for _, a := range c.Kernel.Writes() {
+			w.computed[w.em.layers.owner(a.Buf)] = true
+		}
+	}
 }
 
 // operands are what a call passes.
