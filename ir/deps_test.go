@@ -80,14 +80,14 @@ codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding
 codegen/internal/... ir/loop ir/scalar ir/block ir/diag
-internal/overlay
+codegen/overlay
 codegen/conformance/... *
 cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
 cmd/nngen/internal/interrupt
 cmd/nngen/internal/disk/disktest
 cmd/nngen/internal/leftover
-cmd/nngen/internal/scratch runtime internal/overlay cmd/nngen/internal/leftover
+cmd/nngen/internal/scratch runtime codegen/overlay cmd/nngen/internal/leftover
 cmd/nngen/internal/bench ir ir/block ir/interp ir/loop codegen runtime/... cmd/nngen/internal/show cmd/nngen/internal/interrupt
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk

@@ -16,7 +16,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
-	"github.com/nngen-go/nngen/internal/overlay"
+	"github.com/nngen-go/nngen/codegen/overlay"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"

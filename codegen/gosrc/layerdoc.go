@@ -25,9 +25,14 @@ func newLayerDoc(p *loop.Program) layerDoc {
 
 // heading is what stands above the calls of a layer: the layers whose work they
 // do, and the steps that the names of kernels do not tell. The results of computed
-// layers are there already.
+// layers were there before; those of the group are added.
 func (e layerDoc) heading(group []kernelCall, computed map[string]bool, backward bool) string {
 	layers := e.layersIn(group, computed, backward)
+	for _, c := range group {
+		for _, a := range c.Kernel.Writes() {
+			computed[e.owner(a.Buf)] = true
+		}
+	}
 	var said []string
 	for _, c := range group {
 		for _, s := range stepWords(c.Kernel) {

@@ -100,8 +100,7 @@ type phaseWriter struct {
 	em    *phases
 	spec  phaseSpec
 	stage int // that the workers are in
-	// computed are the layers whose results are there already.
-	computed map[string]bool
+	computed map[string]bool // layers whose results are there already
 
 	// Of the current function:
 	own          map[*loop.Buffer]bool // of which calls read and write the worker's rows
@@ -211,11 +210,6 @@ func (w *phaseWriter) heading(c kernelCall, rest []kernelCall) {
 	}
 	main := slices.DeleteFunc(slices.Clone(rest[:n]), func(d kernelCall) bool { return d.idle })
 	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(main, w.computed, w.spec.backward))))
-	for _, c := range main {
-		for _, a := range c.Kernel.Writes() {
-			w.computed[w.em.layers.owner(a.Buf)] = true
-		}
-	}
 }
 
 // operands are what a call passes.

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
-	"github.com/nngen-go/nngen/internal/overlay"
+	"github.com/nngen-go/nngen/codegen/overlay"
 	nngenruntime "github.com/nngen-go/nngen/runtime"
 )
 
