@@ -162,8 +162,8 @@ func suiteText(t *testing.T, all []*fate) string {
 	return b.String()
 }
 
-// placeOf is what errors say before what is wrong: the file, the node, the position.
-var placeOf = regexp.MustCompile(`^(model\.(onnx|json)(:\d+)*: )?(layer "\w+": )?(node \d+ (".*?" )?\([\w.]+\)( of [^:]*)?: )?`)
+// placeOf is what errors say before what is wrong: the file, the node or input, the position.
+var placeOf = regexp.MustCompile(`^(model\.(onnx|json)(:\d+)*: )?(layer "\w+": )?((node \d+ (".*?" )?\([\w.]+\)( of [^:]*)?|input "[^"]*"): )*`)
 
 // withoutPlace is the first line of an error, without where it is.
 func withoutPlace(s string) string {

@@ -31,7 +31,7 @@ var broken = []struct {
 	{func(m *proto.Model) {
 		m.Opsets = []proto.Opset{{Domain: "com.acme", Version: 1}}
 		node(m, 1).Domain = "com.acme"
-	}, "spoilt.onnx: node 1 (com.acme.Relu): operators of the domain com.acme are not supported"},
+	}, "spoilt.onnx: node 1 (com.acme.Relu) of opset 1: operators of the domain com.acme are not supported"},
 	{func(m *proto.Model) { m.Graph.Nodes = nil }, "spoilt.onnx: output \"y\" is made by no node"},
 	{func(m *proto.Model) { m.Graph.Outputs = nil }, "spoilt.onnx: the graph has no outputs"},
 	{func(m *proto.Model) { m.Graph.Outputs[0].Name = "z" }, "spoilt.onnx: output \"z\" is made by no node"},
@@ -45,11 +45,12 @@ var broken = []struct {
 	{func(m *proto.Model) { m.Graph.Inputs[0].Dims = m.Graph.Inputs[0].Dims[:2] }, "spoilt.onnx: node 0 \"conv\" (Conv): weights [3 2 3 3] over [1 2] in 1 groups"},
 	{func(m *proto.Model) { m.Graph.Inputs[0].Element = proto.StringType }, "spoilt.onnx: node 0 \"conv\" (Conv): \"x\" is of string, which is not supported"},
 	{func(m *proto.Model) { m.Graph.Inputs[0].Dims[2].Value = 1 << 40 }, "spoilt.onnx: input \"x\": extent 2 is \"open\"; say what it is with --bind name=…"},
-	{func(m *proto.Model) { node(m, 0).Op = "Convv" }, "spoilt.onnx: node 0 \"conv\" (Convv): the operator Convv is not supported; did you mean Conv?"},
-	{func(m *proto.Model) { node(m, 0).Op = "" }, "spoilt.onnx: node 0 \"conv\" (): it names no operator"},
-	{func(m *proto.Model) { node(m, 1).Op = "NonMaxSuppression" }, "spoilt.onnx: node 1 (NonMaxSuppression): the extent of its result depends on the data"},
-	{func(m *proto.Model) { node(m, 1).Op = "SequenceAt" }, "spoilt.onnx: node 1 (SequenceAt): sequences are not supported"},
-	{func(m *proto.Model) { node(m, 1).Op = "StringNormalizer" }, "spoilt.onnx: node 1 (StringNormalizer): strings are not supported"},
+	{func(m *proto.Model) { node(m, 0).Op = "Convv" }, "spoilt.onnx: node 0 \"conv\" (Convv) of opset 17: the operator Convv is not supported; did you mean Conv?"},
+	{func(m *proto.Model) { node(m, 0).Op = "" }, "spoilt.onnx: node 0 \"conv\" () of opset 17: it names no operator"},
+	{func(m *proto.Model) { node(m, 1).Op = "NonMaxSuppression" }, "spoilt.onnx: node 1 (NonMaxSuppression) of opset 17: the extent of its result depends on the data"},
+	{func(m *proto.Model) { node(m, 1).Op = "SequenceAt" }, "spoilt.onnx: node 1 (SequenceAt) of opset 17: sequences are not supported"},
+	{func(m *proto.Model) { node(m, 1).Op, node(m, 1).Inputs = "_LINK", node(m, 1).Outputs }, "spoilt.onnx: node 1 (_LINK) of opset 17: the operator _LINK is not supported\nspoilt.onnx: node 1 (_LINK) reads what it makes itself"},
+	{func(m *proto.Model) { node(m, 1).Op = "StringNormalizer" }, "spoilt.onnx: node 1 (StringNormalizer) of opset 17: strings are not supported"},
 	{func(m *proto.Model) { node(m, 1).Domain = "com.microsoft" }, "spoilt.onnx: node 1 (com.microsoft.Relu): operators of the domain com.microsoft are not supported"},
 	{func(m *proto.Model) { node(m, 1).Op, node(m, 1).Domain = "TreeEnsembleClassifier", "ai.onnx.ml" }, "spoilt.onnx: node 1 (ai.onnx.ml.TreeEnsembleClassifier): trees are not compiled, which decide and do not compute; fit an MLPClassifier, MLPRegressor or linear model to the same rows, or run the trees with a library for them"},
 	{func(m *proto.Model) { node(m, 1).Op, node(m, 1).Domain = "Skaler", "ai.onnx.ml" }, "spoilt.onnx: node 1 (ai.onnx.ml.Skaler): of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported: ArrayFeatureExtractor, Binarizer, FeatureVectorizer, Imputer, LabelEncoder, LinearClassifier, LinearRegressor, Normalizer, OneHotEncoder, Scaler, ZipMap"},

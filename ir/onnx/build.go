@@ -177,7 +177,11 @@ type scope struct {
 func (s *scope) unknown() {
 	for i, n := range s.graph.Nodes {
 		if _, ok := s.rowOf(n); !ok {
-			s.errs.Add(diag.Pos{File: s.model.File}, "%s%s: %s", s.inside, nodeName(i, n), refusal(n))
+			what := s.inside + nodeName(i, n)
+			if version := s.model.opset[domain(n.Domain)]; version > 0 {
+				what += fmt.Sprintf(" of opset %d", version)
+			}
+			s.errs.Add(diag.Pos{File: s.model.File}, "%s: %s", what, refusal(n))
 		}
 	}
 }

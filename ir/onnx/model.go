@@ -72,6 +72,11 @@ func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	r.inputs()
 	r.sort()
 	m.tensors = newTensors(m)
+	if len(r.errs) > 0 { // which may follow from operators that are not there
+		s := &scope{model: m, graph: p.Graph}
+		s.unknown()
+		r.errs = append(s.errs, r.errs...)
+	}
 	r.errs.Sort()
 	if err := r.errs.Err(); err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ const openExtent = "the extent of its result depends on the data"
 var refused = map[string]string{
 	"Unique": openExtent, "NonMaxSuppression": openExtent,
 	"StringNormalizer": "strings are not supported", "RegexFullMatch": "strings are not supported",
-	"StringConcat": "strings are not supported", "StringSplit": "strings are not supported", "TfIdfVectorizer": "strings are not supported",
+	"StringConcat": "strings are not supported", "StringSplit": "strings are not supported",
 	"SequenceConstruct": "sequences are not supported", "SequenceAt": "sequences are not supported",
 	"SequenceInsert": "sequences are not supported", "SequenceEmpty": "sequences are not supported",
 	"SequenceErase": "sequences are not supported", "SequenceLength": "sequences are not supported",

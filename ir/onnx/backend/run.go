@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
@@ -28,7 +28,10 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 	for i, p := range m.Inputs {
 		given := feed[p.Name]
 		if given == nil {
-			return nil, fmt.Errorf("no data for %s", strings.TrimSuffix(p.Name+", "+p.Drawn, ", "))
+			if p.Drawn != "" {
+				return nil, fmt.Errorf("input %s: no data for the %s that the model draws, which are an input here", diag.Quote(p.Name), p.Drawn)
+			}
+			return nil, fmt.Errorf("no data for %s", p.Name)
 		}
 		x, t, err := input(p, given, rows)
 		if err != nil {

@@ -1,0 +1,245 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+var _ = add(map[string]row{"TfIdfVectorizer": {least: 1, most: 1, graph: tfIdfVectorizer}})
+
+// vocabulary is the pool of a TfIdfVectorizer.
+type vocabulary struct {
+	grams     [][]int64
+	columns   []int     // of every n-gram in the result
+	weights   []float64 // of every n-gram; nil: 1
+	truncated bool      // it counts whether an n-gram is there
+	low, high int       // how many tokens an n-gram has that is counted
+	skips     int
+}
+
+// Numbers that no token is.
+const (
+	noToken        = 0.5  // of a column that nothing is counted in
+	afterTheTokens = 0.25 // past the end of a row
+)
+
+// tfIdfVectorizer counts the n-grams of a pool of whole numbers in every row, in the column
+// of each, times its weight. N-grams of more than one token are counted at every distance
+// of tokens up to max_skip_count+1. Source: ONNX 9, TfIdfVectorizer; the weights belong to the
+// n-grams of the pool, as there and in ONNX Runtime.
+//
+// Every column is compared at every place of a row, whatever the size of its n-gram, so
+// that columns need not be put in order afterwards.
+func tfIdfVectorizer(n *node) []*Value {
+	v := n.in[0]
+	if n.attribute("pool_strings") != nil {
+		return n.errorf("its pool is of strings, which are not supported; number the words and give it pool_int64s")
+	}
+	if v.rank() > 2 || isFloat(v.Type) || count(v.Shape) == 0 {
+		return n.errorf("an operand of %v %v; it takes whole numbers, [tokens] or [rows, tokens]", v.Type, v.Shape)
+	}
+	p, err := vocabularyOf(n)
+	if err != nil {
+		return n.errorf("%v", err)
+	}
+	if v.rank() == 0 {
+		v = shapedAs(n, v, []int{1})
+	}
+	tokens, size := v.Shape[v.rank()-1], p.longest(v.Shape[v.rank()-1])
+	furthest := 1
+	if size > 1 {
+		furthest = min(p.skips+1, tokens-1)
+	}
+	rounds := p.rounds(maxKnown / (furthest * size))
+	if furthest*size > mostNodes || rounds == nil {
+		return n.errorf("n-grams of %d tokens at %d distances in %d columns", size, furthest, slices.Max(p.columns)+1)
+	}
+	x := n.plain(v)
+	if !x.Valid() {
+		return unless(n, "its operand is not valid")
+	}
+	x = op.ReshapeTo(n.b, x, append(slices.Clone(x.Shape), 1))
+	pads := make([]int, len(x.Shape))
+	pads[len(pads)-2] = (size - 1) * furthest
+	if pads[len(pads)-2] > 0 {
+		x = op.PadWith(n.b, x, make([]int, len(pads)), pads, afterTheTokens)
+	}
+	row := n.computed(x, proto.Float32)
+	var y *Value
+	for _, columns := range rounds {
+		var counts *Value
+		for step := 1; step <= furthest && !n.failed; step++ {
+			counts = plus(n, counts, found(n, row, tokens, step, p, columns, size))
+		}
+		y = plus(n, y, weighted(n, counts, p, columns))
+	}
+	return listOf(y)
+}
+
+// plus adds, to nothing at first.
+func plus(n *node, sum, x *Value) *Value {
+	if sum == nil {
+		return x
+	}
+	return n.then(call("add", a0, a1), "counts", proto.Float32, sum, x)
+}
+
+// longest is how many tokens the longest n-gram has that may be in a row; at least 1.
+func (p *vocabulary) longest(tokens int) int {
+	size := 1
+	for _, gram := range p.grams {
+		if len(gram) <= min(p.high, tokens) {
+			size = max(size, len(gram))
+		}
+	}
+	return size
+}
+
+// rounds are the n-gram of every column, or -1: several rounds where columns have several;
+// nil where all are more than most.
+func (p *vocabulary) rounds(most int) [][]int {
+	width := slices.Max(p.columns) + 1
+	var out [][]int
+	for k, c := range p.columns {
+		r := slices.IndexFunc(out, func(list []int) bool { return list[c] < 0 })
+		if r < 0 {
+			r = len(out)
+			if (r+1)*width > most {
+				return nil
+			}
+			out = append(out, slices.Repeat([]int{-1}, width))
+		}
+		out[r][c] = k
+	}
+	return out
+}
+
+// found counts the n-grams of columns whose tokens are that far from each other: those of
+// one token at distance 1 alone.
+func found(n *node, row *Value, tokens, step int, p *vocabulary, columns []int, size int) *Value {
+	axis := row.rank() - 2
+	var all *Value
+	for i := range size {
+		token, any := make([]float64, len(columns)), make([]float64, len(columns))
+		mixed := false
+		for c, k := range columns {
+			token[c] = noToken
+			if k < 0 || len(p.grams[k]) < p.low || len(p.grams[k]) > min(p.high, size) || len(p.grams[k]) == 1 && step > 1 {
+				continue
+			}
+			if gram := p.grams[k]; i < len(gram) {
+				token[c] = float64(gram[i])
+			} else {
+				any[c], mixed = 1, true
+			}
+		}
+		is := call("eq", a0, a1)
+		in := []*Value{partFrom(n, row, axis, i*step, i*step+tokens, 1), fixed(n, token)}
+		if mixed {
+			is, in = call("max", is, a2), append(in, fixed(n, any))
+		}
+		if all != nil {
+			is, in = call("mul", is, scalar.Arg(len(in))), append(in, all)
+		}
+		all = n.then(is, "n-gram", proto.Float32, in...)
+	}
+	return operator(n, "ReduceSum", attributes{"axes": []int{axis}, "keepdims": 0}, all)
+}
+
+// fixed are numbers in the graph that are no parameters, however many they are.
+func fixed(n *node, list []float64) *Value {
+	return n.computed(op.ConstOf(n.b, ir.Shape{len(list)}, list), proto.Float32)
+}
+
+// weighted is counts times the weights of columns.
+func weighted(n *node, counts *Value, p *vocabulary, columns []int) *Value {
+	e, in := scalar.Expr(a0), []*Value{counts}
+	if p.truncated {
+		e = call("min", e, num(1))
+	}
+	if p.weights != nil {
+		w := make([]float64, len(columns))
+		for c, k := range columns {
+			if k >= 0 {
+				w[c] = p.weights[k]
+			}
+		}
+		e, in = call("mul", e, a1), append(in, fixed(n, w))
+	}
+	if _, same := e.(scalar.Arg); same {
+		return counts
+	}
+	return n.then(e, "weighted", proto.Float32, in...)
+}
+
+// vocabularyOf reads the attributes.
+func vocabularyOf(n *node) (*vocabulary, error) {
+	pool, starts := n.attribute("pool_int64s"), []int(nil)
+	p := &vocabulary{low: n.int("min_gram_length", 0), high: n.int("max_gram_length", 0), skips: n.int("max_skip_count", 0)}
+	starts, _ = n.ints("ngram_counts")
+	p.columns, _ = n.ints("ngram_indexes")
+	if pool == nil || len(pool.Ints) == 0 || len(p.columns) == 0 {
+		return nil, fmt.Errorf("pool_int64s or ngram_indexes is empty")
+	}
+	if p.low < 1 || p.high < p.low || p.skips < 0 {
+		return nil, fmt.Errorf("n-grams of %d to %d tokens, of which %d are skipped", p.low, p.high, p.skips)
+	}
+	if starts = append(slices.Clone(starts), len(pool.Ints)); starts[0] != 0 || !slices.IsSorted(starts) {
+		return nil, fmt.Errorf("ngram_counts %v are no ascending starts from 0 in a pool of %d", starts[:len(starts)-1], len(pool.Ints))
+	}
+	seen := map[string]bool{}
+	for i, start := range starts[:len(starts)-1] {
+		part := pool.Ints[start:starts[i+1]]
+		if len(part)%(i+1) != 0 {
+			return nil, fmt.Errorf("the pool has %d tokens for n-grams of %d", len(part), i+1)
+		}
+		for gram := range slices.Chunk(part, i+1) {
+			key := fmt.Sprint(gram)
+			if seen[key] {
+				return nil, fmt.Errorf("the n-gram %s is in its pool twice", key)
+			}
+			seen[key] = true
+			p.grams = append(p.grams, gram)
+		}
+	}
+	for _, token := range pool.Ints {
+		if token < -mostExact || token > mostExact {
+			return nil, fmt.Errorf("token %d of its pool is beyond %d, up to where all whole numbers are exact in float32", token, mostExact)
+		}
+	}
+	if len(p.grams) != len(p.columns) || slices.Min(p.columns) < 0 {
+		return nil, fmt.Errorf("%d ngram_indexes from %d for %d n-grams", len(p.columns), slices.Min(p.columns), len(p.grams))
+	}
+	return p, p.weighted(n)
+}
+
+// weighted reads the mode and the weights.
+func (p *vocabulary) weighted(n *node) error {
+	mode, a := n.string("mode", ""), n.attribute("weights")
+	switch mode {
+	case "TF":
+		return nil
+	case "IDF", "TFIDF":
+	default:
+		return fmt.Errorf("mode %q; TF, IDF and TFIDF are known", mode)
+	}
+	p.truncated = mode == "IDF"
+	if p.truncated && len(slices.Compact(slices.Sorted(slices.Values(p.columns)))) < len(p.columns) {
+		return fmt.Errorf("ngram_indexes names a column twice, which has no meaning in mode IDF")
+	}
+	if a == nil || len(a.Floats) == 0 {
+		return nil
+	}
+	if len(a.Floats) != len(p.columns) {
+		return fmt.Errorf("%d weights for %d n-grams", len(a.Floats), len(p.columns))
+	}
+	for _, f := range a.Floats {
+		p.weights = append(p.weights, float64(f))
+	}
+	return nil
+}
