@@ -216,7 +216,7 @@ func (x tree) group(in *model) *Group {
 		}
 		item := Item{Layer: x.index[p.use]}
 		for _, v := range p.use.reads {
-			item.Reads = append(item.Reads, v.from(in))
+			item.Reads = append(item.Reads, x.read(v, in))
 		}
 		g.Items = append(g.Items, item)
 	}
@@ -248,10 +248,16 @@ func (x tree) outside(g *Group, in *model) {
 	}
 	if len(p.reads) == 0 {
 		if v, ok := x.previous(in.parent, p); ok {
-			if v.of == nil && v.name == "" {
-				v.name = x.m.Inputs[0].Name
-			}
-			g.Reads = append(g.Reads, v.from(in.parent))
+			g.Reads = append(g.Reads, x.read(v, in.parent))
 		}
 	}
+}
+
+// read is a value as the layers of a model see it. The first layer of a description may
+// read its input without naming it.
+func (x tree) read(v value, in *model) From {
+	if v.of == nil && v.name == "" && len(x.m.Inputs) > 0 {
+		v.name = x.m.Inputs[0].Name
+	}
+	return v.from(in)
 }

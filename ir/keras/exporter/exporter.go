@@ -55,10 +55,13 @@ func (s Source) weights() *weights {
 	}, knows: s.Learned, unread: s.Values == nil, written: s.written()}
 	w.root = w.maker.graph()
 	w.sort(w.root)
-	all := &weights{writer: w, segments: map[string]*block.Segment{}, values: s.Values}
+	all := &weights{writer: w, segments: map[string]*block.Segment{}, values: s.Values, counts: map[string]bool{}}
 	for i := range s.Network.Header.Segments {
 		g := &s.Network.Header.Segments[i]
 		all.segments[g.Name] = g
+	}
+	for _, a := range s.Network.Adapts {
+		all.counts[s.Network.Header.Segments[a.Count].Name] = true
 	}
 	return all
 }

@@ -17,6 +17,7 @@ type weights struct {
 	*writer
 	segments map[string]*block.Segment
 	values   map[string][]float32
+	counts   map[string]bool // segments that count the rows a Normalization was adapted to
 }
 
 // held is the weights of a layer that a .keras file has in one place.
@@ -220,8 +221,17 @@ func (w *weights) layers(g *graph) (groups []container.Group) {
 
 // tensorOf is a weight under its name in the file.
 func (w *weights) tensorOf(as, name string) container.Tensor {
-	s := w.segments[name]
-	return container.NewTensor(as, s.Shape, w.values[name])
+	s, values := w.segments[name], w.values[name]
+	if w.counts[name] && len(values) == 1 {
+		// Keras has an integer there and counts nothing, which package importer reads as 1.
+		// Source: Keras 3, layers/preprocessing/normalization.py, build.
+		rows := int64(values[0])
+		if rows == 1 {
+			rows = 0
+		}
+		return container.NewCounter(as, rows)
+	}
+	return container.NewTensor(as, s.Shape, values)
 }
 
 // trained are the weights that train, in the order of trainable_variables.

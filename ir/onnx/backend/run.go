@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
@@ -29,7 +28,7 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 		given := feed[p.Name]
 		if given == nil {
 			if p.Drawn != "" {
-				return nil, fmt.Errorf("input %s: no data for the %s that the model draws, which are an input here", diag.Quote(p.Name), p.Drawn)
+				return nil, fmt.Errorf("input %q: no data for the %s that the model draws, which are an input here", p.Name, p.Drawn)
 			}
 			return nil, fmt.Errorf("no data for %s", p.Name)
 		}
