@@ -110,7 +110,7 @@ func testBoth(t *testing.T, p *loop.Program, name, file string) {
 }
 
 // texts is a network whose features are the cases of TextVectorization in
-// testdata/keras/preprocessing.json, and the Go source of where they go.
+// testdata/keras/preprocessing.json.gz, and the Go source of where they go.
 func texts() (*loop.Program, string) {
 	text := func(name, encode string, slots int) encoding.Feature {
 		return encoding.Feature{Name: name, Type: encoding.Text, Encode: encode, Slots: slots, Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 1}

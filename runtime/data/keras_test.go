@@ -1,12 +1,14 @@
 package data
 
 import (
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
 	"testing"
 )
 
-// kerasCase is a case of testdata/keras/preprocessing.json.
+// kerasCase is a case of testdata/keras/preprocessing.json.gz.
 type kerasCase struct {
 	Name       string
 	Kind       string
@@ -29,7 +31,16 @@ type kerasCase struct {
 // kerasCases reads the cases of a kind.
 func kerasCases(t *testing.T, kind string) (cases []kerasCase) {
 	t.Helper()
-	text, err := os.ReadFile("../../testdata/keras/preprocessing.json")
+	f, err := os.Open("../../testdata/keras/preprocessing.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
 	if err != nil {
 		t.Fatal(err)
 	}

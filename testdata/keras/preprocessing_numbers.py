@@ -1,4 +1,4 @@
-"""Cases for preprocessing.json: Normalization, image_dataset_from_directory, timeseries_dataset_from_array, text files."""
+"""Cases for preprocessing.json.gz: Normalization, image_dataset_from_directory, timeseries_dataset_from_array, text files."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The form of a case in preprocessing.json."""
+"""The form of a case in preprocessing.json.gz."""
 
 import numpy as np
 

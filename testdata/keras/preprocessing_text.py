@@ -1,4 +1,4 @@
-"""Cases for preprocessing.json: TextVectorization, StringLookup, pad_sequences."""
+"""Cases for preprocessing.json.gz: TextVectorization, StringLookup, pad_sequences."""
 
 from env import keras, set_float
 from preprocessing_record import case, nested

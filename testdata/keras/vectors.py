@@ -13,8 +13,6 @@ import build
 
 HERE = pathlib.Path(__file__).parent
 
-PLAIN = {"preprocessing"}  # the files that are written as they are, the others with gzip
-
 
 def rng(name):
     """Each case draws from its own generator, so that adding one changes no other."""
@@ -128,7 +126,7 @@ def encode(value):
 
 
 def write(name, cases, **head):
-    """Writes NAME.json.gz, or NAME.json: a head, then one case per line."""
+    """Writes NAME.json.gz: a head, then one case per line."""
     names = [c["name"] for c in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"{name}: a case name is used twice")
@@ -136,11 +134,7 @@ def write(name, cases, **head):
     body = ",\n".join(encode(c) for c in cases)
     text = "{" + head + ',"cases":[\n' + body + "\n]}\n"
     json.loads(text)
-    path = HERE / (name + ".json")
-    if name in PLAIN:
-        path.write_text(text)
-    else:
-        path = HERE / (name + ".json.gz")
-        with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as f:
-            f.write(text.encode())
+    path = HERE / (name + ".json.gz")
+    with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as f:
+        f.write(text.encode())
     print(f"{path.name}: {len(cases)} cases, {len(text)} bytes, {path.stat().st_size} in the file")
