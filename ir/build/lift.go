@@ -196,7 +196,7 @@ func (l *lifted) split(reads [][]spec.Ref, inner map[int]bool, operands map[stri
 	}
 	for _, r := range l.full.OutputRefs() {
 		if _, ok := operands[r.Name]; ok {
-			l.errs.Add(r.Pos, "layer %s is computed before a row reaches the network, and an output is computed by the network", diag.Quote(r.Name))
+			l.errs.Add(r.Pos, "layer %s is computed before a row reaches the network, and an output is computed by the network; add a layer that reads it", diag.Quote(r.Name))
 		}
 	}
 	for i := range l.features {

@@ -3,14 +3,18 @@
     python roundtrip.py make DIR            # saves the models, TensorFlow
     go test ./ir/keras/exporter -run TestSaved -keras DIR
     KERAS_BACKEND=jax python roundtrip.py check DIR
+    python roundtrip.py applications DIR NNGEN [NAME...]
 
 make builds networks of the reference vectors, takes two steps, saves them as .keras, .h5 and .weights.h5, and notes what
-they predict and their next three steps. check loads what the test has exported, and compares.
+they predict and their next three steps. check loads what the test has exported, and compares. applications does all of it
+with networks of keras.applications and the command nngen: predictions and weights are the same, and the export imports as
+the file did.
 """
 
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import warnings
 
@@ -172,5 +176,50 @@ def check(folder):
     return failed
 
 
+SIDES = {"MobileNetV2": 64, "MobileNetV3Small": 64, "EfficientNetB0": 64, "ResNet50V2": 64, "DenseNet121": 64, "NASNetMobile": 64,
+         "ConvNeXtTiny": 64, "Xception": 80, "InceptionV3": 80, "VGG16": 64}
+
+
+def imported(nngen, file, folder):
+    """What an import writes, by the ends of the files."""
+    nngen("import", file, "-o", folder)
+    return {f.suffix: f.read_bytes() for f in folder.iterdir()}
+
+
+def applications(folder, command, *names):
+    def nngen(*args):
+        subprocess.run([command, *args, "--force"], check=True, capture_output=True, text=True)
+
+    failed = 0
+    for name in names or SIDES:
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(1)
+        side, there = SIDES[name], folder / name
+        (there / "back").mkdir(parents=True, exist_ok=True)
+        model = getattr(keras.applications, name)(weights=None, classes=10, input_shape=(side, side, 3))
+        for v in model.weights:  # none at 0 or 1 as it begins
+            if v.path.endswith(("moving_mean", "beta", "bias")):
+                v.assign(np.random.normal(size=v.shape) * 0.1)
+            elif v.path.endswith(("moving_variance", "gamma")):
+                v.assign(v * np.random.uniform(0.8, 1.2, v.shape))
+        x = np.random.uniform(0, 255, (2, side, side, 3)).astype("float32")
+        model.save(there / "model.keras")
+        try:
+            first = imported(nngen, there / "model.keras", there / "first")
+            nngen("export", there / "first/model.yaml", "--weights", there / "first/weights.safetensors", "-o", there / "back/model.keras")
+            back = keras.models.load_model(there / "back/model.keras")
+            worst = difference(predictions(back, x), predictions(model, x))
+            same = [v.numpy().tobytes() for v in back.weights] == [v.numpy().tobytes() for v in model.weights]
+            again = imported(nngen, there / "back/model.keras", there / "again") == first
+            good, result = worst <= 1e-6 and same and again, [f"predictions {worst:.1e}", f"weights {same}", f"imported again {again}"]
+        except subprocess.CalledProcessError as e:
+            good, result = False, [e.stderr[:400]]
+        failed += not good
+        print("passed" if good else "FAILED", name, f"{model.count_params()} weights", *result, sep="; ", flush=True)
+    print(failed, "failed")
+    return failed
+
+
 if __name__ == "__main__":
-    sys.exit({"make": make, "check": check}[sys.argv[1]](pathlib.Path(sys.argv[2])))
+    modes = {"make": make, "check": check, "applications": applications}
+    sys.exit(modes[sys.argv[1]](pathlib.Path(sys.argv[2]), *sys.argv[3:]))
