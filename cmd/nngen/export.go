@@ -97,6 +97,7 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	announceReading(cmd.ErrOrStderr(), o.model)
 	net, err := network.Compile(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
 	if err != nil {
 		return err
@@ -115,6 +116,7 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	announce(cmd.ErrOrStderr(), "writing", o.output, int64(len(b)))
 	if err := o.replace(cmd.Context(), b); err != nil {
 		return err
 	}

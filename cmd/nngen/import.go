@@ -88,6 +88,7 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err := o.other.check(cmd); err != nil {
 		return err
 	}
+	announceReading(cmd.ErrOrStderr(), o.file)
 	net, err := o.network(cmd.Context(), shapes)
 	if err != nil {
 		return err
@@ -115,6 +116,7 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
+	announce(cmd.ErrOrStderr(), "writing", filepath.Join(o.output, network.WeightsFile), int64(len(files[network.WeightsFile])))
 	if err := (&folder.Folder{Path: o.output}).Apply(files, c); err != nil {
 		return err
 	}

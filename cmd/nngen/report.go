@@ -81,6 +81,27 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// announced is from how many bytes on a file takes long enough to be announced.
+const announced = 50 << 20
+
+// announce says on a terminal what a command has begun to do with a large file.
+func announce(w io.Writer, doing, file string, size int64) {
+	if size >= announced && isTerminal(w) {
+		fmt.Fprintln(w, announcement(doing, file, size))
+	}
+}
+
+func announcement(doing, file string, size int64) string {
+	return fmt.Sprintf("%s %s (%s MB) ...", doing, file, show.Count(int(size>>20)))
+}
+
+// announceReading is announce for a file that is about to be read.
+func announceReading(w io.Writer, file string) {
+	if info, err := os.Stat(file); err == nil {
+		announce(w, "reading", file, info.Size())
+	}
+}
+
 // next prints the command that naturally follows, to be copied.
 func next(w io.Writer, args ...string) { fmt.Fprintf(w, "next: %s\n", show.CommandLine(args)) }
 
