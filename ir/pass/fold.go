@@ -17,7 +17,7 @@ const maxFolded = 4096
 // drops what changes nothing: maps of a value to itself, chains of scales and
 // shifts, reshapes of reshapes, zeros around the image of a convolution.
 func fold(g *ir.Graph) error {
-	replaced := ir.Replacement{}
+	replaced, stepwise := ir.Replacement{}, beforeRounding(g)
 	for _, v := range g.Values {
 		replaced.In(v.Args)
 		if c := constant(v); c != nil {
@@ -26,7 +26,9 @@ func fold(g *ir.Graph) error {
 		}
 		unstretch(v)
 		inline(v)
-		affineChain(v)
+		if !stepwise[v] {
+			affineChain(v)
+		}
 		reshapeChain(v)
 		unpad(v)
 		joinPads(v)
