@@ -17,7 +17,7 @@ const maxFolded = 4096
 // drops what changes nothing: maps of a value to itself, chains of scales and
 // shifts, reshapes of reshapes, zeros around the image of a convolution.
 func fold(g *ir.Graph) error {
-	replaced := ir.Replacement{}
+	replaced, stepwise := ir.Replacement{}, beforeRounding(g)
 	for _, v := range g.Values {
 		replaced.In(v.Args)
 		if c := constant(v); c != nil {
@@ -26,7 +26,9 @@ func fold(g *ir.Graph) error {
 		}
 		unstretch(v)
 		inline(v)
-		affineChain(v)
+		if !stepwise[v] {
+			affineChain(v)
+		}
 		reshapeChain(v)
 		unpad(v)
 		joinPads(v)
@@ -366,4 +368,32 @@ func unpad(v *ir.Value) {
 			v.Args[side] = x.Args[0]
 		}
 	}
+}
+
+// beforeRounding are the values from which only maps and moves lead to a floor. There
+// the last bit decides on a whole unit: quantized numbers that are scaled anew lie halfway
+// between two others every so often, or next to it as float32 has it. So these are
+// computed step by step as they are written.
+func beforeRounding(g *ir.Graph) map[*ir.Value]bool {
+	before := map[*ir.Value]bool{}
+	for _, v := range slices.Backward(g.Values) {
+		reaches := before[v]
+		switch o := v.Op.(type) {
+		case *op.Map:
+			reaches = reaches || floors(o.Expr)
+		case *op.Reshape, *op.Transpose, *op.Broadcast:
+		default:
+			continue
+		}
+		for _, a := range v.Args {
+			before[a] = before[a] || reaches
+		}
+	}
+	return before
+}
+
+// floors reports an expression that takes the whole part of something.
+func floors(e scalar.Expr) bool {
+	a, ok := e.(scalar.Apply)
+	return ok && (a.Fn == "floor" || slices.ContainsFunc(a.Args, floors))
 }

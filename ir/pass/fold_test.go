@@ -50,6 +50,16 @@ func TestFold(t *testing.T) {
   %3: f32[n,2] = map[add: add($0, $1)](x, %2)
 outputs %3
 `},
+		"scales before a floor": {func(b *ir.Builder) *ir.Value {
+			v := op.MapOf(b, scalar.Call("mul", x, num(0.1)), "", feature(b, "x", 2))
+			return op.Unary(b, "floor", op.MapOf(b, scalar.Call("div", x, num(0.2)), "", v))
+		}, `graph g
+  %0 x: f32[n,2] = input["x" feature 0]
+  %1: f32[n,2] = map[mul($0, 0.1)](x)
+  %2: f32[n,2] = map[div($0, 0.2)](%1)
+  %3: f32[n,2] = map[floor: floor($0)](%2)
+outputs %3
+`},
 		"scalar in an expression": {func(b *ir.Builder) *ir.Value {
 			return op.MapOf(b, scalar.Call("mul", scalar.Call("add", x, y), x), "", feature(b, "x", 2), op.Scalar(b, 3))
 		}, `graph g
