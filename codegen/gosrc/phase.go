@@ -97,9 +97,9 @@ func firstWords(layer string) string {
 
 // phaseWriter prints the functions of a phase, one after the other.
 type phaseWriter struct {
-	em    *phases
-	spec  phaseSpec
-	stage int // that the workers are in
+	em       *phases
+	spec     phaseSpec
+	stage    int             // that the workers are in
 	computed map[string]bool // layers whose results are there already
 
 	// Of the current function:
