@@ -192,11 +192,14 @@ func (e *Printer) pairsGrad(g *loop.PairsGrad) *Kernel {
 	return k.Kernel
 }
 
-// termOf declares the term of a pair.
+// termOf declares the term of a pair, from which others are taken off.
 func (k *meeting) termOf(e scalar.Expr, product gotree.Expr) *gotree.Var {
 	v := k.named("term")
 	defer k.free(v)
-	k.whole(e, []gotree.Expr{product}, func(value gotree.Expr) gotree.Stmt { return gotree.Let(v, value) })
+	args := []gotree.Expr{product}
+	k.Add(k.parts(e, args)...)
+	k.Add(gotree.Let(v, k.term(e, args)))
+	k.held = nil
 	return v
 }
 
