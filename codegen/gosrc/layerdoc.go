@@ -153,10 +153,9 @@ func (e layerDoc) layersIn(group []kernelCall, computed map[string]bool, backwar
 	}
 	if !backward && len(read) > 0 { // what reads parameters alone is of its own layer
 		for name := range computed {
-			read[name] = true
-		}
-		for _, name := range starts {
-			delete(read, name)
+			if !slices.Contains(starts, name) {
+				read[name] = true
+			}
 		}
 		e.between(starts, read, in)
 	}

@@ -58,8 +58,11 @@ func OpenPair(path, config string, shapes map[string][]int) (*Model, error) {
 		return nil, err
 	}
 	if config == "" {
-		if layers, err := layersAlone(path); err != nil || layers != nil {
-			return openLayers(path, layers, shapes, err)
+		switch layers, err := layersAlone(path); {
+		case err != nil:
+			return nil, err
+		case layers != nil:
+			return openLayers(path, layers, shapes)
 		}
 	}
 	file, err := container.OpenFile(path)
@@ -115,10 +118,7 @@ func layersAlone(path string) ([]byte, error) {
 }
 
 // openLayers is the model of layers without weights.
-func openLayers(path string, layers []byte, shapes map[string][]int, err error) (*Model, error) {
-	if err != nil {
-		return nil, err
-	}
+func openLayers(path string, layers []byte, shapes map[string][]int) (*Model, error) {
 	parsed, report, err := keras.Source{From: path, Config: layers, Shapes: shapes}.Model()
 	if err != nil {
 		return nil, err
