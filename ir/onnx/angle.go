@@ -5,11 +5,11 @@ import (
 	"github.com/nngen-go/nngen/ir/layer/operation"
 )
 
-var _ = add(map[string]row{
+var angleRows = map[string]row{
 	"Sin": angle("sin"), "Cos": angle("cos"), "Tan": angle("tan"),
 	"Asin": angle("arcsin"), "Acos": angle("arccos"), "Atan": angle("arctan"),
 	"Asinh": angle("arcsinh"), "Acosh": angle("arccosh"), "Atanh": angle("arctanh"),
-})
+}
 
 // angle is an operator that Keras has as a function of the given name.
 func angle(name string) row {

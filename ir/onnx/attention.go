@@ -9,14 +9,12 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-func init() { // reads the table of rows
-	add(map[string]row{"Attention": {least: 3, most: 7, graph: attention}})
-}
+var attentionRows = map[string]row{"Attention": {least: 3, most: 7, graph: attention}}
 
-var _ = add(map[string]row{
+var lossRows = map[string]row{
 	"NegativeLogLikelihoodLoss": {least: 2, most: 3, ids: true, graph: logLikelihood},
 	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, ids: true, graph: crossEntropy},
-})
+}
 
 // headsOf takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,
 // size].

@@ -11,7 +11,6 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
-	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // Built is a model in a graph.
@@ -21,6 +20,24 @@ type Built struct {
 	// BatchStatistics says that a step of training takes statistics over its batch.
 	BatchStatistics bool
 	tensors         *tensors
+}
+
+// TensorNames are the tensors of the file that parameters are made of, sorted.
+func (b *Built) TensorNames() []string {
+	seen := map[string]bool{}
+	for _, w := range b.Weights {
+		for _, name := range w.Tensors() {
+			seen[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Tensors puts the values of parameters, by segment, where the file has them: the
+// tensors of initializers and Constant nodes, of which some training has changed, in
+// the order of the file.
+func (b *Built) Tensors(values func(segment string) []float32) (map[string][]float32, error) {
+	return b.tensors.restored(b.Weights, values)
 }
 
 // Build is [Model.BuildFor] for prediction alone.
@@ -53,13 +70,13 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 			list[i] = op.InputOf(trial, op.Input{Port: m.Inputs[i].Name, Index: i, Of: x.Type})
 		}
 		s := m.scope(use, trains, trial, prefix, limit)
-		if s.build(list); !s.inexact {
+		if m.run(s, list); !s.inexact {
 			break
 		}
 		limit = next
 	}
 	s := m.scope(use, trains, b, prefix, limit)
-	return s.build(inputs), s.errs.Err()
+	return m.run(s, inputs), s.errs.Err()
 }
 
 // limits are how far whole numbers of an input may go; 0: as far as their type does.
@@ -67,35 +84,40 @@ var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 
 
 func (m *Model) scope(use Use, trains *trainable.Set, b *ir.Builder, prefix string, limit float64) *scope {
 	return &scope{
-		model: m, graph: m.proto.Graph, b: b, prefix: prefix, opset: m.opset[""], limit: limit,
+		file: m.File, operators: domains, functions: m.proto.Functions, opsets: m.opset, opset: m.opset[""],
+		graph: m.proto.Graph, b: b, prefix: prefix, limit: limit,
 		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
 		use: use, trainable: trains, tensors: m.tensors, states: map[string]bool{},
 	}
 }
 
-// input is an input of the model as a value.
-func (s *scope) input(p Port, x *ir.Value) *Value {
+// value is the input in a graph as a value of the model.
+func (p Port) value(s *scope, x *ir.Value) *Value {
 	if p.Batch || len(p.Shape) == 0 && x.Valid() && len(x.Shape) > 1 {
 		x = op.ReshapeTo(s.b, x, append(ir.Shape{ir.Batch}, p.Shape...))
 	}
-	v := &Value{Name: p.Name, Type: p.Type, Shape: p.Shape, inOrder: x}
-	if all := rangeOf(p.Type); isInteger(p.Type) && width(p.Type) <= 16 {
+	return s.input(p.Name, p.Type, p.Shape, x)
+}
+
+// input is an input of the model as a value.
+func (s *scope) input(name string, t proto.Type, shape []int, x *ir.Value) *Value {
+	v := &Value{Name: name, Type: t, Shape: shape, inOrder: x}
+	if all := rangeOf(t); isInteger(t) && width(t) <= 16 {
 		bounded(x, all)
 		v.whole = &all
 		if x.Valid() && x.DType == ir.I32 {
 			v.inOrder = op.MapOf(s.b, a0, "number", x)
 		}
-	} else if isInteger(p.Type) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
+	} else if isInteger(t) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
 		v.whole = &span{low: max(all.low, -s.limit), high: min(all.high, s.limit)}
 	}
 	return v
 }
 
-// build computes the outputs from the inputs.
-func (s *scope) build(inputs []*ir.Value) *Built {
-	m := s.model
+// run computes the outputs from the inputs.
+func (m *Model) run(s *scope, inputs []*ir.Value) *Built {
 	for i, p := range m.Inputs {
-		s.values[p.Name] = s.input(p, inputs[i])
+		s.values[p.Name] = p.value(s, inputs[i])
 	}
 	for name, t := range m.known {
 		s.values[name] = &Value{Name: name, Type: t.Type, Shape: t.Shape, Known: t}
@@ -108,21 +130,28 @@ func (s *scope) build(inputs []*ir.Value) *Built {
 	built := &Built{}
 	if len(s.errs) == 0 {
 		for _, p := range m.Outputs {
-			v, ok := s.values[p.Name]
-			if !ok {
-				s.errs.Add(diag.Pos{File: m.File}, "output %s is made by no node", diag.Quote(p.Name))
-				continue
-			}
-			built.Outputs = append(built.Outputs, v)
-			if v.Known == nil {
-				s.plain(v)
-				s.settled(v)
+			if v := s.output(p.Name); v != nil {
+				built.Outputs = append(built.Outputs, v)
 			}
 		}
 		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.statistics, s.tensors
 	}
 	s.errs.Sort()
 	return built
+}
+
+// output is a value by its name, as it leaves the graph; nil where nothing makes it.
+func (s *scope) output(name string) *Value {
+	v, ok := s.values[name]
+	if !ok {
+		s.errs.Add(diag.Pos{File: s.file}, "output %s is made by no node", diag.Quote(name))
+		return nil
+	}
+	if v.Known == nil {
+		s.plain(v)
+		s.settled(v)
+	}
+	return v
 }
 
 // settled reports an output of whole numbers that are not exact, and makes numbers of
@@ -134,7 +163,7 @@ func (s *scope) settled(v *Value) {
 	}
 	if v.span().rough {
 		s.inexact = true
-		s.errs.Add(diag.Pos{File: s.model.File}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
+		s.errs.Add(diag.Pos{File: s.file}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
 	} else if whole {
 		bounded(v.inOrder, v.span())
 		v.inOrder = op.MapOf(s.b, a0, "number", v.inOrder)
@@ -146,20 +175,23 @@ func (v *Value) Result() *ir.Value { return v.inOrder }
 
 // scope is what the nodes of a graph share while they are built.
 type scope struct {
-	model   *Model
-	graph   *proto.Graph // of the model, or one within a node
-	inside  string       // the node that it is within, for messages
-	label   string       // before the names of values of a graph within
-	depth   int          // of graphs within graphs
-	b       *ir.Builder
-	prefix  string
-	opset   int64
-	values  map[string]*Value
-	weights map[string]bool // the initializers, and what is one in another order or shape
-	params  map[string]placed
-	Weights []Weight
-	use     Use
-	tensors *tensors
+	file      string // for messages
+	operators operators
+	functions []*proto.Function // of the file
+	opsets    map[string]int64  // by domain
+	graph     *proto.Graph      // of the model, or one within a node
+	inside    string            // the node that it is within, for messages
+	label     string            // before the names of values of a graph within
+	depth     int               // of graphs within graphs
+	b         *ir.Builder
+	prefix    string
+	opset     int64
+	values    map[string]*Value
+	weights   map[string]bool // the initializers, and what is one in another order or shape
+	params    map[string]placed
+	Weights   []Weight
+	use       Use
+	tensors   *tensors
 	// trainable is which of the tensors training changes.
 	trainable *trainable.Set
 	// states are the tensors that a step of training moves itself.
@@ -169,44 +201,9 @@ type scope struct {
 	errs       diag.List
 	limit      float64 // of whole numbers of the inputs; 0: none
 	folding    bool    // the graph is of known values alone
-	found      *[]Port // the inputs of random numbers, where they are looked for
-	inexact    bool    // some of them would not be exact
-}
-
-// unknown reports the operators that are not there, all of them at once.
-func (s *scope) unknown() {
-	for i, n := range s.graph.Nodes {
-		if _, ok := s.rowOf(n); !ok {
-			what := s.inside + nodeName(i, n)
-			if version := s.model.opset[domain(n.Domain)]; version > 0 {
-				what += fmt.Sprintf(" of opset %d", version)
-			}
-			s.errs.Add(diag.Pos{File: s.model.File}, "%s: %s", what, refusal(n))
-		}
-	}
-}
-
-// refusal says why an operator is not there.
-func refusal(n *proto.Node) string {
-	if d := domain(n.Domain); d == "ai.onnx.ml" {
-		if why, ok := refusedLearned[n.Op]; ok {
-			return why
-		}
-		return "of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported: " + strings.Join(slices.Sorted(maps.Keys(learned)), ", ")
-	} else if d != "" {
-		return fmt.Sprintf("operators of the domain %s are not supported", d)
-	}
-	if why, ok := refused[n.Op]; ok {
-		return why
-	}
-	if n.Op == "" {
-		return "it names no operator"
-	}
-	hint := ""
-	if near, ok := nearest.Of(n.Op, names()); ok {
-		hint = fmt.Sprintf("; did you mean %s?", near)
-	}
-	return fmt.Sprintf("the operator %s is not supported%s", n.Op, hint)
+	// draws makes an input of random numbers of what it is told, where they are looked for.
+	draws   func(name, of string, shape []int) *Value
+	inexact bool // some of them would not be exact
 }
 
 func (s *scope) run(nodes []*proto.Node) {
@@ -239,7 +236,7 @@ func (s *scope) node(i int, p *proto.Node) bool {
 	}
 	r, _ := s.rowOf(p)
 	before := len(s.b.Errors)
-	s.b.At(strings.TrimSuffix(s.prefix, "/"), diag.Pos{File: s.model.File, Path: n.what})
+	s.b.At(strings.TrimSuffix(s.prefix, "/"), diag.Pos{File: s.file, Path: n.what})
 	out := n.build(r)
 	for _, e := range s.b.Errors[before:] {
 		n.errorf("%s", e.Msg)

@@ -9,10 +9,10 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var convRows = map[string]row{
 	"Conv":          {least: 2, most: 3, graph: conv},
 	"ConvTranspose": {least: 2, most: 3, graph: convTranspose},
-})
+}
 
 // frameOf is a window over the space axes of an image.
 type frame struct {

@@ -23,15 +23,13 @@ const (
 	uniform = "uniform numbers of [0,1)"
 )
 
-func init() { // rows that read the table of rows
-	add(map[string]row{
-		"RandomNormal":      {apart: true, graph: randomNormal},
-		"RandomNormalLike":  {apart: true, least: 1, most: 1, graph: randomNormal},
-		"RandomUniform":     {apart: true, graph: randomUniform},
-		"RandomUniformLike": {apart: true, least: 1, most: 1, graph: randomUniform},
-		"Bernoulli":         {apart: true, least: 1, most: 1, graph: bernoulli},
-		"Multinomial":       {apart: true, least: 1, most: 1, graph: multinomial},
-	})
+var drawsRows = map[string]row{
+	"RandomNormal":      {apart: true, graph: randomNormal},
+	"RandomNormalLike":  {apart: true, least: 1, most: 1, graph: randomNormal},
+	"RandomUniform":     {apart: true, graph: randomUniform},
+	"RandomUniformLike": {apart: true, least: 1, most: 1, graph: randomUniform},
+	"Bernoulli":         {apart: true, least: 1, most: 1, graph: bernoulli},
+	"Multinomial":       {apart: true, least: 1, most: 1, graph: multinomial},
 }
 
 // draws finds the inputs of random numbers, whose shapes are known once a graph is built.
@@ -52,9 +50,14 @@ func (m *Model) draws() {
 			inputs = append(inputs, p.in(b, i))
 		}
 		s := m.scope(Use{}, trains, b, "", limit)
-		s.found = &found
 		found = nil
-		if s.build(inputs); len(s.errs) == 0 {
+		s.draws = func(name, of string, shape []int) *Value {
+			p := Port{Name: name, Type: proto.Float32, Shape: slices.Clone(shape), Drawn: of}
+			p.Batch = len(shape) > 1 && shape[0] == 1 && slices.ContainsFunc(m.Inputs, func(p Port) bool { return p.Batch })
+			found = append(found, p)
+			return p.value(s, p.in(b, len(m.Inputs)+len(found)))
+		}
+		if m.run(s, inputs); len(s.errs) == 0 {
 			break
 		}
 	}
@@ -85,11 +88,8 @@ func drawn(n *node, shape []int) *Value {
 		return nil
 	}
 	name := n.proto.Outputs[0] + "_noise"
-	if n.found != nil {
-		p := Port{Name: name, Type: proto.Float32, Shape: slices.Clone(shape), Drawn: drawing[n.proto.Op]}
-		p.Batch = len(shape) > 1 && shape[0] == 1 && slices.ContainsFunc(n.model.Inputs, func(p Port) bool { return p.Batch })
-		*n.found = append(*n.found, p)
-		n.values[name] = n.input(p, p.in(n.b, len(n.model.Inputs)+len(*n.found)))
+	if n.draws != nil {
+		n.values[name] = n.draws(name, drawing[n.proto.Op], shape)
 	}
 	v, ok := n.values[name]
 	if !ok || !slices.Equal(v.Shape, shape) {

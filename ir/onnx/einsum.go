@@ -9,10 +9,10 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var _ = add(map[string]row{
+var einsumRows = map[string]row{
 	"Einsum": {least: 1, most: 16, all: true, graph: einsum},
 	"Det":    {least: 1, most: 1, graph: determinant},
-})
+}
 
 // equation is an einsum whose letters stand for one axis each: an ellipsis has become
 // capital letters.

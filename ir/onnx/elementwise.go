@@ -41,7 +41,7 @@ func activation(name string) row {
 	return row{least: 1, most: 1, graph: func(n *node) []*Value { return mapped(n, op.Scalars[word].Expr, word, n.in[0].Type) }}
 }
 
-var _ = add(map[string]row{
+var elementwiseRows = map[string]row{
 	"Add": arithmeticRow("add"), "Sub": arithmeticRow("sub"),
 	"Max": extremes("max"), "Min": extremes("min"), "Sum": extremes("add"),
 	"Mean": {least: 1, most: 64, all: true, graph: func(n *node) []*Value {
@@ -102,7 +102,7 @@ var _ = add(map[string]row{
 	"Dropout":  {least: 1, most: 3, graph: dropout},
 	"BitCast":  {least: 1, most: 1, known: bitcastKnown, graph: bitcast},
 	"Cast":     {least: 1, most: 1, ids: true, known: castKnown, graph: cast}, "CastLike": {least: 2, most: 2, ids: true, known: castKnown, graph: cast},
-})
+}
 
 // clipped is x between two bounds.
 func clipped(x scalar.Expr, low, high float64) scalar.Expr {

@@ -8,14 +8,14 @@ import (
 
 // functionOf finds the function of the file that a node calls: that of its overload, or
 // the one without.
-func (m *Model) functionOf(n *proto.Node) *proto.Function {
-	i := slices.IndexFunc(m.proto.Functions, func(f *proto.Function) bool {
+func (s *scope) functionOf(n *proto.Node) *proto.Function {
+	i := slices.IndexFunc(s.functions, func(f *proto.Function) bool {
 		return f.Name == n.Op && domain(f.Domain) == domain(n.Domain) && f.Overload == n.Overload
 	})
 	if i < 0 {
 		return nil
 	}
-	return m.proto.Functions[i]
+	return s.functions[i]
 }
 
 // inlined is the row of a function: its nodes in place of the call.
@@ -75,18 +75,3 @@ func bound(nodes []*proto.Node, given map[string]*proto.Attribute) []*proto.Node
 	}
 	return out
 }
-
-// rowOf finds the operator of a node: a function of the file, or one of the standard.
-func (s *scope) rowOf(n *proto.Node) (row, bool) {
-	if f := s.model.functionOf(n); f != nil {
-		return inlined(f), true
-	}
-	r, ok := domains[domain(n.Domain)][n.Op]
-	return r, ok
-}
-
-// domains are the operators by domain.
-var domains = map[string]map[string]row{"": rows, "ai.onnx.ml": learned, "ai.onnx.preview": preview, "ai.onnx.preview.training": trainers}
-
-// preview are the operators of the domain ai.onnx.preview.
-var preview = map[string]row{}

@@ -7,7 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var layoutRows = map[string]row{
 	"Shape":           {least: 1, most: 1, ids: true, graph: shape},
 	"Size":            {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
 	"Constant":        {known: constant},
@@ -23,7 +23,7 @@ var _ = add(map[string]row{
 	"Tile":            {least: 2, most: 2, moves: []int{0}, known: tileKnown, graph: tile},
 	"DepthToSpace":    {least: 1, most: 1, moves: []int{0}, graph: depthToSpace},
 	"SpaceToDepth":    {least: 1, most: 1, moves: []int{0}, graph: spaceToDepth},
-})
+}
 
 // reshaped is operand 0 in another shape of as many elements.
 func reshaped(n *node, s []int) []*Value {

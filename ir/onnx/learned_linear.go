@@ -35,7 +35,7 @@ func linear(n *node, results int) *Value {
 	for i, f := range c.Floats {
 		t.F[i] = float64(f)
 	}
-	w := &Value{Name: n.result() + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
+	w := &Value{Name: resultOf(n) + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
 	n.weights[w.Name] = true
 	y := n.computed(multiplied(n, n.plain(v), n.constant(w, []int{1, 0})), proto.Float32)
 	a := n.attribute("intercepts")
@@ -50,7 +50,7 @@ func linear(n *node, results int) *Value {
 	for i, f := range a.Floats {
 		b.F[i] = float64(f)
 	}
-	of := n.with(y, &Value{Name: n.result() + ".intercepts", Type: b.Type, Shape: b.Shape, Known: b})
+	of := n.with(y, &Value{Name: resultOf(n) + ".intercepts", Type: b.Type, Shape: b.Shape, Known: b})
 	n.weights[of.in[1].Name] = true
 	out := mapped(of, call("add", a0, a1), "linear", proto.Float32)
 	if n.take(of) {
@@ -59,8 +59,8 @@ func linear(n *node, results int) *Value {
 	return out[0]
 }
 
-// result is the name of the first result that is read.
-func (n *node) result() string {
+// resultOf is the name of the first result that is read.
+func resultOf(n *node) string {
 	for _, name := range n.proto.Outputs {
 		if name != "" {
 			return name

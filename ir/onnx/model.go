@@ -71,9 +71,9 @@ func Load(file string, p *proto.Model, o Options) (*Model, error) {
 	r.initializers()
 	r.inputs()
 	r.sort()
-	m.tensors = newTensors(m)
+	m.tensors = newTensors(m.known)
 	if len(r.errs) > 0 { // which may follow from operators that are not there
-		s := &scope{model: m, graph: p.Graph}
+		s := &scope{file: file, operators: domains, functions: p.Functions, opsets: m.opset, graph: p.Graph}
 		s.unknown()
 		r.errs = append(s.errs, r.errs...)
 	}
@@ -94,14 +94,6 @@ type reader struct {
 
 func (r *reader) errorf(format string, args ...any) {
 	r.errs.Add(diag.Pos{File: r.File}, format, args...)
-}
-
-// domain is the name of a domain without its alias.
-func domain(name string) string {
-	if name == "ai.onnx" {
-		return ""
-	}
-	return name
 }
 
 // classes reads those of a classifier, or those that the metadata name.

@@ -10,7 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var _ = add(map[string]row{"TfIdfVectorizer": {least: 1, most: 1, graph: tfIdfVectorizer}})
+var ngramRows = map[string]row{"TfIdfVectorizer": {least: 1, most: 1, graph: tfIdfVectorizer}}
 
 // vocabulary is the pool of a TfIdfVectorizer.
 type vocabulary struct {

@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -28,35 +27,6 @@ type row struct {
 	moves []int
 }
 
-// rows are the operators of the default domain.
-var rows = map[string]row{}
-
-// add registers operators: a file of rows calls it once.
-func add(list map[string]row) struct{} {
-	maps.Copy(rows, list)
-	return struct{}{}
-}
-
-// openExtent is why a result cannot be.
-const openExtent = "the extent of its result depends on the data"
-
-// refused are operators that cannot be, with the reason.
-var refused = map[string]string{
-	"Unique": openExtent, "NonMaxSuppression": openExtent,
-	"StringNormalizer": "strings are not supported", "RegexFullMatch": "strings are not supported",
-	"StringConcat": "strings are not supported", "StringSplit": "strings are not supported",
-	"SequenceConstruct": "sequences are not supported", "SequenceAt": "sequences are not supported",
-	"SequenceInsert": "sequences are not supported", "SequenceEmpty": "sequences are not supported",
-	"SequenceErase": "sequences are not supported", "SequenceLength": "sequences are not supported",
-	"SplitToSequence": "sequences are not supported", "ConcatFromSequence": "sequences are not supported",
-	"SequenceMap": "sequences are not supported",
-	"Optional":    "optional values are not supported", "OptionalGetElement": "optional values are not supported",
-	"OptionalHasElement": "optional values are not supported", "ImageDecoder": "images are not decoded here",
-}
-
-// names are those of the operators, sorted.
-func names() []string { return slices.Sorted(maps.Keys(rows)) }
-
 // node is one node on its way into the graph.
 type node struct {
 	*scope
@@ -71,7 +41,7 @@ type node struct {
 // errorf reports a mistake of the node.
 func (n *node) errorf(format string, args ...any) []*Value {
 	n.failed = true
-	n.errs.Add(diag.Pos{File: n.model.File}, "%s: %s", n.what, fmt.Sprintf(format, args...))
+	n.errs.Add(diag.Pos{File: n.file}, "%s: %s", n.what, fmt.Sprintf(format, args...))
 	return nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var normRows = map[string]row{
 	"BatchNormalization":        {least: 5, most: 5, graph: batchNormalization},
 	"LayerNormalization":        {least: 2, most: 3, graph: layerNormalization},
 	"RMSNormalization":          {least: 2, most: 2, graph: rmsNormalization},
@@ -17,7 +17,7 @@ var _ = add(map[string]row{
 	"MeanVarianceNormalization": {least: 1, most: 1, graph: meanVariance},
 	"LRN":                       {least: 1, most: 1, graph: localResponse},
 	"LpNormalization":           {least: 1, most: 1, graph: lpNormalization},
-})
+}
 
 // batchNormalization uses the statistics that training has left:
 // (x-mean)·scale/√(variance+ε) + bias. Source: ONNX 1.22, BatchNormalization.

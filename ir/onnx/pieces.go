@@ -7,7 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var piecesRows = map[string]row{
 	"Concat":          {least: 1, most: 1 << 16, moves: []int{-1}, all: true, known: concatKnown, graph: concat},
 	"Slice":           {least: 1, most: 5, ids: true, moves: []int{0}, known: sliceKnown, graph: slice},
 	"Split":           {least: 1, most: 2, ids: true, moves: []int{0}, graph: split},
@@ -19,7 +19,7 @@ var _ = add(map[string]row{
 	"CenterCropPad":   {least: 2, most: 2, moves: []int{0}, graph: centred},
 	"Trilu":           {least: 1, most: 2, moves: []int{0}, graph: trilu},
 	"CumSum":          {least: 2, most: 2, graph: cumulated},
-})
+}
 
 func concatKnown(n *node) []*Tensor {
 	first := n.in[0]

@@ -9,13 +9,13 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var placesRows = map[string]row{
 	"GatherElements":  {least: 2, most: 2, ids: true, moves: []int{0}, known: gatherElementsKnown, graph: gatherElements},
 	"GatherND":        {least: 2, most: 2, moves: []int{0}, known: gatherNDKnown, graph: gatherND},
 	"ScatterElements": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements}, "Scatter": {least: 3, most: 3, moves: []int{0, 2}, known: scatterElementsKnown, graph: scatterElements},
 	"ScatterND": {least: 3, most: 3, moves: []int{0, 2}, known: scatterNDKnown, graph: scatterND},
 	"TopK":      {least: 1, most: 2, moves: []int{0}, graph: topK},
-})
+}
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
 func elementOffsets(n *node, s []int, ids *Tensor, axis int) []int {

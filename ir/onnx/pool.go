@@ -8,12 +8,12 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var poolRows = map[string]row{
 	"MaxPool":           {least: 1, most: 1, moves: []int{0}, graph: maxPool},
 	"AveragePool":       {least: 1, most: 1, graph: func(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum, Mean: true}) }},
 	"GlobalAveragePool": {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Mean) }},
 	"GlobalMaxPool":     {least: 1, most: 1, graph: func(n *node) []*Value { return globalPool(n, op.Max) }},
-})
+}
 
 // globalPool reduces every channel of an image to one number.
 func globalPool(n *node, reduce func(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value) []*Value {

@@ -7,10 +7,10 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var productRows = map[string]row{
 	"MatMul": {least: 2, most: 2, graph: matmul},
 	"Gemm":   {least: 2, most: 3, graph: gemm},
-})
+}
 
 // multiplied is the batched product of a [..., m, k] and b [..., k, o], whose leading
 // axes broadcast.

@@ -7,7 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var _ = add(map[string]row{
+var quantizedRows = map[string]row{
 	"QuantizeLinear":        {least: 2, most: 3, graph: quantizeLinear},
 	"DequantizeLinear":      {least: 2, most: 3, graph: dequantizeLinear},
 	"DynamicQuantizeLinear": {least: 1, most: 1, graph: dynamicQuantize},
@@ -15,7 +15,7 @@ var _ = add(map[string]row{
 	"ConvInteger":           {least: 2, most: 4, graph: convInteger},
 	"QLinearMatMul":         {least: 8, most: 8, graph: qlinearMatmul},
 	"QLinearConv":           {least: 8, most: 9, graph: qlinearConv},
-})
+}
 
 // quantizable are the types that numbers are quantized to.
 func quantizable(t proto.Type) bool { return isInteger(t) && width(t) <= 16 }

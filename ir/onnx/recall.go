@@ -11,15 +11,15 @@ import (
 
 // Operators of language models: positions as angles, and attention that keeps a state.
 
-func init() { // rows that read the table of rows
-	add(map[string]row{
-		"RotaryEmbedding":     {least: 3, most: 4, ids: true, graph: rotary},
-		"CausalConvWithState": {least: 2, most: 4, graph: causalConv},
-		"LinearAttention":     {least: 3, most: 6, graph: linearAttention},
-		"TensorScatter":       {least: 2, most: 3, graph: tensorScatter},
-	})
-	preview["FlexAttention"] = row{least: 3, most: 3, graph: flexAttention}
+var recallRows = map[string]row{
+	"RotaryEmbedding":     {least: 3, most: 4, ids: true, graph: rotary},
+	"CausalConvWithState": {least: 2, most: 4, graph: causalConv},
+	"LinearAttention":     {least: 3, most: 6, graph: linearAttention},
+	"TensorScatter":       {least: 2, most: 3, graph: tensorScatter},
 }
+
+// preview are the operators of the domain ai.onnx.preview.
+var preview = map[string]row{"FlexAttention": {least: 3, most: 3, graph: flexAttention}}
 
 // rotary turns pairs of elements by the angles of their positions. Source: ONNX 1.23,
 // RotaryEmbedding.

@@ -9,11 +9,11 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var _ = add(map[string]row{
+var recurrentRows = map[string]row{
 	"LSTM": {least: 3, most: 8, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &lstm{}, 4, 2) }},
 	"GRU":  {least: 3, most: 6, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &gru{}, 3, 1) }},
 	"RNN":  {least: 3, most: 6, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &rnn{}, 1, 1) }},
-})
+}
 
 // cell is one step of a recurrent operator of one direction.
 type cell interface {

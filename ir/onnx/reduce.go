@@ -33,7 +33,7 @@ var (
 
 var square = call("mul", a0, a0)
 
-var _ = add(map[string]row{
+var reduceRows = map[string]row{
 	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum, whole: span.times}),
 	"ReduceMean":      reducing(reduction{reduce: op.Mean, fold: sum, mean: true}),
 	"ReduceMax":       reducing(highest),
@@ -54,7 +54,7 @@ var _ = add(map[string]row{
 	"Softmax":    {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
 	"LogSoftmax": {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
 	"Hardmax":    {least: 1, most: 1, graph: hardmax},
-})
+}
 
 // smallest is the least element, the largest of the negated ones.
 func smallest(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {

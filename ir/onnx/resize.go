@@ -8,10 +8,10 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var resizeRows = map[string]row{
 	"Resize":   {least: 1, most: 4, graph: resize},
 	"Upsample": {least: 1, most: 2, graph: resize},
-})
+}
 
 // resampling is how one axis of an image becomes longer or shorter. Source: ONNX 1.22,
 // Resize, and onnx/reference/ops/op_resize.py.

@@ -8,13 +8,11 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-func init() { // rows that read the table of rows
-	add(map[string]row{
-		"GridSample": {least: 2, most: 2, graph: gridSample},
-		"AffineGrid": {least: 2, most: 2, graph: affineGrid},
-		"RoiAlign":   {least: 3, most: 3, ids: true, graph: roiAlign},
-		"DeformConv": {least: 3, most: 5, graph: deformConv},
-	})
+var sampleRows = map[string]row{
+	"GridSample": {least: 2, most: 2, graph: gridSample},
+	"AffineGrid": {least: 2, most: 2, graph: affineGrid},
+	"RoiAlign":   {least: 3, most: 3, ids: true, graph: roiAlign},
+	"DeformConv": {least: 3, most: 5, graph: deformConv},
 }
 
 // sampler reads an image between its pixels.

@@ -11,13 +11,13 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var _ = add(map[string]row{
+var slideRows = map[string]row{
 	"LpPool":       {least: 1, most: 1, graph: func(n *node) []*Value { return lpPool(n, slidingSum) }},
 	"GlobalLpPool": {least: 1, most: 1, graph: func(n *node) []*Value { return lpPool(n, func(n *node) []*Value { return globalPool(n, op.Sum) }) }},
 	"MaxUnpool":    {least: 2, most: 3, ids: true, graph: maxUnpool},
 	"Col2Im":       {least: 3, most: 3, graph: columnsToImage},
 	"CumProd":      {least: 2, most: 2, graph: cumulatedProduct},
-})
+}
 
 func slidingSum(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum}) }
 

@@ -9,14 +9,14 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-var _ = add(map[string]row{
+var spectralRows = map[string]row{
 	"DFT":             {least: 1, most: 3, graph: dft},
 	"STFT":            {least: 2, most: 4, graph: stft},
 	"HannWindow":      cosines(0.5, 0.5, 0),
 	"HammingWindow":   cosines(25.0/46, 21.0/46, 0),
 	"BlackmanWindow":  cosines(0.42, 0.5, 0.08),
 	"MelWeightMatrix": {least: 5, most: 5, known: melWeights},
-})
+}
 
 // transform is a discrete Fourier transform as a matrix: of size points, of which the
 // operand has in, to out frequencies, or back. Parts of numbers are 1, real ones, or 2.

@@ -11,13 +11,11 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-func init() { // rows that read the table of rows
-	add(map[string]row{
-		"OneHot": {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
-		"If":     {least: 1, most: 1, apart: true, graph: branches},
-		"Loop":   {most: 1 << 10, apart: true, graph: loops},
-		"Scan":   {least: 1, most: 1 << 10, all: true, apart: true, graph: scanned},
-	})
+var subgraphRows = map[string]row{
+	"OneHot": {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
+	"If":     {least: 1, most: 1, apart: true, graph: branches},
+	"Loop":   {most: 1 << 10, apart: true, graph: loops},
+	"Scan":   {least: 1, most: 1 << 10, all: true, apart: true, graph: scanned},
 }
 
 // mostDeep is how deep graphs may be within graphs.
@@ -44,7 +42,7 @@ func adopt(n *node, s *scope) {
 // results computes a graph whose inputs are in, and gives its outputs.
 func (s *scope) results(in []*Value) []*Value {
 	if len(in) != len(s.graph.Inputs) {
-		s.errs.Add(diag.Pos{File: s.model.File}, "%s%d operands for a graph of %d", s.inside, len(in), len(s.graph.Inputs))
+		s.errs.Add(diag.Pos{File: s.file}, "%s%d operands for a graph of %d", s.inside, len(in), len(s.graph.Inputs))
 		return nil
 	}
 	for i, v := range s.graph.Inputs {
@@ -53,14 +51,14 @@ func (s *scope) results(in []*Value) []*Value {
 	for _, t := range s.graph.Initializers {
 		known, err := ReadTensor(t, nil)
 		if err != nil {
-			s.errs.Add(diag.Pos{File: s.model.File}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
+			s.errs.Add(diag.Pos{File: s.file}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
 			return nil
 		}
 		s.weights[s.label+t.Name] = true
 		s.values[t.Name] = &Value{Name: s.label + t.Name, Type: known.Type, Shape: known.Shape, Known: known}
 	}
 	if s.depth > mostDeep {
-		s.errs.Add(diag.Pos{File: s.model.File}, "%sgraphs are nested more than %d deep", s.inside, mostDeep)
+		s.errs.Add(diag.Pos{File: s.file}, "%sgraphs are nested more than %d deep", s.inside, mostDeep)
 	}
 	if s.unknown(); len(s.errs) > 0 {
 		return nil
@@ -70,7 +68,7 @@ func (s *scope) results(in []*Value) []*Value {
 	for _, o := range s.graph.Outputs {
 		v, ok := s.values[o.Name]
 		if !ok && len(s.errs) == 0 {
-			s.errs.Add(diag.Pos{File: s.model.File}, "%soutput %s is made by no node", s.inside, diag.Quote(o.Name))
+			s.errs.Add(diag.Pos{File: s.file}, "%soutput %s is made by no node", s.inside, diag.Quote(o.Name))
 		}
 		out = append(out, v)
 	}
@@ -205,7 +203,7 @@ func operator(n *node, name string, list attributes, in ...*Value) *Value {
 		}
 		of.proto.Attributes = append(of.proto.Attributes, a)
 	}
-	out := of.build(rows[name])
+	out := of.build(n.operators[""].rows[name])
 	if n.take(of) {
 		return nil
 	}

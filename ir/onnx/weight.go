@@ -43,6 +43,9 @@ type Weight struct {
 	sources []string // the tensors
 }
 
+// Tensors are the names of those that the parameter is made of.
+func (w Weight) Tensors() []string { return w.sources }
+
 // tensors are the floating-point tensors of a file, whose elements are numbered through.
 type tensors struct {
 	known map[string]*Tensor
@@ -52,10 +55,10 @@ type tensors struct {
 	data  map[string][]float32 // of parameters, shared by the graphs of a network
 }
 
-func newTensors(m *Model) *tensors {
+func newTensors(of map[string]*Tensor) *tensors {
 	t := &tensors{known: map[string]*Tensor{}, start: map[string]int{}, data: map[string][]float32{}}
-	for _, name := range slices.Sorted(maps.Keys(m.known)) {
-		t.add(name, m.known[name])
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		t.add(name, of[name])
 	}
 	return t
 }
@@ -317,25 +320,12 @@ func (s *scope) picks(p *ir.Value, places []int, shape ir.Shape) *ir.Value {
 	return op.ReshapeTo(s.b, op.GatherRows(s.b, op.ReshapeTo(s.b, p, ir.Shape{n}), ids), shape)
 }
 
-// TensorNames are the tensors of the file that parameters are made of, sorted.
-func (b *Built) TensorNames() []string {
-	seen := map[string]bool{}
-	for _, w := range b.Weights {
-		for _, name := range w.sources {
-			seen[name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-// Tensors puts the values of parameters, by segment, where the file has them: the
-// tensors of initializers and Constant nodes, of which some training has changed, in
-// the order of the file.
-func (b *Built) Tensors(values func(segment string) []float32) (map[string][]float32, error) {
+// restored puts the values of parameters, by segment, where the file has them.
+func (ts *tensors) restored(weights []Weight, values func(segment string) []float32) (map[string][]float32, error) {
 	out := map[string][]float32{}
 	of := func(name string) []float32 {
 		if out[name] == nil {
-			t := b.tensors.known[name]
+			t := ts.known[name]
 			list := make([]float32, count(t.Shape))
 			for i := range list {
 				list[i] = float32(t.at(i))
@@ -344,7 +334,7 @@ func (b *Built) Tensors(values func(segment string) []float32) (map[string][]flo
 		}
 		return out[name]
 	}
-	for _, w := range b.Weights {
+	for _, w := range weights {
 		if w.sources == nil {
 			continue // computed of tensors when the graph was built: nothing trains it
 		}
@@ -353,7 +343,7 @@ func (b *Built) Tensors(values func(segment string) []float32) (map[string][]flo
 			return nil, fmt.Errorf("%d values for %s of %d", len(have), w.Segment, len(w.Data))
 		}
 		if w.from == nil {
-			t := b.tensors.known[w.Name]
+			t := ts.known[w.Name]
 			to, own := of(w.Name), strides(t.Shape)
 			shape, step := permuted(t.Shape, w.Perm), permuted(own, w.Perm)
 			i := 0
@@ -365,7 +355,7 @@ func (b *Built) Tensors(values func(segment string) []float32) (map[string][]flo
 		}
 		for i, f := range w.from {
 			if f >= 0 {
-				name, at := b.tensors.at(int(f))
+				name, at := ts.at(int(f))
 				of(name)[at] = have[i]
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var _ = add(map[string]row{
+var wholeRows = map[string]row{
 	"Mul": {
 		least: 2, most: 2,
 		known: func(n *node) []*Tensor { return folded(n, call("mul", a0, a1), n.in[0].Type) },
@@ -25,7 +25,7 @@ var _ = add(map[string]row{
 	"BitwiseAnd": bitwise(call("mul", a0, a1)), "BitwiseOr": bitwise(call("max", a0, a1)),
 	"BitwiseXor": bitwise(call("sub", num(1), call("eq", a0, a1))),
 	"BitwiseNot": {least: 1, most: 1, graph: complement},
-})
+}
 
 // then is an expression of values that are computed on the way; nil after a mistake.
 func (n *node) then(e scalar.Expr, word string, t proto.Type, in ...*Value) *Value {
