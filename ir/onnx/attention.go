@@ -7,14 +7,10 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var attentionRows = map[string]row{"Attention": {least: 3, most: 7, graph: attention}}
-
-var lossRows = map[string]row{
-	"NegativeLogLikelihoodLoss": {least: 2, most: 3, ids: true, graph: logLikelihood},
-	"SoftmaxCrossEntropyLoss":   {least: 2, most: 3, ids: true, graph: crossEntropy},
-}
 
 // headsOf takes the last axis of [batch, steps, heads·size] apart: [batch, heads, steps,
 // size].
@@ -69,17 +65,17 @@ func attention(n *node) []*Value {
 	k, v = repeatedHeads(n, k, sq[1]/sk[1]), repeatedHeads(n, v, sq[1]/sk[1])
 	scale := n.float("scale", 1/math.Sqrt(float64(sq[3])))
 	scores := multiplied(n, q, n.turned(k, []int{0, 1, 3, 2}))
-	scores = op.MapOf(n.b, call("mul", num(scale), a0), "scale", scores)
+	scores = op.MapOf(n.b, scalar.Call("mul", scalar.Num(scale), scalar.Arg(0)), "scale", scores)
 	stages := []*ir.Value{scores} // what the fourth result may be
 	if cap := n.float("softcap", 0); cap > 0 {
-		scores = op.MapOf(n.b, call("mul", num(cap), call("tanh", call("div", a0, num(cap)))), "softcap", scores)
+		scores = op.MapOf(n.b, scalar.Call("mul", scalar.Num(cap), scalar.Call("tanh", scalar.Call("div", scalar.Arg(0), scalar.Num(cap)))), "softcap", scores)
 	}
 	capped := scores
 	masked := []*Value{n.computed(scores, n.in[0].Type)}
 	if m := n.operand(3); m != nil && !n.failed {
-		e := call("add", a0, a1)
+		e := scalar.Call("add", scalar.Arg(0), scalar.Arg(1))
 		if m.Type == proto.Bool {
-			e = call("select", a1, a0, num(math.Inf(-1)))
+			e = scalar.Call("select", scalar.Arg(1), scalar.Arg(0), scalar.Num(math.Inf(-1)))
 		}
 		if m = maskOf(n, m, sk[2]); n.failed {
 			return nil
@@ -171,7 +167,7 @@ func beforeEnd(n *node, scores *ir.Value, lengths []int64) *ir.Value {
 			there = append(there, is)
 		}
 	}
-	return op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "padding", scores, op.ConstOf(n.b, ir.Shape{len(lengths), 1, 1, keys}, there))
+	return op.MapOf(n.b, scalar.Call("select", scalar.Arg(1), scalar.Arg(0), scalar.Num(math.Inf(-1))), "padding", scores, op.ConstOf(n.b, ir.Shape{len(lengths), 1, 1, keys}, there))
 }
 
 // causal leaves out the keys after each query, which comes after past ones.
@@ -188,78 +184,5 @@ func causal(n *node, scores *ir.Value, past int) *ir.Value {
 			}
 		}
 	}
-	return op.MapOf(n.b, call("select", a1, a0, num(math.Inf(-1))), "causal", scores, op.ConstOf(n.b, ir.Shape{queries, keys}, steps))
-}
-
-// logLikelihood is the negative log probability of a class [batch, d…] among
-// [batch, classes, d…], weighed by class. Source: ONNX 1.22, NegativeLogLikelihoodLoss.
-func logLikelihood(n *node) []*Value {
-	return likelihood(n, n.in[0])
-}
-
-// crossEntropy is logLikelihood of scores.
-func crossEntropy(n *node) []*Value {
-	x := n.x(0)
-	if !x.Valid() || n.in[0].rank() < 2 {
-		return n.errorf("scores of shape %v", n.in[0].Shape)
-	}
-	logs := n.computed(op.LogSoftmax(n.b, x, front(x)+1), n.in[0].Type)
-	out := likelihood(n, logs)
-	if n.failed {
-		return nil
-	}
-	return append(out, logs)
-}
-
-func likelihood(n *node, logs *Value) []*Value {
-	ids, rank := n.in[1], logs.rank()
-	if rank < 2 || ids.rank() != rank-1 {
-		return n.errorf("classes %v of %v", ids.Shape, logs.Shape)
-	}
-	classes := logs.Shape[1]
-	numbers := make([]float64, classes)
-	for i := range numbers {
-		numbers[i] = float64(i)
-	}
-	line := ir.Shape(append([]int{classes}, slices.Repeat([]int{1}, rank-2)...))
-	shape := slices.Insert(slices.Clone(ids.Shape), 1, 1)
-	at := reshaped(n.with(ids), shape)
-	e := call("eq", a0, a1)
-	if a := n.attribute("ignore_index"); a != nil {
-		e = call("select", call("eq", a0, num(float64(a.Int))), num(0), e)
-	}
-	here := n.with(at[0], &Value{Type: proto.Float32, Shape: line, Known: &Tensor{Type: proto.Float32, Shape: line, F: numbers}})
-	chosen := mapped(here, e, "class", proto.Float32)
-	if n.take(here) {
-		return nil
-	}
-	if w := n.operand(2); w != nil {
-		of := n.with(chosen[0], perChannel(n, w, rank))
-		if chosen = mapped(of, call("mul", a0, a1), "weight", proto.Float32); n.take(of) {
-			return nil
-		}
-	}
-	picked := n.with(chosen[0], logs)
-	out := mapped(picked, call("neg", call("select", call("eq", a0, num(0)), num(0), call("mul", a0, a1))), "loss", proto.Float32)
-	if n.take(picked) {
-		return nil
-	}
-	losses := n.plain(out[0])
-	losses = op.Sum(n.b, losses, false, front(losses)+1)
-	axes := func(x *ir.Value) (list []int) {
-		for i := front(x); i < len(x.Shape); i++ {
-			list = append(list, i)
-		}
-		return list
-	}
-	switch n.string("reduction", "mean") {
-	case "none":
-	case "sum":
-		losses = op.Sum(n.b, losses, false, axes(losses)...)
-	default:
-		w := n.plain(chosen[0])
-		total := op.Sum(n.b, w, false, axes(w)...)
-		losses = op.MapOf(n.b, call("div", a0, a1), "mean", op.Sum(n.b, losses, false, axes(losses)...), total)
-	}
-	return one(n.computed(losses, logs.Type))
+	return op.MapOf(n.b, scalar.Call("select", scalar.Arg(1), scalar.Arg(0), scalar.Num(math.Inf(-1))), "causal", scores, op.ConstOf(n.b, ir.Shape{queries, keys}, steps))
 }

@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"iter"
-	"slices"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
@@ -81,34 +80,4 @@ func folded(n *node, e scalar.Expr, t proto.Type) []*Tensor {
 		out.set(i, scalar.Eval(e, args, 1))
 	}
 	return []*Tensor{out}
-}
-
-// stretched is the shape that both broadcast to.
-func stretched(s, t []int) ([]int, bool) {
-	if len(s) < len(t) {
-		s, t = t, s
-	}
-	out := slices.Clone(s)
-	for i, d := range t {
-		j := len(s) - len(t) + i
-		switch {
-		case d == 1 || d == out[j]:
-		case out[j] == 1:
-			out[j] = d
-		default:
-			return nil, false
-		}
-	}
-	return out, true
-}
-
-// broadcastStrides are the strides of a tensor read as one of another shape.
-func broadcastStrides(of, as []int) []int {
-	own, out := strides(of), make([]int, len(as))
-	for i, d := range of {
-		if d > 1 {
-			out[len(as)-len(of)+i] = own[i]
-		}
-	}
-	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // castTarget is the type that the node casts to.
@@ -49,20 +50,20 @@ func cast(n *node) []*Value {
 		return one(&same)
 	case to == proto.Bool:
 		n.exact(v)
-		return listOf(n.then(call("sub", num(1), call("eq", a0, num(0))), "cast", to, v))
+		return listOf(n.then(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Num(0))), "cast", to, v))
 	case isFloat(to):
 		if !v.span().rough {
 			n.exact(v)
 		}
-		return narrowed(n, n.then(a0, "cast", to, v), n.int("saturate", 1) != 0)
+		return narrowed(n, n.then(scalar.Arg(0), "cast", to, v), n.int("saturate", 1) != 0)
 	case !isInteger(to):
 		return n.errorf("it casts %v to %v while the model runs, which is not supported", from, to)
 	case isFloat(from):
-		e, all := truncated(a0), rangeOf(to)
+		e, all := truncated(scalar.Arg(0)), rangeOf(to)
 		if width(to) <= 16 {
 			e = clipped(wrapped(e, to), all.low, all.high)
 		} else if !signed(to) {
-			e = call("max", e, num(0))
+			e = scalar.Call("max", e, scalar.Num(0))
 		}
 		y := n.then(e, "cast", to, v)
 		if y != nil {
@@ -71,15 +72,7 @@ func cast(n *node) []*Value {
 		return listOf(y)
 	}
 	n.exact(v)
-	return fitted(n, listOf(n.then(a0, "cast", to, v)), v.span())
-}
-
-// listOf is a list of one value, or nil of none.
-func listOf(v *Value) []*Value {
-	if v == nil {
-		return nil
-	}
-	return one(v)
+	return fitted(n, listOf(n.then(scalar.Arg(0), "cast", to, v)), v.span())
 }
 
 // isIdentifier reports that a value is whole numbers in the graph too.
@@ -122,7 +115,7 @@ func bitcast(n *node) []*Value {
 		return n.errorf("it reads the bits of %v as %v while the model runs, which holds float32", v.Type, to)
 	}
 	s := n.exact(v)
-	y := n.then(a0, "bits", to, v)
+	y := n.then(scalar.Arg(0), "bits", to, v)
 	if n.failed {
 		return nil
 	}

@@ -4,11 +4,6 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
-// number64 is a known scalar of int64.
-func number64(n *node, v int64) []*Value {
-	return one(&Value{Type: proto.Int64, Known: &Tensor{Type: proto.Int64, I: []int64{v}}})
-}
-
 // shape is the shape of the operand, from start to end.
 func shape(n *node) []*Value {
 	rank := n.in[0].rank()

@@ -5,97 +5,13 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var convRows = map[string]row{
 	"Conv":          {least: 2, most: 3, graph: conv},
 	"ConvTranspose": {least: 2, most: 3, graph: convTranspose},
-}
-
-// frameOf is a window over the space axes of an image.
-type frame struct {
-	in, size, strides, dilations, before, after []int
-}
-
-// frameOf reads the attributes that convolutions and pools share. ceil is how positions
-// are counted where the window does not fit a whole number of times.
-func frameOf(n *node, size []int) (frame, bool) {
-	v := n.in[0]
-	space := v.rank() - 2
-	if space < 1 || len(size) != space {
-		n.errorf("a kernel %v over %v", size, v.Shape)
-		return frame{}, false
-	}
-	if list, ok := n.ints("kernel_shape"); ok && !slices.Equal(list, size) {
-		n.errorf("kernel_shape %v of a kernel of %v", list, size)
-	}
-	f := frame{in: v.Shape[2:], size: size}
-	read := func(name string, otherwise int) []int {
-		list, ok := n.ints(name)
-		if !ok {
-			return slices.Repeat([]int{otherwise}, space)
-		}
-		if len(list) != space || slices.Min(list) < 1 {
-			n.errorf("%s %v of %d space axes", name, list, space)
-		}
-		return list
-	}
-	f.strides, f.dilations = read("strides", 1), read("dilations", 1)
-	pads, given := n.ints("pads")
-	if !given {
-		pads = make([]int, 2*space)
-	}
-	if len(pads) != 2*space || slices.Min(pads) < 0 {
-		n.errorf("pads %v of %d space axes", pads, space)
-	}
-	if n.failed || slices.Min(size) < 1 {
-		n.failed = true
-		return frame{}, false
-	}
-	f.before, f.after = slices.Clone(pads[:space]), slices.Clone(pads[space:])
-	return f, true
-}
-
-// span is the extent of the window with its dilation.
-func (f frame) span(i int) int { return (f.size[i]-1)*f.dilations[i] + 1 }
-
-// autoPad pads such that there are ⌈in/stride⌉ positions, the odd place after the image or
-// before it. Source: ONNX 1.22, Conv, auto_pad.
-func autoPad(n *node, f *frame) {
-	mode := n.string("auto_pad", "NOTSET")
-	for i, d := range f.in {
-		switch mode {
-		case "VALID":
-			f.before[i], f.after[i] = 0, 0
-		case "SAME_UPPER", "SAME_LOWER":
-			out := (d + f.strides[i] - 1) / f.strides[i]
-			total := max(0, (out-1)*f.strides[i]+f.span(i)-d)
-			f.before[i], f.after[i] = total/2, total-total/2
-			if mode == "SAME_LOWER" {
-				f.before[i], f.after[i] = total-total/2, total/2
-			}
-		case "NOTSET", "":
-		default:
-			n.errorf("auto_pad %s; it is NOTSET, VALID, SAME_UPPER or SAME_LOWER", diag.Quote(mode))
-			return
-		}
-	}
-}
-
-// out are the positions of the window.
-func (f frame) out(i int) int { return (f.in[i]+f.before[i]+f.after[i]-f.span(i))/f.strides[i] + 1 }
-
-// fits reports a window that is larger than the padded image.
-func fits(n *node, f frame) bool {
-	for i := range f.in {
-		if f.in[i]+f.before[i]+f.after[i] < f.span(i) {
-			n.errorf("a window of %d over %d", f.span(i), f.in[i]+f.before[i]+f.after[i])
-			return false
-		}
-	}
-	return true
 }
 
 // sliding is a contraction of an image, its channels last, with a kernel.
@@ -166,7 +82,7 @@ func biased(n *node, y *ir.Value) []*Value {
 	if front(bias) == 1 {
 		bias = op.ReshapeTo(n.b, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, v.rank()-1)...), v.Shape[1]))
 	}
-	return one(n.computedLast(op.MapOf(n.b, call("add", a0, a1), "bias", y, bias), v.Type))
+	return one(n.computedLast(op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, bias), v.Type))
 }
 
 // conv is a cross-correlation: out[b, p…, f] = Σ x[b, p·stride + t·dilation - before,

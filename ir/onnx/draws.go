@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // drawing are the operators that draw random numbers. A model draws none itself: they
@@ -122,7 +123,7 @@ func spread(n *node, a, b float64) []*Value {
 	if n.failed {
 		return nil
 	}
-	return listOf(n.then(call("add", call("mul", a0, num(a)), num(b)), "drawn", t, v))
+	return listOf(n.then(scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(a)), scalar.Num(b)), "drawn", t, v))
 }
 
 // randomNormal is mean + scale·z, of standard normal z. Source: ONNX 1.22, RandomNormal,
@@ -143,7 +144,7 @@ func bernoulli(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	return listOf(n.then(call("lt", a1, a0), "bernoulli", t, n.in[0], u))
+	return listOf(n.then(scalar.Call("lt", scalar.Arg(1), scalar.Arg(0)), "bernoulli", t, n.in[0], u))
 }
 
 // multinomial draws classes of unnormalized log-probabilities [batch, classes]: the first
@@ -165,10 +166,10 @@ func multinomial(n *node) []*Value {
 		return nil
 	}
 	// The last sum is 1 but for rounding, which no draw is beyond.
-	below := call("ge", a1, a0)
+	below := scalar.Call("ge", scalar.Arg(1), scalar.Arg(0))
 	at := n.then(below, "below", proto.Float32, shapedAs(n, sums, []int{v.Shape[0], 1, classes}), shapedAs(n, u, []int{v.Shape[0], size, 1}))
 	at = operator(n, "ReduceSum", attributes{"keepdims": 0, "axes": []int{2}}, at)
-	out := n.then(call("min", a0, num(float64(classes-1))), "drawn class", t, at)
+	out := n.then(scalar.Call("min", scalar.Arg(0), scalar.Num(float64(classes-1))), "drawn class", t, at)
 	if out != nil {
 		out.whole = &span{high: float64(classes - 1)}
 	}

@@ -185,13 +185,13 @@ func determinant(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	sum := num(0)
+	sum := scalar.Expr(scalar.Num(0))
 	for _, p := range orders(d) {
-		product := num(p.sign)
+		product := scalar.Expr(scalar.Num(p.sign))
 		for i, j := range p.columns {
-			product = call("mul", product, scalar.Arg(i*d+j))
+			product = scalar.Call("mul", product, scalar.Arg(i*d+j))
 		}
-		sum = call("add", sum, product)
+		sum = scalar.Call("add", sum, product)
 	}
 	return one(n.then(sum, "determinant", v.Type, elements...))
 }

@@ -47,30 +47,6 @@ func (s span) times(n int) span {
 	return span{s.low * float64(n), s.high * float64(n), s.rough}.computed()
 }
 
-// width is how many bits an integer type has.
-func width(t proto.Type) int {
-	switch t {
-	case proto.Bool:
-		return 1
-	case proto.Int2, proto.Uint2:
-		return 2
-	case proto.Int4, proto.Uint4:
-		return 4
-	case proto.Int8, proto.Uint8:
-		return 8
-	case proto.Int16, proto.Uint16:
-		return 16
-	case proto.Int32, proto.Uint32:
-		return 32
-	}
-	return 64
-}
-
-// signed reports an integer type that has negative numbers.
-func signed(t proto.Type) bool {
-	return t == proto.Int2 || t == proto.Int4 || t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
-}
-
 // rangeOf are the numbers of an integer type.
 func rangeOf(t proto.Type) span {
 	n := width(t)
@@ -147,7 +123,7 @@ func numbered(n *node, v *Value) *Value {
 		if n.failed {
 			return v
 		}
-		v.number = n.computed(op.MapOf(n.b, a0, "number", v.inOrder), v.Type)
+		v.number = n.computed(op.MapOf(n.b, scalar.Arg(0), "number", v.inOrder), v.Type)
 		v.number.Name, v.number.whole = v.Name, &s
 	}
 	return v.number
@@ -170,7 +146,7 @@ func fitted(n *node, out []*Value, s span) []*Value {
 			return n.errorf("its result may be beyond %v, from %v to %v", v.Type, s.low, s.high)
 		}
 		of := n.with(v)
-		out = mapped(of, wrapped(a0, v.Type), "wrapped", v.Type)
+		out = mapped(of, wrapped(scalar.Arg(0), v.Type), "wrapped", v.Type)
 		if n.take(of) {
 			return nil
 		}
@@ -188,10 +164,10 @@ func wrapped(x scalar.Expr, t proto.Type) scalar.Expr {
 	}
 	up := x
 	if half > 0 {
-		up = call("add", x, num(half))
+		up = scalar.Call("add", x, scalar.Num(half))
 	}
-	turns := call("mul", num(size), call("floor", call("mul", num(1/size), up)))
-	return call("sub", x, turns)
+	turns := scalar.Call("mul", scalar.Num(size), scalar.Call("floor", scalar.Call("mul", scalar.Num(1/size), up)))
+	return scalar.Call("sub", x, turns)
 }
 
 // reach is the span of an expression of whole numbers.

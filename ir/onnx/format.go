@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"math"
-	"math/bits"
 
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
@@ -83,40 +82,4 @@ func (f format) number(raw uint16, size int) float64 {
 		return sign * math.Ldexp(fraction, 1-f.bias-stored)
 	}
 	return sign * math.Ldexp(fraction+math.Ldexp(1, stored), exponent-f.bias-stored)
-}
-
-// narrowed rounds a number as a cast to its type does, in the graph too, whose arithmetic
-// keeps more digits.
-func narrowed(n *node, v *Value, saturate bool) []*Value {
-	if n.failed {
-		return nil
-	}
-	f, ok := formats[v.Type]
-	if !ok {
-		return one(v)
-	}
-	// The power of two at or below the number, found from the highest bit of its exponent
-	// to the lowest. No step leaves what float32 can hold.
-	power := n.then(num(math.Ldexp(1, f.least)), "power", v.Type, v)
-	for k := bits.Len(uint(f.most-f.least+1)) - 1; k >= 0; k-- {
-		for range max(1, 1<<k/64) {
-			up := call("mul", a1, num(math.Ldexp(1, min(64, 1<<k))))
-			power = n.then(call("select", call("ge", call("abs", a0), up), up, a1), "power", v.Type, v, power)
-		}
-	}
-	part := math.Ldexp(1, f.digits-1)
-	e := call("mul", a1, call("mul", num(1/part), rounded(call("mul", num(part), call("div", a0, a1)))))
-	y := n.then(e, "rounded", v.Type, v, power)
-	large := call("mul", call("sign", a0), num(f.beyond(saturate)))
-	finite := call("le", call("abs", a0), num(math.MaxFloat32))
-	in := call("select", call("gt", call("abs", a1), num(f.largest)), large, a1)
-	nan := a0
-	if f.none {
-		nan = num(0)
-	}
-	y = n.then(call("select", finite, in, call("select", call("eq", a0, a0), large, nan)), "rounded", v.Type, v, y)
-	if n.failed {
-		return nil
-	}
-	return one(y)
 }

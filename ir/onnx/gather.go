@@ -102,7 +102,7 @@ func indicesOf(n *node, ids *Value, d int) *ir.Value {
 		n.errorf("an axis of %d; computed places are supported below %d", d, mostExact)
 		return n.bad()
 	}
-	return op.Integers(n.b, op.MapOf(n.b, call("select", call("lt", a0, num(0)), call("add", a0, num(float64(d))), a0), "place", x), d)
+	return op.Integers(n.b, op.MapOf(n.b, scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(0)), scalar.Call("add", scalar.Arg(0), scalar.Num(float64(d))), scalar.Arg(0)), "place", x), d)
 }
 
 // compress takes the places of an axis, or of all elements, where a known condition holds.
@@ -240,8 +240,8 @@ func oneHot(n *node) []*Value {
 	}
 	at := shapedAs(n, ids, slices.Insert(slices.Clone(ids.Shape), axis, 1))
 	off, on := shapedAs(n, partFrom(n, values, 0, 0, 1, 1), nil), shapedAs(n, partFrom(n, values, 0, 1, 2, 1), nil)
-	e := call("max", call("eq", a0, a1), call("eq", call("add", a0, num(float64(depth))), a1))
-	e = call("select", e, a2, scalar.Arg(3))
+	e := scalar.Call("max", scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), scalar.Call("eq", scalar.Call("add", scalar.Arg(0), scalar.Num(float64(depth))), scalar.Arg(1)))
+	e = scalar.Call("select", e, scalar.Arg(2), scalar.Arg(3))
 	y := n.then(e, "one_hot", values.Type, at, &Value{Type: proto.Float32, Shape: numbers.Shape, Known: numbers}, on, off)
 	if n.failed {
 		return nil

@@ -25,25 +25,6 @@ var layoutRows = map[string]row{
 	"SpaceToDepth":    {least: 1, most: 1, moves: []int{0}, graph: spaceToDepth},
 }
 
-// reshaped is operand 0 in another shape of as many elements.
-func reshaped(n *node, s []int) []*Value {
-	v := n.in[0]
-	if count(s) != count(v.Shape) {
-		return n.errorf("%v has other elements than %v", s, v.Shape)
-	}
-	if v.Known != nil {
-		t := *v.Known
-		t.Shape = s
-		// An initializer in another shape is an initializer still.
-		if n.weights[v.Name] {
-			n.weights[n.label+n.proto.Outputs[0]] = true
-		}
-		return one(&Value{Type: v.Type, Shape: s, Known: &t})
-	}
-	x := n.x(0)
-	return one(n.computed(op.ReshapeTo(n.b, x, append(append(ir.Shape{}, x.Shape[:front(x)]...), s...)), v.Type))
-}
-
 func reshape(n *node) []*Value {
 	list, ok := n.list("shape", 1)
 	if !ok || n.failed {
@@ -149,14 +130,6 @@ func transposeKnown(n *node) []*Tensor {
 		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
 	return []*Tensor{t}
-}
-
-func permuted(s, perm []int) []int {
-	out := make([]int, len(perm))
-	for i, a := range perm {
-		out[i] = s[a]
-	}
-	return out
 }
 
 // transpose moves nothing where the operand lies in the wanted order already, and

@@ -7,15 +7,18 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // learned are the operators of the domain ai.onnx.ml that pipelines of scikit-learn
 // have around a neural network, as skl2onnx writes them.
 var learned = map[string]row{
-	"Scaler":                {least: 1, most: 1, graph: scaler},
-	"Normalizer":            {least: 1, most: 1, graph: normalizer},
-	"Imputer":               {least: 1, most: 1, graph: imputer},
-	"Binarizer":             {least: 1, most: 1, graph: func(n *node) []*Value { return unary(n, call("gt", a0, num(n.float("threshold", 0))), "binarizer") }},
+	"Scaler":     {least: 1, most: 1, graph: scaler},
+	"Normalizer": {least: 1, most: 1, graph: normalizer},
+	"Imputer":    {least: 1, most: 1, graph: imputer},
+	"Binarizer": {least: 1, most: 1, graph: func(n *node) []*Value {
+		return unary(n, scalar.Call("gt", scalar.Arg(0), scalar.Num(n.float("threshold", 0))), "binarizer")
+	}},
 	"ArrayFeatureExtractor": {least: 2, most: 2, moves: []int{0}, ids: true, graph: extractor},
 	"FeatureVectorizer":     {least: 1, most: 64, all: true, graph: vectorizer},
 	"ZipMap":                {least: 1, most: 1, graph: func(n *node) []*Value { return n.in[:1] }},
@@ -51,7 +54,7 @@ func number32(n *node) *Value {
 		return v
 	}
 	of := n.with(v)
-	out := mapped(of, a0, "cast", proto.Float32)
+	out := mapped(of, scalar.Arg(0), "cast", proto.Float32)
 	if n.take(of) {
 		return v
 	}
@@ -70,7 +73,7 @@ func scaler(n *node) []*Value {
 			continue
 		}
 		of := n.with(y, w)
-		out := mapped(of, call(part.fn, a0, a1), part.name, proto.Float32)
+		out := mapped(of, scalar.Call(part.fn, scalar.Arg(0), scalar.Arg(1)), part.name, proto.Float32)
 		if n.take(of) {
 			return nil
 		}
@@ -88,13 +91,13 @@ func normalizer(n *node) []*Value {
 	var norm *ir.Value
 	switch n.string("norm", "MAX") {
 	case "L1":
-		norm = op.Sum(n.b, op.MapOf(n.b, call("abs", a0), "abs", x), true, -1)
+		norm = op.Sum(n.b, op.MapOf(n.b, scalar.Call("abs", scalar.Arg(0)), "abs", x), true, -1)
 	case "L2":
-		norm = op.MapOf(n.b, call("sqrt", a0), "norm", op.Sum(n.b, op.MapOf(n.b, square, "square", x), true, -1))
+		norm = op.MapOf(n.b, scalar.Call("sqrt", scalar.Arg(0)), "norm", op.Sum(n.b, op.MapOf(n.b, square, "square", x), true, -1))
 	default:
 		norm = op.Max(n.b, x, true, -1)
 	}
-	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), a0, call("div", a0, a1)), "normalized", x, norm), proto.Float32))
+	return one(n.computed(op.MapOf(n.b, scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Arg(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1))), "normalized", x, norm), proto.Float32))
 }
 
 // imputer puts numbers in the places of a value that stands for none. Source: ONNX-ML 1,
@@ -105,12 +108,12 @@ func imputer(n *node) []*Value {
 		return n.errorf("it has no imputed_value_floats")
 	}
 	missing := n.float("replaced_value_float", 0)
-	is := call("eq", a0, num(missing))
+	is := scalar.Call("eq", scalar.Arg(0), scalar.Num(missing))
 	if math.IsNaN(missing) {
-		is = call("sub", num(1), call("eq", a0, a0))
+		is = scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(0)))
 	}
 	of := n.with(n.in[0], w)
-	out := mapped(of, call("select", is, a1, a0), "imputed", n.in[0].Type)
+	out := mapped(of, scalar.Call("select", is, scalar.Arg(1), scalar.Arg(0)), "imputed", n.in[0].Type)
 	n.take(of)
 	return out
 }

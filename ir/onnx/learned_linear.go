@@ -52,7 +52,7 @@ func linear(n *node, results int) *Value {
 	}
 	of := n.with(y, &Value{Name: resultOf(n) + ".intercepts", Type: b.Type, Shape: b.Shape, Known: b})
 	n.weights[of.in[1].Name] = true
-	out := mapped(of, call("add", a0, a1), "linear", proto.Float32)
+	out := mapped(of, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "linear", proto.Float32)
 	if n.take(of) {
 		return nil
 	}
@@ -111,7 +111,7 @@ func linearClassifier(n *node) []*Value {
 		return n.errorf("post_transform %s of %d scores for %d classes is not supported", transform, results, classes)
 	}
 	if results == 1 && y.Valid() {
-		y = op.Concatenate(n.b, -1, op.MapOf(n.b, call("sub", num(1), a0), "complement", y), y)
+		y = op.Concatenate(n.b, -1, op.MapOf(n.b, scalar.Call("sub", scalar.Num(1), scalar.Arg(0)), "complement", y), y)
 	}
 	return []*Value{nil, n.computed(y, proto.Float32)}
 }
@@ -140,11 +140,11 @@ func oneHotEncoder(n *node) []*Value {
 		return n.errorf("its operand is not valid")
 	}
 	x = op.ReshapeTo(n.b, x, append(slices.Clone(x.Shape), 1))
-	whole := scalar.Expr(a0)
+	whole := scalar.Expr(scalar.Arg(0))
 	if v.Type == proto.Float32 { // which the operator takes the whole part of
-		whole = truncated(a0)
+		whole = truncated(scalar.Arg(0))
 	}
-	y := op.MapOf(n.b, call("eq", whole, a1), "one_hot", x, op.ConstOf(n.b, ir.Shape{len(categories)}, categories))
+	y := op.MapOf(n.b, scalar.Call("eq", whole, scalar.Arg(1)), "one_hot", x, op.ConstOf(n.b, ir.Shape{len(categories)}, categories))
 	return one(n.computed(y, proto.Float32))
 }
 
@@ -174,13 +174,13 @@ func labelEncoder(n *node) []*Value {
 	if n.attribute("values_int64s") != nil {
 		otherwise, to = float64(n.int("default_int64", -1)), proto.Int64
 	}
-	e := scalar.Expr(num(otherwise))
+	e := scalar.Expr(scalar.Num(otherwise))
 	for i, k := range slices.Backward(keys) { // the first of equal ones counts
-		is := call("eq", a0, num(k))
+		is := scalar.Call("eq", scalar.Arg(0), scalar.Num(k))
 		if math.IsNaN(k) {
-			is = call("sub", num(1), call("eq", a0, a0))
+			is = scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(0)))
 		}
-		e = call("select", is, num(values[i]), e)
+		e = scalar.Call("select", is, scalar.Num(values[i]), e)
 	}
 	return mapped(n, e, "label", to)
 }

@@ -262,33 +262,5 @@ func (r *reader) sort() {
 	}
 }
 
-// operands are the names that a node reads, those of its subgraphs included.
-func operands(n *proto.Node) []string {
-	out := slices.Clone(n.Inputs)
-	for _, a := range n.Attributes {
-		for _, g := range append(slices.Clone(a.Graphs), a.Graph) {
-			if g == nil {
-				continue
-			}
-			for _, inner := range g.Nodes {
-				out = append(out, operands(inner)...)
-			}
-			for _, v := range g.Outputs { // which may be of the graph around
-				out = append(out, v.Name)
-			}
-		}
-	}
-	return out
-}
-
-// nodeName is how messages call a node.
-func nodeName(i int, n *proto.Node) string {
-	op := n.Op
-	if d := domain(n.Domain); d != "" {
-		op = d + "." + op
-	}
-	if n.Name == "" {
-		return fmt.Sprintf("node %d (%s)", i, op)
-	}
-	return fmt.Sprintf("node %d %s (%s)", i, diag.Quote(n.Name), op)
-}
+// Zeros is what an input holds if all of it is 0.
+func Zeros(p Port) *Tensor { return newTensor(p.Type, p.Shape) }

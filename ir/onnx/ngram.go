@@ -86,7 +86,7 @@ func plus(n *node, sum, x *Value) *Value {
 	if sum == nil {
 		return x
 	}
-	return n.then(call("add", a0, a1), "counts", proto.Float32, sum, x)
+	return n.then(scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "counts", proto.Float32, sum, x)
 }
 
 // longest is how many tokens the longest n-gram has that may be in a row; at least 1.
@@ -138,13 +138,13 @@ func found(n *node, row *Value, tokens, step int, p *vocabulary, columns []int, 
 				any[c], mixed = 1, true
 			}
 		}
-		is := call("eq", a0, a1)
+		is := scalar.Call("eq", scalar.Arg(0), scalar.Arg(1))
 		in := []*Value{partFrom(n, row, axis, i*step, i*step+tokens, 1), fixed(n, token)}
 		if mixed {
-			is, in = call("max", is, a2), append(in, fixed(n, any))
+			is, in = scalar.Call("max", is, scalar.Arg(2)), append(in, fixed(n, any))
 		}
 		if all != nil {
-			is, in = call("mul", is, scalar.Arg(len(in))), append(in, all)
+			is, in = scalar.Call("mul", is, scalar.Arg(len(in))), append(in, all)
 		}
 		all = n.then(is, "n-gram", proto.Float32, in...)
 	}
@@ -158,9 +158,9 @@ func fixed(n *node, list []float64) *Value {
 
 // weighted is counts times the weights of columns.
 func weighted(n *node, counts *Value, p *vocabulary, columns []int) *Value {
-	e, in := scalar.Expr(a0), []*Value{counts}
+	e, in := scalar.Expr(scalar.Arg(0)), []*Value{counts}
 	if p.truncated {
-		e = call("min", e, num(1))
+		e = scalar.Call("min", e, scalar.Num(1))
 	}
 	if p.weights != nil {
 		w := make([]float64, len(columns))
@@ -169,7 +169,7 @@ func weighted(n *node, counts *Value, p *vocabulary, columns []int) *Value {
 				w[c] = p.weights[k]
 			}
 		}
-		e, in = call("mul", e, a1), append(in, fixed(n, w))
+		e, in = scalar.Call("mul", e, scalar.Arg(1)), append(in, fixed(n, w))
 	}
 	if _, same := e.(scalar.Arg); same {
 		return counts

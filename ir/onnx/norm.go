@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var normRows = map[string]row{
@@ -43,14 +44,14 @@ func batchNormalization(n *node) []*Value {
 		}
 		n.statistics = true
 	}
-	inverse := call("rsqrt", call("add", a2, num(n.float("epsilon", 1e-5))))
-	scaled := call("mul", call("sub", a0, a1), inverse)
+	inverse := scalar.Call("rsqrt", scalar.Call("add", scalar.Arg(2), scalar.Num(n.float("epsilon", 1e-5))))
+	scaled := scalar.Call("mul", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), inverse)
 	of := func(x, scale, bias, mean, variance *ir.Value) *ir.Value {
 		if n.use.Training {
 			mean, variance = batchStatistics(n, x, mean, variance)
 		}
 		y := op.MapOf(n.b, scaled, "normalized", x, mean, variance)
-		return op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", y, scale, bias)
+		return op.MapOf(n.b, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "scaled", y, scale, bias)
 	}
 	of = alignedRows(n, of, v.rank())
 	if v.rank() == 2 {
@@ -68,13 +69,13 @@ func batchStatistics(n *node, x, mean, variance *ir.Value) (_, _ *ir.Value) {
 	}
 	axes := identity(len(x.Shape) - 1)
 	first := op.MeanStop(n.b, x, false, axes...)
-	centred := op.MapOf(n.b, call("sub", a0, a1), "centred", x, first)
+	centred := op.MapOf(n.b, scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), "centred", x, first)
 	rest := op.Mean(n.b, centred, false, axes...)
-	now := op.MapOf(n.b, call("add", a0, a1), "mean", first, rest)
+	now := op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "mean", first, rest)
 	squares := op.Mean(n.b, op.MapOf(n.b, square, "square", centred), false, axes...)
-	spread := op.MapOf(n.b, call("max", call("sub", a0, call("mul", a1, a1)), num(0)), "variance", squares, rest)
+	spread := op.MapOf(n.b, scalar.Call("max", scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(1))), scalar.Num(0)), "variance", squares, rest)
 	momentum := n.float("momentum", 0.9)
-	moved := call("add", call("mul", a0, num(momentum)), call("mul", a1, num(1-momentum)))
+	moved := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(momentum)), scalar.Call("mul", scalar.Arg(1), scalar.Num(1-momentum)))
 	for _, m := range []struct{ stored, now *ir.Value }{{mean, now}, {variance, spread}} {
 		if next := op.MapOf(n.b, moved, "moving average", m.stored, m.now); next.Valid() {
 			n.b.Graph.Updates = append(n.b.Graph.Updates, ir.Update{State: m.stored, New: next})
@@ -100,10 +101,10 @@ func alignedRows(n *node, of func(x, scale, bias, mean, variance *ir.Value) *ir.
 // root mean square.
 func standardized(n *node, x *ir.Value, epsilon float64, centred bool, axes ...int) *ir.Value {
 	if centred {
-		x = op.MapOf(n.b, call("sub", a0, a1), "centred", x, op.Mean(n.b, x, true, axes...))
+		x = op.MapOf(n.b, scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), "centred", x, op.Mean(n.b, x, true, axes...))
 	}
 	variance := op.Mean(n.b, op.MapOf(n.b, square, "square", x), true, axes...)
-	return op.MapOf(n.b, call("mul", a0, call("rsqrt", call("add", a1, num(epsilon)))), "standardized", x, variance)
+	return op.MapOf(n.b, scalar.Call("mul", scalar.Arg(0), scalar.Call("rsqrt", scalar.Call("add", scalar.Arg(1), scalar.Num(epsilon)))), "standardized", x, variance)
 }
 
 // from are the axes of x from one that ONNX counts on.
@@ -138,17 +139,17 @@ func overLastAxes(n *node, centred bool) []*Value {
 		return nil
 	}
 	of := n.with(n.computed(y, v.Type), n.in[1])
-	e := call("mul", a0, a1)
+	e := scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))
 	if n.operand(2) != nil {
-		of, e = n.with(of.in[0], n.in[1], n.in[2]), call("add", e, a2)
+		of, e = n.with(of.in[0], n.in[1], n.in[2]), scalar.Call("add", e, scalar.Arg(2))
 	}
 	out := mapped(of, e, "scaled", v.Type)
 	if n.take(of) || len(n.proto.Outputs) == 1 || !centred {
 		return out
 	}
 	mean := op.Mean(n.b, x, true, from(x, axis)...)
-	squares := op.Mean(n.b, op.MapOf(n.b, call("mul", call("sub", a0, a1), call("sub", a0, a1)), "square", x, mean), true, from(x, axis)...)
-	return append(out, n.computed(mean, v.Type), n.computed(op.MapOf(n.b, call("rsqrt", call("add", a0, num(epsilon))), "inverse", squares), v.Type))
+	squares := op.Mean(n.b, op.MapOf(n.b, scalar.Call("mul", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), "square", x, mean), true, from(x, axis)...)
+	return append(out, n.computed(mean, v.Type), n.computed(op.MapOf(n.b, scalar.Call("rsqrt", scalar.Call("add", scalar.Arg(0), scalar.Num(epsilon))), "inverse", squares), v.Type))
 }
 
 // perChannel reshapes a vector so that it broadcasts along axis 1 of that rank.
@@ -174,10 +175,10 @@ func channelled(n *node, y *ir.Value, scale, bias *Value) []*Value {
 	if n.weights[scale.Name] { // read in place: the reshaped ones are no parameters of their own
 		x, s, b := y, n.plain(scale), n.plain(bias)
 		shape := append(ir.Shape{v.Shape[1]}, slices.Repeat([]int{1}, v.rank()-2)...)
-		return one(n.computed(op.MapOf(n.b, call("add", call("mul", a0, a1), a2), "scaled", x, op.ReshapeTo(n.b, s, shape), op.ReshapeTo(n.b, b, shape)), v.Type))
+		return one(n.computed(op.MapOf(n.b, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "scaled", x, op.ReshapeTo(n.b, s, shape), op.ReshapeTo(n.b, b, shape)), v.Type))
 	}
 	of := n.with(v, perChannel(n, scale, v.rank()), perChannel(n, bias, v.rank()))
-	out := mapped(of, call("add", call("mul", a0, a1), a2), "scaled", v.Type)
+	out := mapped(of, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "scaled", v.Type)
 	n.take(of)
 	return out
 }
@@ -235,7 +236,7 @@ func lpNormalization(n *node) []*Value {
 	}
 	in, out := norm(float64(n.int("p", 2)))
 	size := op.MapOf(n.b, out, "norm", op.Sum(n.b, op.MapOf(n.b, in, "element", x), true, front(x)+axis))
-	return one(n.computed(op.MapOf(n.b, call("select", call("eq", a1, num(0)), num(0), call("div", a0, a1)), "normalized", x, size), v.Type))
+	return one(n.computed(op.MapOf(n.b, scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1))), "normalized", x, size), v.Type))
 }
 
 // localResponse divides every pixel by (bias + alpha/size·Σx²)^beta, summed over the
@@ -258,6 +259,17 @@ func localResponse(n *node) []*Value {
 	squares := op.MapOf(n.b, square, "square", x)
 	sums := along(n, squares, v.rank()-1, op.ConstOf(n.b, ir.Shape{channels, channels}, band))
 	alpha := n.float("alpha", float64(float32(1e-4))) / float64(size)
-	power := call("pow", call("add", num(n.float("bias", 1)), call("mul", num(alpha), a1)), num(n.float("beta", 0.75)))
-	return one(n.computedLast(op.MapOf(n.b, call("div", a0, power), "response", x, sums), v.Type))
+	power := scalar.Call("pow", scalar.Call("add", scalar.Num(n.float("bias", 1)), scalar.Call("mul", scalar.Num(alpha), scalar.Arg(1))), scalar.Num(n.float("beta", 0.75)))
+	return one(n.computedLast(op.MapOf(n.b, scalar.Call("div", scalar.Arg(0), power), "response", x, sums), v.Type))
+}
+
+// norm is |x|^p, and the root that follows the sum of such.
+func norm(p float64) (in, out scalar.Expr) {
+	switch p {
+	case 1:
+		return scalar.Call("abs", scalar.Arg(0)), scalar.Arg(0)
+	case 2:
+		return square, scalar.Call("sqrt", scalar.Arg(0))
+	}
+	return scalar.Call("pow", scalar.Call("abs", scalar.Arg(0)), scalar.Num(p)), scalar.Call("pow", scalar.Arg(0), scalar.Num(1/p))
 }

@@ -90,3 +90,50 @@ func (o operators) refusal(n *proto.Node) string {
 	}
 	return fmt.Sprintf("the operator %s is not supported%s", n.Op, hint)
 }
+
+// operands are the names that a node reads, those of its subgraphs included.
+func operands(n *proto.Node) []string {
+	out := slices.Clone(n.Inputs)
+	for _, a := range n.Attributes {
+		for _, g := range append(slices.Clone(a.Graphs), a.Graph) {
+			if g == nil {
+				continue
+			}
+			for _, inner := range g.Nodes {
+				out = append(out, operands(inner)...)
+			}
+			for _, v := range g.Outputs { // which may be of the graph around
+				out = append(out, v.Name)
+			}
+		}
+	}
+	return out
+}
+
+// nodeName is how messages call a node.
+func nodeName(i int, n *proto.Node) string {
+	op := n.Op
+	if d := domain(n.Domain); d != "" {
+		op = d + "." + op
+	}
+	if n.Name == "" {
+		return fmt.Sprintf("node %d (%s)", i, op)
+	}
+	return fmt.Sprintf("node %d %s (%s)", i, diag.Quote(n.Name), op)
+}
+
+// row is an operator.
+type row struct {
+	// known computes the results of known operands; nil where the operator is left to
+	// graph then too.
+	known func(n *node) []*Tensor
+	// graph composes the results.
+	graph func(n *node) []*Value
+	// most is how many operands there may be, least how many there must be.
+	least, most int
+	ids         bool // it reads whole numbers of an input as they are, not as numbers
+	apart       bool // it holds a graph, which known operands alone do not settle
+	all         bool // none of them may be left out
+	// moves are the operands whose elements the results of their type hold, and 0; -1: all.
+	moves []int
+}

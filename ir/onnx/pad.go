@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func pad(n *node) []*Value {
@@ -153,7 +154,7 @@ func trilu(n *node) []*Value {
 	}
 	zero := newTensor(v.Type, nil)
 	chosen := n.with(&Value{Type: proto.Bool, Shape: mask.Shape, Known: mask}, v, &Value{Type: v.Type, Known: zero})
-	e := call("select", a0, a1, a2)
+	e := scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2))
 	if v.Known != nil {
 		t := folded(chosen, e, v.Type)
 		if n.take(chosen) {

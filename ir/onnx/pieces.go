@@ -19,6 +19,7 @@ var piecesRows = map[string]row{
 	"CenterCropPad":   {least: 2, most: 2, moves: []int{0}, graph: centred},
 	"Trilu":           {least: 1, most: 2, moves: []int{0}, graph: trilu},
 	"CumSum":          {least: 2, most: 2, graph: cumulated},
+	"OneHot":          {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
 }
 
 func concatKnown(n *node) []*Tensor {
@@ -274,53 +275,4 @@ func split(n *node) []*Value {
 		at += d
 	}
 	return out
-}
-
-// cumulated is the sum of all elements up to each along an axis: a product with a
-// triangle of ones.
-func cumulated(n *node) []*Value {
-	v := n.in[0]
-	axis := n.axis(int(n.number("axis", 1, 0)), v.rank())
-	s := n.exact(v)
-	if n.failed {
-		return nil
-	}
-	d := v.Shape[axis]
-	if n.large([]int{d, d}) {
-		return nil
-	}
-	t := make([]float64, d*d)
-	for from := range d {
-		for to := range d {
-			i, j := from, to
-			if n.int("reverse", 0) != 0 {
-				i, j = to, from
-			}
-			if i < j || i == j && n.int("exclusive", 0) == 0 {
-				t[from*d+to] = 1
-			}
-		}
-	}
-	out := one(n.computed(along(n, n.plain(v), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
-	if isInteger(v.Type) {
-		return fitted(n, out, s.or(span{}).times(d))
-	}
-	return out
-}
-
-// along multiplies one axis of x with a matrix [in, out].
-func along(n *node, x *ir.Value, axis int, m *ir.Value) *ir.Value {
-	if !x.Valid() || !m.Valid() {
-		return x
-	}
-	c := &op.Contract{}
-	for i, d := range x.Shape {
-		c.Axes = append(c.Axes, op.Axis{Name: string(rune('a' + i)), Extent: d})
-		c.Lhs, c.Out, c.Shape = append(c.Lhs, op.At(i)), append(c.Out, op.At(i)), append(c.Shape, d)
-	}
-	at, out := front(x)+axis, len(x.Shape)
-	c.Axes = append(c.Axes, op.Axis{Name: "o", Extent: m.Shape[1]})
-	c.Out[at], c.Shape[at] = op.At(out), m.Shape[1]
-	c.Rhs = []op.Index{op.At(at), op.At(out)}
-	return n.b.Apply(c, x, m)
 }

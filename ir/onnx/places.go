@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var placesRows = map[string]row{
@@ -283,7 +284,7 @@ func replaced(n *node, offsets []int, run int) []*Value {
 		none := newTensor(u.Type, []int{1})
 		none.F[0] = neutral[r]
 		of := chosenOf(n, list, y, &Value{Type: u.Type, Shape: none.Shape, Known: none})
-		x = n.then(call(r, a0, a1), r, v.Type, x, of)
+		x = n.then(scalar.Call(r, scalar.Arg(0), scalar.Arg(1)), r, v.Type, x, of)
 	}
 	if x = shapedAs(n, x, v.Shape); n.failed {
 		return nil
@@ -305,7 +306,7 @@ func chosenOf(n *node, list []int, a, b *Value) *Value {
 		x, y = rowed(n, x), rowed(n, y)
 	}
 	if x.DType != y.DType {
-		x, y = op.MapOf(n.b, a0, "number", x), op.MapOf(n.b, a0, "number", y)
+		x, y = op.MapOf(n.b, scalar.Arg(0), "number", x), op.MapOf(n.b, scalar.Arg(0), "number", y)
 	}
 	ids := make([]int64, len(list))
 	for i, at := range list {
@@ -369,14 +370,14 @@ func topK(n *node) []*Value {
 		numbers[i] = float64(i)
 	}
 	line := op.ConstOf(n.b, ir.Shape{len(numbers)}, numbers)
-	rest := op.MapOf(n.b, call("mul", num(sign), a0), "signed", x)
+	rest := op.MapOf(n.b, scalar.Call("mul", scalar.Num(sign), scalar.Arg(0)), "signed", x)
 	var values, places []*ir.Value
 	for range list[0] {
 		at := op.ArgMax(n.b, rest, true, -1)
-		here := op.MapOf(n.b, call("eq", a0, a1), "here", at, line)
-		values = append(values, op.Sum(n.b, op.MapOf(n.b, call("select", a0, a1, num(0)), "top", here, x), true, -1))
-		places = append(places, op.MapOf(n.b, a0, "place", at))
-		rest = op.MapOf(n.b, call("select", a0, num(lowest), a1), "rest", here, rest)
+		here := op.MapOf(n.b, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "here", at, line)
+		values = append(values, op.Sum(n.b, op.MapOf(n.b, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Num(0)), "top", here, x), true, -1))
+		places = append(places, op.MapOf(n.b, scalar.Arg(0), "place", at))
+		rest = op.MapOf(n.b, scalar.Call("select", scalar.Arg(0), scalar.Num(lowest), scalar.Arg(1)), "rest", here, rest)
 	}
 	back := slices.Insert(identity(rank-1), axis, rank-1)
 	join := func(list []*ir.Value, t proto.Type) *Value {

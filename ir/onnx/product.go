@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var productRows = map[string]row{
@@ -122,25 +123,42 @@ func gemm(n *node) []*Value {
 		return n.turned(n.plain(v), []int{1, 0})
 	}
 	y := multiplied(n, side(0, "transA"), side(1, "transB"))
-	e := a0
+	e := scalar.Expr(scalar.Arg(0))
 	if alpha := n.float("alpha", 1); alpha != 1 {
-		e = call("mul", num(alpha), e)
+		e = scalar.Call("mul", scalar.Num(alpha), e)
 	}
 	of := n.with(n.computed(y, n.in[0].Type))
 	if c := n.operand(2); c != nil && n.float("beta", 1) != 0 {
-		scaled := a1
+		scaled := scalar.Expr(scalar.Arg(1))
 		if beta := n.float("beta", 1); beta != 1 {
-			scaled = call("mul", num(beta), scaled)
+			scaled = scalar.Call("mul", scalar.Num(beta), scaled)
 		}
-		of, e = n.with(of.in[0], c), call("add", e, scaled)
+		of, e = n.with(of.in[0], c), scalar.Call("add", e, scaled)
 	}
 	if n.failed {
 		return nil
 	}
-	if e == a0 {
+	if e == scalar.Arg(0) {
 		return of.in[:1]
 	}
 	out := mapped(of, e, "gemm", n.in[0].Type)
 	n.take(of)
 	return out
+}
+
+// along multiplies one axis of x with a matrix [in, out].
+func along(n *node, x *ir.Value, axis int, m *ir.Value) *ir.Value {
+	if !x.Valid() || !m.Valid() {
+		return x
+	}
+	c := &op.Contract{}
+	for i, d := range x.Shape {
+		c.Axes = append(c.Axes, op.Axis{Name: string(rune('a' + i)), Extent: d})
+		c.Lhs, c.Out, c.Shape = append(c.Lhs, op.At(i)), append(c.Out, op.At(i)), append(c.Shape, d)
+	}
+	at, out := front(x)+axis, len(x.Shape)
+	c.Axes = append(c.Axes, op.Axis{Name: "o", Extent: m.Shape[1]})
+	c.Out[at], c.Shape[at] = op.At(out), m.Shape[1]
+	c.Rhs = []op.Index{op.At(at), op.At(out)}
+	return n.b.Apply(c, x, m)
 }

@@ -66,36 +66,23 @@ func alongAxis(n *node, v, of *Value) *Value {
 	return y[0]
 }
 
-// shapedAs is v in another shape; nil stays nil.
-func shapedAs(n *node, v *Value, s []int) *Value {
-	if v == nil || n.failed {
-		return v
-	}
-	of := n.with(v)
-	out := reshaped(of, s)
-	if n.take(of) {
-		return nil
-	}
-	return out[0]
-}
-
 // saturated rounds x to whole numbers, halves to the even one, moves them by the zero point
 // and keeps them within a type.
 func saturated(x, zero scalar.Expr, t proto.Type) scalar.Expr {
 	all := rangeOf(t)
-	return clipped(call("add", rounded(x), zero), all.low, all.high)
+	return clipped(scalar.Call("add", rounded(x), zero), all.low, all.high)
 }
 
 // quantizedBy is saturated of v/scale.
 func quantizedBy(n *node, v, scale, zero *Value, t proto.Type) *Value {
-	return saturatedBy(n, n.then(call("div", a0, a1), "scaled", proto.Float32, v, scale), zero, t)
+	return saturatedBy(n, n.then(scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "scaled", proto.Float32, v, scale), zero, t)
 }
 
 // saturatedBy is x with a zero point, which may be left out, within a type.
 func saturatedBy(n *node, x, zero *Value, t proto.Type) *Value {
-	in, e := []*Value{x}, saturated(a0, num(0), t)
+	in, e := []*Value{x}, saturated(scalar.Arg(0), scalar.Num(0), t)
 	if zero != nil {
-		in, e = append(in, zero), saturated(a0, a1, t)
+		in, e = append(in, zero), saturated(scalar.Arg(0), scalar.Arg(1), t)
 	}
 	y := n.then(e, "quantized", t, in...)
 	if y != nil && isInteger(t) {
@@ -118,12 +105,12 @@ func quantizeLinear(n *node) []*Value {
 	if !quantizable(t) && !(narrow && f.digits < 8) {
 		return n.errorf("it quantizes to %v; integers of at most 16 bits and floating-point numbers of at most 8 are supported", t)
 	}
-	v = n.then(a0, "number", proto.Float32, v)
+	v = n.then(scalar.Arg(0), "number", proto.Float32, v)
 	if n.failed {
 		return nil
 	}
 	if narrow {
-		y := n.then(call("div", a0, a1), "scaled", t, v, alongAxis(n, n.in[1], v))
+		y := n.then(scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "scaled", t, v, alongAxis(n, n.in[1], v))
 		return narrowed(n, y, n.int("saturate", 1) != 0)
 	}
 	y := quantizedBy(n, v, alongAxis(n, n.in[1], v), alongAxis(n, zero, v), t)
@@ -141,7 +128,7 @@ func dequantizeLinear(n *node) []*Value {
 		t = proto.Type(o)
 	}
 	y := lessZero(n, v, alongAxis(n, zero, v))
-	y = n.then(call("mul", a0, a1), "dequantized", t, y, scale)
+	y = n.then(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "dequantized", t, y, scale)
 	if n.failed {
 		return nil
 	}
@@ -151,13 +138,13 @@ func dequantizeLinear(n *node) []*Value {
 // lessZero is v without its zero point, as numbers.
 func lessZero(n *node, v, zero *Value) *Value {
 	if zero == nil || n.failed {
-		return n.then(a0, "number", proto.Float32, v)
+		return n.then(scalar.Arg(0), "number", proto.Float32, v)
 	}
 	if v.Known == nil || zero.Known == nil {
-		return n.then(call("sub", a0, a1), "less zero", proto.Float32, v, zero)
+		return n.then(scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), "less zero", proto.Float32, v, zero)
 	}
 	of := n.with(v, zero)
-	t := folded(of, call("sub", a0, a1), proto.Float32)
+	t := folded(of, scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), proto.Float32)
 	if n.take(of) {
 		return nil
 	}
@@ -189,11 +176,11 @@ func dynamicQuantize(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	up := n.then(call("max", a0, num(0)), "high", t, n.computed(high, t))
-	down := n.then(call("min", a0, num(0)), "low", t, n.computed(low, t))
-	scale := n.then(call("mul", call("sub", a0, a1), num(1.0/255)), "scale", t, up, down)
-	scale = n.then(call("select", call("eq", a0, num(0)), num(1), a0), "scale", t, scale)
-	zero := quantizedBy(n, n.then(call("neg", a0), "zero", t, down), scale, nil, proto.Uint8)
+	up := n.then(scalar.Call("max", scalar.Arg(0), scalar.Num(0)), "high", t, n.computed(high, t))
+	down := n.then(scalar.Call("min", scalar.Arg(0), scalar.Num(0)), "low", t, n.computed(low, t))
+	scale := n.then(scalar.Call("mul", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), scalar.Num(1.0/255)), "scale", t, up, down)
+	scale = n.then(scalar.Call("select", scalar.Call("eq", scalar.Arg(0), scalar.Num(0)), scalar.Num(1), scalar.Arg(0)), "scale", t, scale)
+	zero := quantizedBy(n, n.then(scalar.Call("neg", scalar.Arg(0)), "zero", t, down), scale, nil, proto.Uint8)
 	if n.failed {
 		return nil
 	}
@@ -233,7 +220,7 @@ func differenceOf(n *node, v, zero *Value) span {
 	if zero == nil {
 		return v.span()
 	}
-	return reach(call("sub", a0, a1), []span{v.span(), zero.span()})
+	return reach(scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), []span{v.span(), zero.span()})
 }
 
 // summed is the span of so many products added up. Of known weights, whose axis is summed
@@ -281,7 +268,7 @@ func wholeConv(n *node, x, w, zeroX, zeroW, bias *Value) (*Value, span) {
 	}
 	of := n.with(a, b)
 	if bias != nil {
-		of = n.with(a, b, n.then(a0, "number", proto.Float32, bias))
+		of = n.with(a, b, n.then(scalar.Arg(0), "number", proto.Float32, bias))
 	}
 	if n.failed {
 		return nil, anywhere
@@ -307,9 +294,9 @@ func requantized(n *node, y, a, b, c, zero *Value) []*Value {
 	if n.failed || !quantizable(zero.Type) {
 		return n.errorf("its result is %v; integers of at most 16 bits are supported", zero.Type)
 	}
-	e := call("div", call("mul", a0, a1), a2)
+	e := scalar.Call("div", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
 	scale := n.then(e, "scale", proto.Float32, a, b, c)
-	x := n.then(call("mul", a0, a1), "scaled", proto.Float32, y, scale)
+	x := n.then(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "scaled", proto.Float32, y, scale)
 	return listOf(saturatedBy(n, x, zero, zero.Type))
 }
 

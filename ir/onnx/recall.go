@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Operators of language models: positions as angles, and attention that keeps a state.
@@ -55,11 +56,11 @@ func rotary(n *node) []*Value {
 		first, second = partFrom(n, x, 3, 0, turned, 2), partFrom(n, x, 3, 1, turned, 2)
 	}
 	turn := func(word string, e1, e2 *Value) *Value {
-		a, b := n.then(call("mul", a0, a1), word, v.Type, first, e1), n.then(call("mul", a0, a1), word, v.Type, second, e2)
+		a, b := n.then(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), word, v.Type, first, e1), n.then(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), word, v.Type, second, e2)
 		if word == "real" {
-			return n.then(call("sub", a0, a1), word, v.Type, a, b)
+			return n.then(scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), word, v.Type, a, b)
 		}
-		return n.then(call("add", a0, a1), word, v.Type, a, b)
+		return n.then(scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), word, v.Type, a, b)
 	}
 	real, imaginary := turn("real", cos, sin), turn("imaginary", sin, cos)
 	if n.failed {
@@ -84,11 +85,6 @@ func rotary(n *node) []*Value {
 		return nil
 	}
 	return one(y)
-}
-
-// zeros is a known tensor of zeros.
-func zeros(t proto.Type, shape ...int) *Value {
-	return &Value{Type: t, Shape: shape, Known: newTensor(t, shape)}
 }
 
 // causalConv is a convolution of every channel apart that sees nothing to come, and the
@@ -161,7 +157,7 @@ func flexAttention(n *node) []*Value {
 		}
 		return n.plain(out[0])
 	}
-	scores = through(op.MapOf(n.b, call("mul", num(scale), a0), "scale", scores), "score_mod")
+	scores = through(op.MapOf(n.b, scalar.Call("mul", scalar.Num(scale), scalar.Arg(0)), "scale", scores), "score_mod")
 	chances := through(op.Softmax(n.b, scores, -1), "prob_mod")
 	y := multiplied(n, chances, v)
 	if n.failed {
@@ -265,16 +261,16 @@ func linearAttention(n *node) []*Value {
 		deeper := func(x *ir.Value) *ir.Value { return op.ReshapeTo(b, x, append(slices.Clone(x.Shape), 1)) }
 		rest := steps[3:]
 		if gated {
-			state = op.MapOf(b, call("mul", a0, call("exp", a1)), "decayed", state, deeper(rest[0]))
+			state = op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Call("exp", scalar.Arg(1))), "decayed", state, deeper(rest[0]))
 			rest = rest[1:]
 		}
 		if delta {
 			kept := op.Einsum(b, "nbhk,nbhkv->nbhv", key, state)
-			value = op.MapOf(b, call("mul", a2, call("sub", a0, a1)), "change", value, kept, rest[0])
+			value = op.MapOf(b, scalar.Call("mul", scalar.Arg(2), scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), "change", value, kept, rest[0])
 		}
 		across := op.ReshapeTo(b, value, ir.Shape{ir.Batch, batch, heads, 1, values})
-		state = op.MapOf(b, call("add", a0, call("mul", a1, a2)), "state", state, deeper(key), across)
-		y := op.MapOf(b, call("mul", num(scale), a0), "output", op.Einsum(b, "nbhgk,nbhkv->nbhgv", query, state))
+		state = op.MapOf(b, scalar.Call("add", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2))), "state", state, deeper(key), across)
+		y := op.MapOf(b, scalar.Call("mul", scalar.Num(scale), scalar.Arg(0)), "output", op.Einsum(b, "nbhgk,nbhkv->nbhgv", query, state))
 		return []*ir.Value{state}, []*ir.Value{y}
 	}
 	finals, outputs := op.Recur(n.b, r)

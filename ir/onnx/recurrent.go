@@ -58,7 +58,7 @@ func (s *stepping) add(x, y *ir.Value) *ir.Value {
 	if y == nil {
 		return x
 	}
-	return op.MapOf(s.b, call("add", a0, a1), "sum", x, y)
+	return op.MapOf(s.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "sum", x, y)
 }
 
 // apply is activation i.
@@ -79,17 +79,17 @@ func (*lstm) step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value {
 		if s.peep == nil {
 			return v
 		}
-		return op.MapOf(s.b, call("add", a0, call("mul", a1, a2)), "peephole", v, s.gate(s.peep, of), c)
+		return op.MapOf(s.b, scalar.Call("add", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2))), "peephole", v, s.gate(s.peep, of), c)
 	}
 	i := s.apply(0, peeped(0, 0, c))
 	f := s.apply(0, peeped(2, 2, c))
 	if s.input {
-		f = op.MapOf(s.b, call("sub", num(1), a0), "forget", i)
+		f = op.MapOf(s.b, scalar.Call("sub", scalar.Num(1), scalar.Arg(0)), "forget", i)
 	}
 	candidate := s.apply(1, s.gate(z, 3))
-	next := op.MapOf(s.b, call("add", call("mul", a0, a1), call("mul", a2, scalar.Arg(3))), "cell", f, c, i, candidate)
+	next := op.MapOf(s.b, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Call("mul", scalar.Arg(2), scalar.Arg(3))), "cell", f, c, i, candidate)
 	o := s.apply(0, peeped(1, 1, next))
-	return []*ir.Value{op.MapOf(s.b, call("mul", a0, a1), "output", o, s.apply(2, next)), next}
+	return []*ir.Value{op.MapOf(s.b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "output", o, s.apply(2, next)), next}
 }
 
 // gru has the gates update, reset, hidden. Source: ONNX 1.22, GRU.
@@ -110,12 +110,12 @@ func (*gru) step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value {
 	r := s.apply(0, s.add(s.add(s.gate(x, 1), s.gate(both, 1)), part(s.bias, 1)))
 	var inner *ir.Value
 	if s.linear {
-		inner = op.MapOf(s.b, call("mul", a0, a1), "reset", r, s.add(s.times(h, 2, 1), part(s.bias, 2)))
+		inner = op.MapOf(s.b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "reset", r, s.add(s.times(h, 2, 1), part(s.bias, 2)))
 	} else {
-		inner = s.add(s.times(op.MapOf(s.b, call("mul", a0, a1), "reset", r, h), 2, 1), part(s.bias, 2))
+		inner = s.add(s.times(op.MapOf(s.b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "reset", r, h), 2, 1), part(s.bias, 2))
 	}
 	candidate := s.apply(1, s.add(s.gate(x, 2), inner))
-	e := call("add", call("mul", call("sub", num(1), a0), a1), call("mul", a0, a2))
+	e := scalar.Call("add", scalar.Call("mul", scalar.Call("sub", scalar.Num(1), scalar.Arg(0)), scalar.Arg(1)), scalar.Call("mul", scalar.Arg(0), scalar.Arg(2)))
 	return []*ir.Value{op.MapOf(s.b, e, "state", z, candidate, h)}
 }
 
@@ -130,23 +130,27 @@ func (*rnn) step(s *stepping, x *ir.Value, states []*ir.Value) []*ir.Value {
 
 // gateFunctions are the activations of recurrent operators.
 var gateFunctions = map[string]func(alpha, beta float64) scalar.Expr{
-	"sigmoid": func(_, _ float64) scalar.Expr { return call("sigmoid", a0) },
-	"tanh":    func(_, _ float64) scalar.Expr { return call("tanh", a0) },
-	"relu":    func(_, _ float64) scalar.Expr { return call("max", a0, num(0)) },
-	"affine":  func(alpha, beta float64) scalar.Expr { return call("add", call("mul", num(alpha), a0), num(beta)) },
+	"sigmoid": func(_, _ float64) scalar.Expr { return scalar.Call("sigmoid", scalar.Arg(0)) },
+	"tanh":    func(_, _ float64) scalar.Expr { return scalar.Call("tanh", scalar.Arg(0)) },
+	"relu":    func(_, _ float64) scalar.Expr { return scalar.Call("max", scalar.Arg(0), scalar.Num(0)) },
+	"affine": func(alpha, beta float64) scalar.Expr {
+		return scalar.Call("add", scalar.Call("mul", scalar.Num(alpha), scalar.Arg(0)), scalar.Num(beta))
+	},
 	"leakyrelu": func(alpha, _ float64) scalar.Expr {
 		return op.LeakyReluExpr(alpha)
 	},
-	"thresholdedrelu": func(alpha, _ float64) scalar.Expr { return call("select", call("gt", a0, num(alpha)), a0, num(0)) },
+	"thresholdedrelu": func(alpha, _ float64) scalar.Expr {
+		return scalar.Call("select", scalar.Call("gt", scalar.Arg(0), scalar.Num(alpha)), scalar.Arg(0), scalar.Num(0))
+	},
 	"scaledtanh": func(alpha, beta float64) scalar.Expr {
-		return call("mul", num(alpha), call("tanh", call("mul", num(beta), a0)))
+		return scalar.Call("mul", scalar.Num(alpha), scalar.Call("tanh", scalar.Call("mul", scalar.Num(beta), scalar.Arg(0))))
 	},
 	"hardsigmoid": func(alpha, beta float64) scalar.Expr {
-		return clipped(call("add", call("mul", num(alpha), a0), num(beta)), 0, 1)
+		return clipped(scalar.Call("add", scalar.Call("mul", scalar.Num(alpha), scalar.Arg(0)), scalar.Num(beta)), 0, 1)
 	},
 	"elu": func(alpha, _ float64) scalar.Expr { return op.EluExpr(alpha) },
 	"softsign": func(_, _ float64) scalar.Expr {
-		return call("div", a0, call("add", num(1), call("abs", a0)))
+		return scalar.Call("div", scalar.Arg(0), scalar.Call("add", scalar.Num(1), scalar.Call("abs", scalar.Arg(0))))
 	},
 	"softplus": func(_, _ float64) scalar.Expr { return op.Scalars["softplus"].Expr },
 }
@@ -270,14 +274,6 @@ func recurrentOver(n *node, k cell, gates, states int) []*Value {
 		out = append(out, n.computed(v, x.Type))
 	}
 	return out
-}
-
-// rowed is x with an axis of rows.
-func rowed(n *node, x *ir.Value) *ir.Value {
-	if !x.Valid() || front(x) == 1 {
-		return x
-	}
-	return op.BroadcastTo(n.b, op.ReshapeTo(n.b, x, append(ir.Shape{1}, x.Shape...)), append(ir.Shape{ir.Batch}, x.Shape...))
 }
 
 // matrixOf is direction d of weights [directions, out, in] as [in, out].

@@ -31,7 +31,7 @@ var (
 	lowestOf = reduction{reduce: smallest, fold: math.Min, start: math.Inf(1), whole: span.any}
 )
 
-var square = call("mul", a0, a0)
+var square = scalar.Call("mul", scalar.Arg(0), scalar.Arg(0))
 
 var reduceRows = map[string]row{
 	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum, whole: span.times}),
@@ -39,15 +39,15 @@ var reduceRows = map[string]row{
 	"ReduceMax":       reducing(highest),
 	"ReduceMin":       reducing(lowestOf),
 	"ReduceProd":      reducing(reduction{reduce: productOver, fold: func(a, b float64) float64 { return a * b }, start: 1}),
-	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: call("abs", a0), whole: span.times}),
-	"ReduceL2":        reducing(reduction{reduce: op.Sum, fold: sum, in: square, out: call("sqrt", a0)}),
+	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: scalar.Call("abs", scalar.Arg(0)), whole: span.times}),
+	"ReduceL2":        reducing(reduction{reduce: op.Sum, fold: sum, in: square, out: scalar.Call("sqrt", scalar.Arg(0))}),
 	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square, whole: span.times}),
-	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: call("log", a0)}),
+	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: scalar.Call("log", scalar.Arg(0))}),
 	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp, known: func(n *node) []*Tensor {
 		if count(n.in[0].Shape) > 0 {
 			return nil
 		}
-		return reduceKnown(n, reduction{fold: sum, out: call("log", a0)})
+		return reduceKnown(n, reduction{fold: sum, out: scalar.Call("log", scalar.Arg(0))})
 	}},
 	"ArgMax":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
 	"ArgMin":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
@@ -58,7 +58,7 @@ var reduceRows = map[string]row{
 
 // smallest is the least element, the largest of the negated ones.
 func smallest(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
-	return op.MapOf(b, call("neg", a0), "neg", op.Max(b, op.MapOf(b, call("neg", a0), "neg", x), keep, axes...))
+	return op.MapOf(b, scalar.Call("neg", scalar.Arg(0)), "neg", op.Max(b, op.MapOf(b, scalar.Call("neg", scalar.Arg(0)), "neg", x), keep, axes...))
 }
 
 // productOver multiplies the elements of axes: two halves with each other, until one
@@ -71,7 +71,7 @@ func productOver(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
 	for _, a := range axes {
 		for d := x.Shape[a]; d > 1; d = x.Shape[a] {
 			half := d / 2
-			y := op.MapOf(b, call("mul", a0, a1), "product", op.SliceAxis(b, x, a, 0, half), op.SliceAxis(b, x, a, half, half))
+			y := op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "product", op.SliceAxis(b, x, a, 0, half), op.SliceAxis(b, x, a, half, half))
 			if d%2 == 1 {
 				y = op.Concatenate(b, a, y, op.SliceAxis(b, x, a, d-1, 1))
 			}
@@ -244,8 +244,8 @@ func logSumExp(n *node) []*Value {
 		at[i] += front(x)
 	}
 	top := op.MaxStop(n.b, x, true, at...)
-	e := op.MapOf(n.b, call("exp", call("sub", a0, a1)), "exp", x, top)
-	y := op.MapOf(n.b, call("add", call("log", a0), a1), "logsumexp", op.Sum(n.b, e, true, at...), top)
+	e := op.MapOf(n.b, scalar.Call("exp", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), "exp", x, top)
+	y := op.MapOf(n.b, scalar.Call("add", scalar.Call("log", scalar.Arg(0)), scalar.Arg(1)), "logsumexp", op.Sum(n.b, e, true, at...), top)
 	if !keep && y.Valid() {
 		s := append(ir.Shape{}, y.Shape[:front(y)]...)
 		for i, d := range v.Shape {
@@ -267,7 +267,7 @@ func argumentOf(n *node, least bool) []*Value {
 		return unless(n, "its operand is not valid")
 	}
 	if least {
-		x = op.MapOf(n.b, call("neg", a0), "neg", x)
+		x = op.MapOf(n.b, scalar.Call("neg", scalar.Arg(0)), "neg", x)
 	}
 	keep, at := n.int("keepdims", 1) != 0, front(x)+axis
 	last := n.int("select_last_index", 0) != 0
@@ -276,7 +276,7 @@ func argumentOf(n *node, least bool) []*Value {
 	}
 	y := op.ArgMax(n.b, x, keep, at)
 	if last {
-		y = op.MapOf(n.b, call("sub", num(float64(v.Shape[axis]-1)), a0), "last", y)
+		y = op.MapOf(n.b, scalar.Call("sub", scalar.Num(float64(v.Shape[axis]-1)), scalar.Arg(0)), "last", y)
 	}
 	out := n.computed(y, proto.Int64)
 	out.whole = &span{high: float64(v.Shape[axis] - 1)}
@@ -323,5 +323,5 @@ func hardmax(n *node) []*Value {
 	}
 	shape := slices.Repeat([]int{1}, v.rank()-axis)
 	shape[0] = len(numbers)
-	return one(n.computed(op.MapOf(n.b, call("eq", a0, a1), "hardmax", at, op.ConstOf(n.b, shape, numbers)), v.Type))
+	return one(n.computed(op.MapOf(n.b, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "hardmax", at, op.ConstOf(n.b, shape, numbers)), v.Type))
 }

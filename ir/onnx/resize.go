@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var resizeRows = map[string]row{
@@ -275,7 +276,7 @@ func resampledAxis(n *node, x *ir.Value, axis int, r resampling) *ir.Value {
 			}
 			shape := slices.Repeat([]int{1}, len(x.Shape)-front(x)-axis)
 			shape[0] = len(mask)
-			return op.MapOf(n.b, call("select", a1, num(r.otherwise), a0), "outside", y, op.ConstOf(n.b, shape, mask))
+			return op.MapOf(n.b, scalar.Call("select", scalar.Arg(1), scalar.Num(r.otherwise), scalar.Arg(0)), "outside", y, op.ConstOf(n.b, shape, mask))
 		}
 		n.errorf("extrapolation_value %v of all places is not supported", r.otherwise)
 	}

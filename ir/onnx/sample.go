@@ -36,11 +36,11 @@ func (s sampler) mirrored(x scalar.Expr, d int) scalar.Expr {
 		low, size = 0, float64(d-1)
 	}
 	if size == 0 {
-		return num(0)
+		return scalar.Num(0)
 	}
-	far := call("abs", call("sub", x, num(low)))
-	rest := call("sub", far, call("mul", num(2*size), call("floor", call("mul", num(1/(2*size)), far))))
-	return call("add", num(low), call("select", call("le", rest, num(size)), rest, call("sub", num(2*size), rest)))
+	far := scalar.Call("abs", scalar.Call("sub", x, scalar.Num(low)))
+	rest := scalar.Call("sub", far, scalar.Call("mul", scalar.Num(2*size), scalar.Call("floor", scalar.Call("mul", scalar.Num(1/(2*size)), far))))
+	return scalar.Call("add", scalar.Num(low), scalar.Call("select", scalar.Call("le", rest, scalar.Num(size)), rest, scalar.Call("sub", scalar.Num(2*size), rest)))
 }
 
 // inside is x where it is to be read instead of outside.
@@ -58,25 +58,25 @@ func (s sampler) inside(x scalar.Expr, d int) scalar.Expr {
 func (s sampler) taps(x *ir.Value, d int) []tap {
 	b := s.n.b
 	if s.mode == "nearest" {
-		x = op.MapOf(b, rounded(a0), "nearest", x)
+		x = op.MapOf(b, rounded(scalar.Arg(0)), "nearest", x)
 	}
-	x = op.MapOf(b, s.inside(a0, d), "place", x)
-	first := op.MapOf(b, call("floor", a0), "first", x)
-	part := op.MapOf(b, call("sub", a0, a1), "part", x, first)
-	weights := map[string][]scalar.Expr{"nearest": {num(1)}, "linear": {call("sub", num(1), a0), a0}, "cubic": keys(-0.75)}[s.mode]
+	x = op.MapOf(b, s.inside(scalar.Arg(0), d), "place", x)
+	first := op.MapOf(b, scalar.Call("floor", scalar.Arg(0)), "first", x)
+	part := op.MapOf(b, scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), "part", x, first)
+	weights := map[string][]scalar.Expr{"nearest": {scalar.Num(1)}, "linear": {scalar.Call("sub", scalar.Num(1), scalar.Arg(0)), scalar.Arg(0)}, "cubic": keys(-0.75)}[s.mode]
 	var list []tap
 	for i, w := range weights {
 		step := float64(i)
 		if s.mode == "cubic" {
 			step--
 		}
-		at := op.MapOf(b, call("add", a0, num(step)), "tap", first)
+		at := op.MapOf(b, scalar.Call("add", scalar.Arg(0), scalar.Num(step)), "tap", first)
 		weight := op.MapOf(b, w, "weight", part)
 		if s.outside == "zeros" {
-			there := call("mul", call("ge", a1, num(0)), call("le", a1, num(float64(d-1))))
-			weight = op.MapOf(b, call("mul", a0, there), "weight", weight, at)
+			there := scalar.Call("mul", scalar.Call("ge", scalar.Arg(1), scalar.Num(0)), scalar.Call("le", scalar.Arg(1), scalar.Num(float64(d-1))))
+			weight = op.MapOf(b, scalar.Call("mul", scalar.Arg(0), there), "weight", weight, at)
 		}
-		at = op.MapOf(b, clipped(s.inside(a0, d), 0, float64(d-1)), "tap", at)
+		at = op.MapOf(b, clipped(s.inside(scalar.Arg(0), d), 0, float64(d-1)), "tap", at)
 		list = append(list, tap{at, weight})
 	}
 	return list
@@ -86,12 +86,12 @@ func (s sampler) taps(x *ir.Value, d int) []tap {
 // Convolution Interpolation for Digital Image Processing (1981), equation 4.
 func keys(a float64) []scalar.Expr {
 	near := func(x scalar.Expr) scalar.Expr {
-		return call("add", call("mul", call("mul", call("sub", call("mul", num(a+2), x), num(a+3)), x), x), num(1))
+		return scalar.Call("add", scalar.Call("mul", scalar.Call("mul", scalar.Call("sub", scalar.Call("mul", scalar.Num(a+2), x), scalar.Num(a+3)), x), x), scalar.Num(1))
 	}
 	far := func(x scalar.Expr) scalar.Expr {
-		return call("sub", call("mul", call("add", call("mul", call("sub", call("mul", num(a), x), num(5*a)), x), num(8*a)), x), num(4*a))
+		return scalar.Call("sub", scalar.Call("mul", scalar.Call("add", scalar.Call("mul", scalar.Call("sub", scalar.Call("mul", scalar.Num(a), x), scalar.Num(5*a)), x), scalar.Num(8*a)), x), scalar.Num(4*a))
 	}
-	return []scalar.Expr{far(call("add", a0, num(1))), near(a0), near(call("sub", num(1), a0)), far(call("sub", num(2), a0))}
+	return []scalar.Expr{far(scalar.Call("add", scalar.Arg(0), scalar.Num(1))), near(scalar.Arg(0)), near(scalar.Call("sub", scalar.Num(1), scalar.Arg(0))), far(scalar.Call("sub", scalar.Num(2), scalar.Arg(0)))}
 }
 
 // at reads the image at places, [rows, batch, points] for every axis of space: [rows,
@@ -118,7 +118,7 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 					visit(1, t.at, t.weight)
 					continue
 				}
-				visit(axis+1, op.MapOf(b, call("add", call("mul", num(float64(space[axis])), a0), a1), "pixel", at, t.at), op.MapOf(b, call("mul", a0, a1), "weight", weight, t.weight))
+				visit(axis+1, op.MapOf(b, scalar.Call("add", scalar.Call("mul", scalar.Num(float64(space[axis])), scalar.Arg(0)), scalar.Arg(1)), "pixel", at, t.at), op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "weight", weight, t.weight))
 			}
 			return
 		}
@@ -130,11 +130,11 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 		w := op.ReshapeTo(b, weight, append(slices.Clone(weight.Shape), 1))
 		switch {
 		case total == nil:
-			total = op.MapOf(b, call("mul", a0, a1), "sample", pixel, w)
+			total = op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "sample", pixel, w)
 		case s.most:
-			total = op.MapOf(b, call("max", a2, call("mul", a0, a1)), "sample", pixel, w, total)
+			total = op.MapOf(b, scalar.Call("max", scalar.Arg(2), scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "sample", pixel, w, total)
 		default:
-			total = op.MapOf(b, call("add", a2, call("mul", a0, a1)), "sample", pixel, w, total)
+			total = op.MapOf(b, scalar.Call("add", scalar.Arg(2), scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "sample", pixel, w, total)
 		}
 	}
 	visit(0, nil, nil)
@@ -170,9 +170,9 @@ func gridSample(n *node) []*Value {
 	var places []*ir.Value
 	for i, d := range v.Shape[2:] {
 		p := op.ReshapeTo(n.b, op.SliceAxis(n.b, x, 3, space-1-i, 1), ir.Shape{ir.Batch, v.Shape[0], count(points)})
-		e := call("mul", num(0.5), call("sub", call("mul", call("add", a0, num(1)), num(float64(d))), num(1)))
+		e := scalar.Call("mul", scalar.Num(0.5), scalar.Call("sub", scalar.Call("mul", scalar.Call("add", scalar.Arg(0), scalar.Num(1)), scalar.Num(float64(d))), scalar.Num(1)))
 		if s.corners {
-			e = call("mul", num(float64(d-1)/2), call("add", a0, num(1)))
+			e = scalar.Call("mul", scalar.Num(float64(d-1)/2), scalar.Call("add", scalar.Arg(0), scalar.Num(1)))
 		}
 		places = append(places, op.MapOf(n.b, e, "place", p))
 	}
@@ -242,22 +242,22 @@ func roiAlign(n *node) []*Value {
 	}
 	b := n.b
 	corner := func(i int) *ir.Value {
-		return op.MapOf(b, call("sub", call("mul", a0, num(n.float("spatial_scale", 1))), num(half)), "corner", op.SliceAxis(b, box, 2, i, 1))
+		return op.MapOf(b, scalar.Call("sub", scalar.Call("mul", scalar.Arg(0), scalar.Num(n.float("spatial_scale", 1))), scalar.Num(half)), "corner", op.SliceAxis(b, box, 2, i, 1))
 	}
 	// along are the places of all samples of an axis, [rows, boxes, parts·samples], and 1
 	// where they are in the image.
 	along := func(from, to *ir.Value, parts, d int) (at, in *ir.Value) {
-		e := call("sub", a1, a0)
+		e := scalar.Call("sub", scalar.Arg(1), scalar.Arg(0))
 		if half == 0 {
-			e = call("max", e, num(1))
+			e = scalar.Call("max", e, scalar.Num(1))
 		}
 		size := op.MapOf(b, e, "size", from, to)
 		steps := make([]float64, parts*samples)
 		for i := range steps {
 			steps[i] = (float64(i) + 0.5) / float64(samples) / float64(parts)
 		}
-		at = op.MapOf(b, call("add", a0, call("mul", a1, a2)), "place", from, size, op.ConstOf(b, ir.Shape{len(steps)}, steps))
-		return at, op.MapOf(b, call("mul", call("ge", a0, num(-1)), call("le", a0, num(float64(d)))), "inside", at)
+		at = op.MapOf(b, scalar.Call("add", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2))), "place", from, size, op.ConstOf(b, ir.Shape{len(steps)}, steps))
+		return at, op.MapOf(b, scalar.Call("mul", scalar.Call("ge", scalar.Arg(0), scalar.Num(-1)), scalar.Call("le", scalar.Arg(0), scalar.Num(float64(d)))), "inside", at)
 	}
 	ys, inY := along(corner(1), corner(3), height, v.Shape[2])
 	xs, inX := along(corner(0), corner(2), width, v.Shape[3])
@@ -266,18 +266,18 @@ func roiAlign(n *node) []*Value {
 	spread := func(v *ir.Value, r, c int) *ir.Value {
 		return op.ReshapeTo(b, op.BroadcastTo(b, op.ReshapeTo(b, v, ir.Shape{ir.Batch, count, r, c}), ir.Shape{ir.Batch, count, rows, columns}), ir.Shape{ir.Batch, 1, points})
 	}
-	id = op.MapOf(b, a0, "number", id)
+	id = op.MapOf(b, scalar.Arg(0), "number", id)
 	places := []*ir.Value{spread(id, 1, 1), spread(ys, rows, 1), spread(xs, 1, columns)}
 	most := n.string("mode", "avg") == "max"
 	// The batch is one more axis of space, on which every place is whole.
 	s := sampler{n: n, mode: "linear", outside: "border", most: most}
 	s.image = op.ReshapeTo(b, x, ir.Shape{ir.Batch, 1, batch, v.Shape[2], v.Shape[3], v.Shape[1]})
 	y := s.at(places)
-	there := op.MapOf(b, call("mul", a0, a1), "inside", spread(inY, rows, 1), spread(inX, 1, columns))
+	there := op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "inside", spread(inY, rows, 1), spread(inX, 1, columns))
 	if !y.Valid() || !there.Valid() {
 		return n.errorf("its operands are not valid")
 	}
-	y = op.MapOf(b, call("mul", a0, a1), "sample", y, op.ReshapeTo(b, there, ir.Shape{ir.Batch, 1, points, 1}))
+	y = op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "sample", y, op.ReshapeTo(b, there, ir.Shape{ir.Batch, 1, points, 1}))
 	y = op.ReshapeTo(b, y, ir.Shape{ir.Batch, count, height, samples, width, samples, v.Shape[1]})
 	if most {
 		y = op.Max(b, y, false, 3, 5)
@@ -323,13 +323,13 @@ func deformConv(n *node) []*Value {
 		for a := range 2 {
 			at := op.SliceAxis(b, op.SliceAxis(b, moved, 2, g, 1), 4, a, 1)
 			at = op.ReshapeTo(b, at, ir.Shape{ir.Batch, batch, taps, points})
-			at = op.MapOf(b, call("add", a0, a1), "place", at, op.ConstOf(b, ir.Shape{taps, points}, f.places(a)))
+			at = op.MapOf(b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "place", at, op.ConstOf(b, ir.Shape{taps, points}, f.places(a)))
 			places = append(places, op.ReshapeTo(b, at, ir.Shape{ir.Batch, batch, taps * points}))
 		}
 		s := sampler{n: n, mode: "linear", outside: "zeros", image: op.SliceAxis(b, x, 4, g*each, each)}
 		y := s.at(places)
 		if mask != nil {
-			y = op.MapOf(b, call("mul", a0, a1), "masked", y, op.ReshapeTo(b, op.SliceAxis(b, mask, 2, g, 1), ir.Shape{ir.Batch, batch, taps * points, 1}))
+			y = op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "masked", y, op.ReshapeTo(b, op.SliceAxis(b, mask, 2, g, 1), ir.Shape{ir.Batch, batch, taps * points, 1}))
 		}
 		columns = append(columns, y)
 	}
@@ -347,20 +347,4 @@ func deformConv(n *node) []*Value {
 	result := biased(of, op.ReshapeTo(b, y, ir.Shape{ir.Batch, batch, out[0], out[1], w.Shape[0]}))
 	n.take(of)
 	return result
-}
-
-// places are where the taps of a window lie along one of two axes: [taps, positions].
-func (f frame) places(axis int) []float64 {
-	var out []float64
-	for t0 := range f.size[0] {
-		for t1 := range f.size[1] {
-			for p0 := range f.out(0) {
-				for p1 := range f.out(1) {
-					t, p := []int{t0, t1}[axis], []int{p0, p1}[axis]
-					out = append(out, float64(p*f.strides[axis]+t*f.dilations[axis]-f.before[axis]))
-				}
-			}
-		}
-	}
-	return out
 }

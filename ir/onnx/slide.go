@@ -21,17 +21,6 @@ var slideRows = map[string]row{
 
 func slidingSum(n *node) []*Value { return pooled(n, op.Window{Reduce: loop.Sum}) }
 
-// norm is |x|^p, and the root that follows the sum of such.
-func norm(p float64) (in, out scalar.Expr) {
-	switch p {
-	case 1:
-		return call("abs", a0), a0
-	case 2:
-		return square, call("sqrt", a0)
-	}
-	return call("pow", call("abs", a0), num(p)), call("pow", a0, num(1/p))
-}
-
 // lpPool is the norm of what a pool would add up. Source: ONNX 1.22, LpPool.
 func lpPool(n *node, pool func(n *node) []*Value) []*Value {
 	p := n.float("p", 2)
@@ -87,10 +76,10 @@ func maxPool(n *node) []*Value {
 		y := sliced(n, x, cuts)
 		p := op.ConstOf(n.b, append(ir.Shape{}, f.outs()...), f.counted(at, n.int("storage_order", 0) != 0))
 		if best == nil {
-			best, place = y, op.MapOf(n.b, call("add", call("mul", num(0), call("eq", a0, a0)), a1), "place", y, p)
+			best, place = y, op.MapOf(n.b, scalar.Call("add", scalar.Call("mul", scalar.Num(0), scalar.Call("eq", scalar.Arg(0), scalar.Arg(0))), scalar.Arg(1)), "place", y, p)
 		} else {
-			place = op.MapOf(n.b, call("select", call("gt", a0, a1), a2, scalar.Arg(3)), "place", y, best, p, place)
-			best = op.MapOf(n.b, call("max", a0, a1), "best", y, best)
+			place = op.MapOf(n.b, scalar.Call("select", scalar.Call("gt", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2), scalar.Arg(3)), "place", y, best, p, place)
+			best = op.MapOf(n.b, scalar.Call("max", scalar.Arg(0), scalar.Arg(1)), "best", y, best)
 		}
 		for i := len(at) - 1; i >= 0; i-- {
 			if at[i]++; at[i] < f.size[i] {
@@ -104,46 +93,13 @@ func maxPool(n *node) []*Value {
 		planes[i] = float64(i * count(f.in))
 	}
 	first := op.ConstOf(n.b, append(ir.Shape{v.Shape[0], v.Shape[1]}, slices.Repeat([]int{1}, len(f.in))...), planes)
-	places := n.computed(op.MapOf(n.b, call("add", a0, a1), "place", place, first), proto.Int64)
+	places := n.computed(op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "place", place, first), proto.Int64)
 	places.whole = &span{high: float64(count(v.Shape) - 1)}
 	return append(out, places)
 }
 
 // mostTaps is how many places a window has at most whose largest element is looked for.
 const mostTaps = 64
-
-// outs are the positions of the window along every axis.
-func (f frame) outs() []int {
-	var out []int
-	for i := range f.in {
-		out = append(out, f.out(i))
-	}
-	return out
-}
-
-// counted are the places within an image that one tap reads at every position, counted by
-// rows, or by columns.
-func (f frame) counted(tap []int, columns bool) []float64 {
-	step := strides(f.in)
-	if columns {
-		n := 1
-		for i, d := range f.in {
-			step[i] = n
-			n *= d
-		}
-	}
-	outs := f.outs()
-	first, move := 0, make([]int, len(outs))
-	for i, t := range tap {
-		first += (t*f.dilations[i] - f.before[i]) * step[i]
-		move[i] = f.strides[i] * step[i]
-	}
-	var list []float64
-	for at := range walk(outs, move) {
-		list = append(list, float64(first+at))
-	}
-	return list
-}
 
 // maxUnpool puts elements back to the places that a MaxPool took them from. Source: ONNX
 // 1.22, MaxUnpool.
@@ -260,46 +216,4 @@ func overlapped(n *node, x *ir.Value, at, size int, index op.Index) *ir.Value {
 		}
 	}
 	return n.b.Apply(c, x, op.Scalar(n.b, 1))
-}
-
-// cumulatedProduct is the product of all elements up to each along an axis: of twice as
-// many in every step.
-func cumulatedProduct(n *node) []*Value {
-	v := n.in[0]
-	axis := n.axis(int(n.number("axis", 1, 0)), v.rank())
-	s := n.exact(v)
-	if n.failed {
-		return nil
-	}
-	x := n.plain(v)
-	if n.failed || !x.Valid() {
-		return unless(n, "its operand is not valid")
-	}
-	at, d := front(x)+axis, v.Shape[axis]
-	reverse := n.int("reverse", 0) != 0
-	// moved is x so many places on, with ones before it.
-	moved := func(x *ir.Value, by int) *ir.Value {
-		before, after := make([]int, len(x.Shape)), make([]int, len(x.Shape))
-		from := 0
-		if before[at] = by; reverse {
-			before[at], after[at], from = 0, by, by
-		}
-		return op.PadWith(n.b, op.SliceAxis(n.b, x, at, from, d-by), before, after, 1)
-	}
-	if n.int("exclusive", 0) != 0 {
-		if d == 1 {
-			x = op.MapOf(n.b, num(1), "none", x)
-		} else {
-			x = moved(x, 1)
-		}
-	}
-	for by := 1; by < d; by *= 2 {
-		x = op.MapOf(n.b, call("mul", a0, a1), "product", x, moved(x, by))
-	}
-	out := one(n.computed(x, v.Type))
-	if isInteger(v.Type) {
-		most := math.Pow(max(1, s.high, -s.low), float64(d))
-		return fitted(n, out, span{low: -most, high: most}.computed())
-	}
-	return out
 }

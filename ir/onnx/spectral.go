@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var spectralRows = map[string]row{
@@ -72,7 +73,7 @@ func (t transform) over(n *node, x *ir.Value, axis, step int, window *ir.Value) 
 	}
 	m := op.ConstOf(n.b, ir.Shape{t.in, t.inParts, t.out, t.outParts}, t.matrix())
 	if window != nil {
-		m = op.MapOf(n.b, call("mul", a0, a1), "window", m, op.ReshapeTo(n.b, window, append(append(ir.Shape{}, window.Shape[:front(window)]...), t.in, 1, 1, 1)))
+		m = op.MapOf(n.b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "window", m, op.ReshapeTo(n.b, window, append(append(ir.Shape{}, window.Shape[:front(window)]...), t.in, 1, 1, 1)))
 	}
 	if !m.Valid() || front(m) == 1 {
 		return n.b.Errorf("a window that is computed is not supported")
@@ -192,7 +193,7 @@ func stftOf(n *node, t transform, x, window *ir.Value, step int) []*Value {
 	}
 	y := op.Concatenate(n.b, 2, pieces...)
 	y = op.ReshapeTo(n.b, y, ir.Shape{ir.Batch, batch, len(pieces), t.in, parts})
-	y = op.MapOf(n.b, call("mul", a0, a1), "window", y, op.ReshapeTo(n.b, window, ir.Shape{ir.Batch, 1, 1, t.in, 1}))
+	y = op.MapOf(n.b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "window", y, op.ReshapeTo(n.b, window, ir.Shape{ir.Batch, 1, 1, t.in, 1}))
 	return one(n.computed(t.over(n, y, 3, 0, nil), n.in[0].Type))
 }
 

@@ -1,88 +1,19 @@
 package onnx
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var subgraphRows = map[string]row{
-	"OneHot": {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
-	"If":     {least: 1, most: 1, apart: true, graph: branches},
-	"Loop":   {most: 1 << 10, apart: true, graph: loops},
-	"Scan":   {least: 1, most: 1 << 10, all: true, apart: true, graph: scanned},
-}
-
-// mostDeep is how deep graphs may be within graphs.
-const mostDeep = 32
-
-// scopeWithin is the scope of a graph that the node holds: it sees all that the node's own
-// graph has. Its values are called after the node and the times it was called.
-func scopeWithin(n *node, g *proto.Graph, b *ir.Builder) *scope {
-	s := *n.scope
-	s.graph, s.b, s.errs, s.inside = g, b, nil, n.what+": "
-	s.values = maps.Clone(n.values)
-	s.label, s.depth = fmt.Sprintf("%s%s.%d.", n.label, n.proto.Outputs[0], n.calls), n.depth+1
-	n.calls++
-	return &s
-}
-
-// adopt hands over what a scope within has found.
-func adopt(n *node, s *scope) {
-	n.Weights, n.inexact, n.statistics = s.Weights, n.inexact || s.inexact, n.statistics || s.statistics
-	n.errs = append(n.errs, s.errs...)
-	n.failed = n.failed || len(s.errs) > 0
-}
-
-// results computes a graph whose inputs are in, and gives its outputs.
-func (s *scope) results(in []*Value) []*Value {
-	if len(in) != len(s.graph.Inputs) {
-		s.errs.Add(diag.Pos{File: s.file}, "%s%d operands for a graph of %d", s.inside, len(in), len(s.graph.Inputs))
-		return nil
-	}
-	for i, v := range s.graph.Inputs {
-		s.values[v.Name] = in[i]
-	}
-	for _, t := range s.graph.Initializers {
-		known, err := ReadTensor(t, nil)
-		if err != nil {
-			s.errs.Add(diag.Pos{File: s.file}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
-			return nil
-		}
-		s.weights[s.label+t.Name] = true
-		s.values[t.Name] = &Value{Name: s.label + t.Name, Type: known.Type, Shape: known.Shape, Known: known}
-	}
-	if s.depth > mostDeep {
-		s.errs.Add(diag.Pos{File: s.file}, "%sgraphs are nested more than %d deep", s.inside, mostDeep)
-	}
-	if s.unknown(); len(s.errs) > 0 {
-		return nil
-	}
-	s.run(s.graph.Nodes)
-	var out []*Value
-	for _, o := range s.graph.Outputs {
-		v, ok := s.values[o.Name]
-		if !ok && len(s.errs) == 0 {
-			s.errs.Add(diag.Pos{File: s.file}, "%soutput %s is made by no node", s.inside, diag.Quote(o.Name))
-		}
-		out = append(out, v)
-	}
-	return out
-}
-
-// called gives the results of a graph in place.
-func called(n *node, g *proto.Graph, in ...*Value) []*Value {
-	s := scopeWithin(n, g, n.b)
-	out := s.results(in)
-	if adopt(n, s); n.failed {
-		return nil
-	}
-	return out
+	"If":   {least: 1, most: 1, apart: true, graph: branches},
+	"Loop": {most: 1 << 10, apart: true, graph: loops},
+	"Scan": {least: 1, most: 1 << 10, all: true, apart: true, graph: scanned},
 }
 
 // branches is one of two graphs. Where the condition is computed, both are, and the
@@ -111,7 +42,7 @@ func branches(n *node) []*Value {
 		if a[i].Type != b[i].Type || !slices.Equal(a[i].Shape, b[i].Shape) {
 			return n.errorf("result %d is %v %v of one branch and %v %v of the other; where the condition depends on an input they must agree", i, a[i].Type, a[i].Shape, b[i].Type, b[i].Shape)
 		}
-		v := n.then(call("select", a0, a1, a2), "branch", a[i].Type, shapedAs(n, c, nil), a[i], b[i])
+		v := n.then(scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), "branch", a[i].Type, shapedAs(n, c, nil), a[i], b[i])
 		if n.failed {
 			return nil
 		}
@@ -123,9 +54,6 @@ func branches(n *node) []*Value {
 	}
 	return out
 }
-
-// mostNodes is how many nodes a loop may become.
-const mostNodes = 1 << 14
 
 // loops writes the steps of a loop one after the other: how many there are has to be
 // known.
@@ -180,50 +108,6 @@ func loops(n *node) []*Value {
 	return out
 }
 
-// attributes are those of an operator within another: whole numbers, or lists of them.
-type attributes map[string]any
-
-// operator is the first result of another operator.
-func operator(n *node, name string, list attributes, in ...*Value) *Value {
-	if n.failed {
-		return nil
-	}
-	of := n.with(in...)
-	of.proto = &proto.Node{Op: name, Outputs: []string{""}}
-	for _, key := range slices.Sorted(maps.Keys(list)) {
-		a := &proto.Attribute{Name: key}
-		switch v := list[key].(type) {
-		case int:
-			a.Kind, a.Int = proto.Int, int64(v)
-		case []int:
-			a.Kind = proto.Ints
-			for _, i := range v {
-				a.Ints = append(a.Ints, int64(i))
-			}
-		}
-		of.proto.Attributes = append(of.proto.Attributes, a)
-	}
-	out := of.build(n.operators[""].rows[name])
-	if n.take(of) {
-		return nil
-	}
-	return out[0]
-}
-
-// list is a known vector of whole numbers.
-func list(values ...int) *Value {
-	t := newTensor(proto.Int64, []int{len(values)})
-	for i, v := range values {
-		t.I[i] = int64(v)
-	}
-	return &Value{Type: t.Type, Shape: t.Shape, Known: t}
-}
-
-// partFrom is a slice of an axis from one place to another, by steps.
-func partFrom(n *node, v *Value, axis, from, to, step int) *Value {
-	return operator(n, "Slice", nil, v, list(from), list(to), list(axis), list(step))
-}
-
 // scanned runs a graph over the steps of its operands. What the graph reads from
 // outside is an operand of every step. Source: ONNX 1.22, Scan, from opset 9 on.
 func scanned(n *node) []*Value {
@@ -263,7 +147,7 @@ func scanned(n *node) []*Value {
 				spans[i] = &s
 			}
 			inner := node{scope: s, proto: n.proto, what: n.what}
-			results = append(results, op.MapOf(b, a0, "result", rowed(&inner, inner.plain(v))))
+			results = append(results, op.MapOf(b, scalar.Arg(0), "result", rowed(&inner, inner.plain(v))))
 		}
 		if adopt(n, s); n.failed {
 			return nil, nil
@@ -312,7 +196,7 @@ func perValue(n *node, name string, size int) []int {
 func scanOperands(n *node, states int) op.Recurrence {
 	r := op.Recurrence{}
 	number := func(v *Value) *ir.Value {
-		if v = n.then(a0, "number", v.Type, v); v == nil {
+		if v = n.then(scalar.Arg(0), "number", v.Type, v); v == nil {
 			return n.bad()
 		}
 		return rowed(n, n.plain(v))
@@ -339,39 +223,4 @@ func scanOperands(n *node, states int) op.Recurrence {
 		r.Steps = append(r.Steps, x)
 	}
 	return r
-}
-
-// outsideOf are the values of the graph around that a graph reads, those aside that are
-// small and known.
-func outsideOf(n *node, g *proto.Graph) []*Value {
-	seen := map[string]bool{}
-	for _, v := range g.Inputs {
-		seen[v.Name] = true
-	}
-	for _, t := range g.Initializers {
-		seen[t.Name] = true
-	}
-	var out []*Value
-	read := func(name string) {
-		v, ok := n.values[name]
-		if seen[name] || !ok || v.Known != nil && (!isFloat(v.Type) || count(v.Shape) <= constants && !n.kept(v)) {
-			return
-		}
-		seen[name] = true
-		same := *v
-		same.Name = name
-		out = append(out, &same)
-	}
-	for _, p := range g.Nodes {
-		for _, name := range operands(p) {
-			read(name)
-		}
-		for _, name := range p.Outputs {
-			seen[name] = true
-		}
-	}
-	for _, o := range g.Outputs {
-		read(o.Name)
-	}
-	return out
 }

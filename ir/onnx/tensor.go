@@ -72,14 +72,6 @@ func isInteger(t proto.Type) bool {
 	return false
 }
 
-func count(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
-
 // newTensor is a tensor of zeros.
 func newTensor(t proto.Type, shape []int) *Tensor {
 	out := &Tensor{Type: t, Shape: slices.Clone(shape)}
@@ -90,9 +82,6 @@ func newTensor(t proto.Type, shape []int) *Tensor {
 	}
 	return out
 }
-
-// Zeros is what an input holds if all of it is 0.
-func Zeros(p Port) *Tensor { return newTensor(p.Type, p.Shape) }
 
 // ints is a vector of int64.
 func ints(list ...int64) *Tensor {
@@ -321,4 +310,42 @@ func external(at map[string]string, size int, files fs.FS) ([]byte, error) {
 		return nil, fmt.Errorf("its data: %w", err)
 	}
 	return b, nil
+}
+
+// width is how many bits an integer type has.
+func width(t proto.Type) int {
+	switch t {
+	case proto.Bool:
+		return 1
+	case proto.Int2, proto.Uint2:
+		return 2
+	case proto.Int4, proto.Uint4:
+		return 4
+	case proto.Int8, proto.Uint8:
+		return 8
+	case proto.Int16, proto.Uint16:
+		return 16
+	case proto.Int32, proto.Uint32:
+		return 32
+	}
+	return 64
+}
+
+// signed reports an integer type that has negative numbers.
+func signed(t proto.Type) bool {
+	return t == proto.Int2 || t == proto.Int4 || t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
+}
+
+// permuted are the elements in another order of axes.
+func (t *Tensor) permuted(perm []int) []float64 {
+	strides := strides(t.Shape)
+	shape, step := make([]int, len(perm)), make([]int, len(perm))
+	for i, a := range perm {
+		shape[i], step[i] = t.Shape[a], strides[a]
+	}
+	out := make([]float64, 0, count(shape))
+	for at := range walk(shape, step) {
+		out = append(out, t.at(at))
+	}
+	return out
 }

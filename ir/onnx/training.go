@@ -112,17 +112,17 @@ func optimizer(lists int, step func(n *node, rate, steps *Value, of []*Value) []
 
 // regularized is the gradient with that of norm_coefficient·x²/2.
 func regularized(n *node, x, g *Value) *Value {
-	return n.then(call("add", call("mul", num(n.float("norm_coefficient", 0)), a0), a1), "gradient", x.Type, x, g)
+	return n.then(scalar.Call("add", scalar.Call("mul", scalar.Num(n.float("norm_coefficient", 0)), scalar.Arg(0)), scalar.Arg(1)), "gradient", x.Type, x, g)
 }
 
 // adagradStep has the operands x, gradient and sum of squares. Source: ONNX 1.22, Adagrad.
 func adagradStep(n *node, rate, steps *Value, of []*Value) []*Value {
 	x, t := of[0], of[0].Type
 	g := regularized(n, x, of[1])
-	r := n.then(call("div", a0, call("add", num(1), call("mul", num(n.float("decay_factor", 0)), a1))), "rate", t, rate, steps)
-	h := n.then(call("add", a0, call("mul", a1, a1)), "squares", t, of[2], g)
-	move := call("div", call("mul", a1, a2), call("add", call("sqrt", scalar.Arg(3)), num(n.float("epsilon", 1e-6))))
-	return []*Value{n.then(call("sub", a0, move), "step", t, x, r, g, h), h}
+	r := n.then(scalar.Call("div", scalar.Arg(0), scalar.Call("add", scalar.Num(1), scalar.Call("mul", scalar.Num(n.float("decay_factor", 0)), scalar.Arg(1)))), "rate", t, rate, steps)
+	h := n.then(scalar.Call("add", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(1))), "squares", t, of[2], g)
+	move := scalar.Call("div", scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)), scalar.Call("add", scalar.Call("sqrt", scalar.Arg(3)), scalar.Num(n.float("epsilon", 1e-6))))
+	return []*Value{n.then(scalar.Call("sub", scalar.Arg(0), move), "step", t, x, r, g, h), h}
 }
 
 // adamStep has the operands x, gradient, mean and mean of squares. Source: ONNX 1.22, Adam.
@@ -131,15 +131,17 @@ func adamStep(n *node, rate, steps *Value, of []*Value) []*Value {
 	g := regularized(n, x, of[1])
 	alpha, beta := n.float("alpha", float64(float32(0.9))), n.float("beta", float64(float32(0.999)))
 	blend := func(keep float64, v scalar.Expr) scalar.Expr {
-		return call("add", call("mul", num(keep), a0), call("mul", num(1-keep), v))
+		return scalar.Call("add", scalar.Call("mul", scalar.Num(keep), scalar.Arg(0)), scalar.Call("mul", scalar.Num(1-keep), v))
 	}
-	v := n.then(blend(alpha, a1), "mean", t, of[2], g)
-	h := n.then(blend(beta, call("mul", a1, a1)), "squares", t, of[3], g)
-	power := func(base float64) scalar.Expr { return call("sub", num(1), call("pow", num(base), a1)) }
-	corrected := call("div", call("mul", a0, call("sqrt", power(beta))), power(alpha))
-	r := n.then(call("select", call("gt", a1, num(0)), corrected, a0), "rate", t, rate, steps)
-	move := call("div", call("mul", a1, a2), call("add", call("sqrt", scalar.Arg(3)), num(n.float("epsilon", float64(float32(1e-6))))))
-	y := n.then(call("mul", num(1-n.float("norm_coefficient_post", 0)), call("sub", a0, move)), "step", t, x, r, v, h)
+	v := n.then(blend(alpha, scalar.Arg(1)), "mean", t, of[2], g)
+	h := n.then(blend(beta, scalar.Call("mul", scalar.Arg(1), scalar.Arg(1))), "squares", t, of[3], g)
+	power := func(base float64) scalar.Expr {
+		return scalar.Call("sub", scalar.Num(1), scalar.Call("pow", scalar.Num(base), scalar.Arg(1)))
+	}
+	corrected := scalar.Call("div", scalar.Call("mul", scalar.Arg(0), scalar.Call("sqrt", power(beta))), power(alpha))
+	r := n.then(scalar.Call("select", scalar.Call("gt", scalar.Arg(1), scalar.Num(0)), corrected, scalar.Arg(0)), "rate", t, rate, steps)
+	move := scalar.Call("div", scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)), scalar.Call("add", scalar.Call("sqrt", scalar.Arg(3)), scalar.Num(n.float("epsilon", float64(float32(1e-6))))))
+	y := n.then(scalar.Call("mul", scalar.Num(1-n.float("norm_coefficient_post", 0)), scalar.Call("sub", scalar.Arg(0), move)), "step", t, x, r, v, h)
 	return []*Value{y, v, h}
 }
 
@@ -147,12 +149,12 @@ func adamStep(n *node, rate, steps *Value, of []*Value) []*Value {
 func momentumStep(n *node, rate, steps *Value, of []*Value) []*Value {
 	x, t := of[0], of[0].Type
 	g := regularized(n, x, of[1])
-	alpha, beta := num(n.float("alpha", 0)), num(n.float("beta", 0))
-	share := call("select", call("gt", a2, num(0)), beta, num(1)) // the first is taken whole
-	v := n.then(call("add", call("mul", alpha, a0), call("mul", share, a1)), "momentum", t, of[2], g, steps)
-	move := a2
+	alpha, beta := scalar.Num(n.float("alpha", 0)), scalar.Num(n.float("beta", 0))
+	share := scalar.Call("select", scalar.Call("gt", scalar.Arg(2), scalar.Num(0)), beta, scalar.Num(1)) // the first is taken whole
+	v := n.then(scalar.Call("add", scalar.Call("mul", alpha, scalar.Arg(0)), scalar.Call("mul", share, scalar.Arg(1))), "momentum", t, of[2], g, steps)
+	move := scalar.Expr(scalar.Arg(2))
 	if n.string("mode", "standard") == "nesterov" {
-		move = call("add", scalar.Arg(3), call("mul", alpha, a2))
+		move = scalar.Call("add", scalar.Arg(3), scalar.Call("mul", alpha, scalar.Arg(2)))
 	}
-	return []*Value{n.then(call("sub", a0, call("mul", a1, move)), "step", t, x, rate, v, g), v}
+	return []*Value{n.then(scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), move)), "step", t, x, rate, v, g), v}
 }

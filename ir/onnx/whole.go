@@ -4,56 +4,46 @@ import (
 	"math"
 	"slices"
 
-	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var wholeRows = map[string]row{
 	"Mul": {
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor { return folded(n, call("mul", a0, a1), n.in[0].Type) },
+		known: func(n *node) []*Tensor {
+			return folded(n, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), n.in[0].Type)
+		},
 		graph: product,
 	},
 	"Div": {least: 2, most: 2, known: divideKnown, graph: divide},
 	"Mod": {least: 2, most: 2, known: moduloKnown, graph: modulo},
 	"Pow": {
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor { return folded(n, call("pow", a0, a1), n.in[0].Type) },
+		known: func(n *node) []*Tensor {
+			return folded(n, scalar.Call("pow", scalar.Arg(0), scalar.Arg(1)), n.in[0].Type)
+		},
 		graph: power,
 	},
 	"BitShift":   {least: 2, most: 2, graph: shifted},
-	"BitwiseAnd": bitwise(call("mul", a0, a1)), "BitwiseOr": bitwise(call("max", a0, a1)),
-	"BitwiseXor": bitwise(call("sub", num(1), call("eq", a0, a1))),
+	"BitwiseAnd": bitwise(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "BitwiseOr": bitwise(scalar.Call("max", scalar.Arg(0), scalar.Arg(1))),
+	"BitwiseXor": bitwise(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)))),
 	"BitwiseNot": {least: 1, most: 1, graph: complement},
-}
-
-// then is an expression of values that are computed on the way; nil after a mistake.
-func (n *node) then(e scalar.Expr, word string, t proto.Type, in ...*Value) *Value {
-	if n.failed {
-		return nil
-	}
-	of := n.with(in...)
-	out := mapped(of, e, word, t)
-	if n.take(of) {
-		return nil
-	}
-	return out[0]
 }
 
 // product of 16 bits multiplies halves, whose products are exact.
 func product(n *node) []*Value {
 	t := n.in[0].Type
 	if isFloat(t) || width(t) != 16 {
-		return arithmetic(n, call("mul", a0, a1), "mul")
+		return arithmetic(n, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "mul")
 	}
 	spansOf(n)
-	high := n.then(call("floor", call("mul", num(1.0/256), a0)), "high", t, n.in[0])
-	low := n.then(call("sub", a0, call("mul", num(256), a1)), "low", t, n.in[0], high)
+	high := n.then(scalar.Call("floor", scalar.Call("mul", scalar.Num(1.0/256), scalar.Arg(0))), "high", t, n.in[0])
+	low := n.then(scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Num(256), scalar.Arg(1))), "low", t, n.in[0], high)
 	round := func(e scalar.Expr) scalar.Expr { return wrapped(e, t) }
-	h := n.then(round(call("mul", a0, a1)), "high product", t, high, n.in[1])
-	h = n.then(round(call("mul", num(256), a0)), "high product", t, h)
-	l := n.then(round(call("mul", a0, a1)), "low product", t, low, n.in[1])
-	y := n.then(round(call("add", a0, a1)), "mul", t, h, l)
+	h := n.then(round(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "high product", t, high, n.in[1])
+	h = n.then(round(scalar.Call("mul", scalar.Num(256), scalar.Arg(0))), "high product", t, h)
+	l := n.then(round(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "low product", t, low, n.in[1])
+	y := n.then(round(scalar.Call("add", scalar.Arg(0), scalar.Arg(1))), "mul", t, h, l)
 	if n.failed {
 		return nil
 	}
@@ -69,7 +59,7 @@ func noZero(n *node) bool {
 }
 
 func divideKnown(n *node) []*Tensor {
-	e := call("div", a0, a1)
+	e := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
 	if isInteger(n.in[0].Type) {
 		e = truncated(e)
 	}
@@ -82,7 +72,7 @@ func divideKnown(n *node) []*Tensor {
 // divide drops what is left of whole numbers. By 0 it gives 0.
 func divide(n *node) []*Value {
 	if isFloat(n.in[0].Type) {
-		return arithmetic(n, call("div", a0, a1), "div")
+		return arithmetic(n, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "div")
 	}
 	s := spansOf(n)
 	y := quotient(n)
@@ -97,23 +87,23 @@ func divide(n *node) []*Value {
 // that of the quotient as it is rounded, corrected by what is left.
 func quotient(n *node) *Value {
 	a, b, t := n.in[0], n.in[1], n.in[0].Type
-	x, y := call("abs", a0), call("abs", a1)
-	about := call("floor", call("div", x, call("max", y, num(1))))
+	x, y := scalar.Call("abs", scalar.Arg(0)), scalar.Call("abs", scalar.Arg(1))
+	about := scalar.Call("floor", scalar.Call("div", x, scalar.Call("max", y, scalar.Num(1))))
 	q := n.then(about, "quotient", t, a, b)
-	over := call("gt", call("mul", a2, y), x)
-	under := call("le", call("mul", call("add", a2, num(1)), y), x)
-	q = n.then(call("sub", call("add", a2, under), over), "quotient", t, a, b, q)
-	signs := call("mul", call("sign", a0), call("sign", a1))
-	return n.then(call("mul", signs, a2), "div", t, a, b, q)
+	over := scalar.Call("gt", scalar.Call("mul", scalar.Arg(2), y), x)
+	under := scalar.Call("le", scalar.Call("mul", scalar.Call("add", scalar.Arg(2), scalar.Num(1)), y), x)
+	q = n.then(scalar.Call("sub", scalar.Call("add", scalar.Arg(2), under), over), "quotient", t, a, b, q)
+	signs := scalar.Call("mul", scalar.Call("sign", scalar.Arg(0)), scalar.Call("sign", scalar.Arg(1)))
+	return n.then(scalar.Call("mul", signs, scalar.Arg(2)), "div", t, a, b, q)
 }
 
 // moduloOf has the sign of the divisor, or with fmod that of the dividend.
 func moduloOf(n *node) scalar.Expr {
-	q := call("div", a0, a1)
+	q := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
 	if n.int("fmod", 0) != 0 {
-		return call("sub", a0, call("mul", a1, truncated(q)))
+		return scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), truncated(q)))
 	}
-	return call("sub", a0, call("mul", a1, call("floor", q)))
+	return scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Call("floor", q)))
 }
 
 func moduloKnown(n *node) []*Tensor {
@@ -129,9 +119,9 @@ func modulo(n *node) []*Value {
 	}
 	s, t := spansOf(n), n.in[0].Type
 	q := quotient(n)
-	r := n.then(call("sub", a0, call("mul", a1, a2)), "rest", t, n.in[0], n.in[1], q)
+	r := n.then(scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2))), "rest", t, n.in[0], n.in[1], q)
 	if n.int("fmod", 0) == 0 { // of the divisor's sign
-		r = n.then(call("select", call("lt", call("mul", call("sign", a0), call("sign", a1)), num(0)), call("add", a0, a1), a0), "mod", t, r, n.in[1])
+		r = n.then(scalar.Call("select", scalar.Call("lt", scalar.Call("mul", scalar.Call("sign", scalar.Arg(0)), scalar.Call("sign", scalar.Arg(1))), scalar.Num(0)), scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(0)), "mod", t, r, n.in[1])
 	}
 	if n.failed {
 		return nil
@@ -147,14 +137,14 @@ func power(n *node) []*Value {
 	if y.Known != nil && count(y.Shape) == 1 && y.rank() <= x.rank() {
 		switch y.Known.at(0) {
 		case 0.5:
-			return unary(n.with(x), call("sqrt", a0), "pow")
+			return unary(n.with(x), scalar.Call("sqrt", scalar.Arg(0)), "pow")
 		case -1:
-			return unary(n.with(x), call("div", num(1), a0), "pow")
+			return unary(n.with(x), scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "pow")
 		}
 	}
 	list := exponents(y)
 	if isFloat(t) && len(list) != 1 {
-		return mapped(n, call("pow", a0, a1), "pow", t)
+		return mapped(n, scalar.Call("pow", scalar.Arg(0), scalar.Arg(1)), "pow", t)
 	}
 	if len(list) == 0 {
 		return n.errorf("powers of %v are supported where the exponents are known and at most %d, of %d kinds", t, mostExponent, mostExponents)
@@ -165,7 +155,7 @@ func power(n *node) []*Value {
 	}
 	e := powered(list[0])
 	for _, k := range list[1:] {
-		e = call("select", call("eq", a1, num(float64(k))), powered(k), e)
+		e = scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(float64(k))), powered(k), e)
 	}
 	if isFloat(t) {
 		out := mapped(of, e, "pow", t)
@@ -215,20 +205,20 @@ func exponents(y *Value) []int {
 func powered(k int) scalar.Expr {
 	switch {
 	case k == 0:
-		return num(1)
+		return scalar.Num(1)
 	case k == 1:
-		return a0
+		return scalar.Arg(0)
 	case k%2 == 1:
-		return call("mul", powered(k-1), a0)
+		return scalar.Call("mul", powered(k-1), scalar.Arg(0))
 	}
 	half := powered(k / 2)
-	return call("mul", half, half)
+	return scalar.Call("mul", half, half)
 }
 
 // digit is bit i of a whole number that is not negative.
 func digit(x scalar.Expr, i int) scalar.Expr {
-	down := call("floor", call("mul", num(math.Ldexp(1, -i)), x))
-	return call("sub", down, call("mul", num(2), call("floor", call("mul", num(0.5), down))))
+	down := scalar.Call("floor", scalar.Call("mul", scalar.Num(math.Ldexp(1, -i)), x))
+	return scalar.Call("sub", down, scalar.Call("mul", scalar.Num(2), scalar.Call("floor", scalar.Call("mul", scalar.Num(0.5), down))))
 }
 
 // bitwise puts two whole numbers together bit by bit. Negative ones are read as two's
@@ -248,29 +238,29 @@ func bitwise(e scalar.Expr) row {
 		all, t, wide := s[0].or(s[1]), n.in[0].Type, 0
 		for ; math.Ldexp(1, wide) <= max(all.high, -all.low-1); wide++ {
 		}
-		x, y := a0, a1
+		x, y := scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1))
 		if all.low < 0 {
 			wide++
-			up := num(math.Ldexp(1, wide))
-			x = call("add", a0, call("select", call("lt", a0, num(0)), up, num(0)))
-			y = call("add", a1, call("select", call("lt", a1, num(0)), up, num(0)))
+			up := scalar.Num(math.Ldexp(1, wide))
+			x = scalar.Call("add", scalar.Arg(0), scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(0)), up, scalar.Num(0)))
+			y = scalar.Call("add", scalar.Arg(1), scalar.Call("select", scalar.Call("lt", scalar.Arg(1), scalar.Num(0)), up, scalar.Num(0)))
 		}
 		if wide > 24 {
 			n.inexact = true
 			return n.errorf("whole numbers of more than 24 bits")
 		}
-		out := n.then(num(0), "bits", t, n.in[0])
+		out := n.then(scalar.Num(0), "bits", t, n.in[0])
 		// A few bits at a time: what grows with all of them would be one long expression.
 		for i := 0; i < wide; i += 4 {
-			part := a2
+			part := scalar.Expr(scalar.Arg(2))
 			for k := i; k < min(wide, i+4); k++ {
-				part = call("add", part, call("mul", num(math.Ldexp(1, k)), both(k, x, y)))
+				part = scalar.Call("add", part, scalar.Call("mul", scalar.Num(math.Ldexp(1, k)), both(k, x, y)))
 			}
 			out = n.then(part, "bits", t, n.in[0], n.in[1], out)
 		}
 		if all.low < 0 {
 			top := math.Ldexp(1, wide-1)
-			out = n.then(call("sub", a0, call("select", call("ge", a0, num(top)), num(2*top), num(0))), "signed", t, out)
+			out = n.then(scalar.Call("sub", scalar.Arg(0), scalar.Call("select", scalar.Call("ge", scalar.Arg(0), scalar.Num(top)), scalar.Num(2*top), scalar.Num(0))), "signed", t, out)
 		}
 		if n.failed {
 			return nil
@@ -293,7 +283,7 @@ func complement(n *node) []*Value {
 			return n.errorf("bits of %v, whose largest number is not exact in float32, cannot be turned around", t)
 		}
 	}
-	return arithmetic(n, call("sub", num(from), a0), "bitwise_not")
+	return arithmetic(n, scalar.Call("sub", scalar.Num(from), scalar.Arg(0)), "bitwise_not")
 }
 
 // shifted multiplies with a power of two, or divides by it. What leaves the type is lost.
@@ -310,19 +300,19 @@ func shifted(n *node) []*Value {
 	if !left {
 		step = 0.5
 	}
-	power := n.then(num(1), "power", t, n.in[1])
+	power := n.then(scalar.Num(1), "power", t, n.in[1])
 	for i := 0; 1<<i < width(t); i++ {
-		power = n.then(call("mul", a1, call("select", digit(a0, i), num(math.Pow(step, math.Ldexp(1, i))), num(1))), "power", t, n.in[1], power)
+		power = n.then(scalar.Call("mul", scalar.Arg(1), scalar.Call("select", digit(scalar.Arg(0), i), scalar.Num(math.Pow(step, math.Ldexp(1, i))), scalar.Num(1))), "power", t, n.in[1], power)
 	}
-	power = n.then(call("select", call("ge", a0, num(float64(width(t)))), num(0), a1), "power", t, n.in[1], power)
+	power = n.then(scalar.Call("select", scalar.Call("ge", scalar.Arg(0), scalar.Num(float64(width(t)))), scalar.Num(0), scalar.Arg(1)), "power", t, n.in[1], power)
 	if n.failed {
 		return nil
 	}
 	if !left {
-		return fitted(n, one(n.then(call("floor", call("mul", a0, a1)), "shift", t, n.in[0], power)), s[0])
+		return fitted(n, one(n.then(scalar.Call("floor", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "shift", t, n.in[0], power)), s[0])
 	}
 	// A product with a power of two keeps its digits, and so does what is left of it.
-	y := n.then(wrapped(call("mul", a0, a1), t), "shift", t, n.in[0], power)
+	y := n.then(wrapped(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), t), "shift", t, n.in[0], power)
 	if n.failed {
 		return nil
 	}
