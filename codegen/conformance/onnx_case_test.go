@@ -21,6 +21,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	onnxtensor "github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -189,7 +190,7 @@ func (f *folder) rows() (harness.Case, error) {
 			}
 		}
 	}
-	feed := map[string]*onnx.Tensor{}
+	feed := map[string]*onnxtensor.Tensor{}
 	if f.set != "" {
 		var err error
 		if feed, err = f.Feed(f.set); err != nil {
@@ -294,7 +295,7 @@ func (f *folder) check(got harness.Result, seen *atLevel) error {
 	at, given := 0, f.given()
 	for i, p := range f.Header.Outputs {
 		width, i := product(p.Shape), given[i]
-		t := &onnx.Tensor{Type: f.model.Outputs[i].Type}
+		t := &onnxtensor.Tensor{Type: f.model.Outputs[i].Type}
 		for r, row := range got.Outputs {
 			for j, v := range row[at : at+width] {
 				if t.F = append(t.F, float64(v)); math.Float32bits(v) != math.Float32bits(got.Single[r][at+j]) && v == v {

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // arithmetic is mapped of numbers, whole ones of which have to be exact.
 func arithmetic(n *node, e scalar.Expr, word string) []*Value {
-	if isFloat(n.in[0].Type) {
+	if tensor.IsFloat(n.in[0].Type) {
 		return mapped(n, e, word, n.in[0].Type)
 	}
 	s := reach(e, spansOf(n))
@@ -38,7 +39,7 @@ func fractional(e scalar.Expr) bool {
 func spansOf(n *node) []span {
 	var out []span
 	for _, v := range n.in {
-		if isFloat(v.Type) != isFloat(n.in[0].Type) {
+		if tensor.IsFloat(v.Type) != tensor.IsFloat(n.in[0].Type) {
 			n.errorf("operands of %v and %v", n.in[0].Type, v.Type)
 			return make([]span, len(n.in))
 		}

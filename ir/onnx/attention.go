@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -103,7 +104,7 @@ func attention(n *node) []*Value {
 	if n.in[0].rank() == 3 {
 		y = n.turned(y, []int{0, 2, 1, 3})
 		lead := append(ir.Shape{}, y.Shape[:front(y)]...)
-		y = op.ReshapeTo(n.b, y, append(lead, sq[0], sq[2], count(y.Shape[len(y.Shape)-2:])))
+		y = op.ReshapeTo(n.b, y, append(lead, sq[0], sq[2], tensor.Count(y.Shape[len(y.Shape)-2:])))
 	}
 	out := append(one(n.computed(y, n.in[0].Type)), present...)
 	if mode := n.int("qk_matmul_output_mode", 0); len(n.proto.Outputs) > 3 && mode >= 0 && mode < len(stages) {
@@ -135,7 +136,7 @@ func joinPast(n *node, keys, values **ir.Value) (past int) {
 
 // maskOf is a mask for so many keys: those after the last that it has are left out.
 func maskOf(n *node, m *Value, keys int) *Value {
-	if m.rank() < 2 || m.Shape[m.rank()-1] > keys || isInteger(m.Type) {
+	if m.rank() < 2 || m.Shape[m.rank()-1] > keys || tensor.IsInteger(m.Type) {
 		n.errorf("a mask %v of %d keys", m.Shape, keys)
 		return m
 	}
@@ -144,7 +145,7 @@ func maskOf(n *node, m *Value, keys int) *Value {
 	}
 	s := slices.Clone(m.Shape)
 	s[len(s)-1] = keys - s[len(s)-1]
-	rest := newTensor(m.Type, s)
+	rest := tensor.New(m.Type, s)
 	for i := range rest.F {
 		rest.F[i] = math.Inf(-1)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // attribute finds an attribute.
@@ -66,7 +67,7 @@ func (n *node) list(name string, i int) ([]int, bool) {
 	if v == nil {
 		return nil, false
 	}
-	if v.Known == nil || isFloat(v.Known.Type) {
+	if v.Known == nil || tensor.IsFloat(v.Known.Type) {
 		n.errorf("%s (%s) must be whole numbers that are known when the model is built", name, diag.Quote(v.Name))
 		return nil, true
 	}
@@ -82,11 +83,11 @@ func (n *node) number(name string, i int, otherwise float64) float64 {
 	if v == nil {
 		return otherwise
 	}
-	if v.Known == nil || count(v.Shape) != 1 {
+	if v.Known == nil || tensor.Count(v.Shape) != 1 {
 		n.errorf("%s (%s) must be one number that is known when the model is built", name, diag.Quote(v.Name))
 		return otherwise
 	}
-	return v.Known.at(0)
+	return v.Known.At(0)
 }
 
 // axis resolves an axis of a tensor of that rank, counted from the end where it is

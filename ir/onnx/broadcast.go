@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -52,11 +53,11 @@ func mapped(n *node, e scalar.Expr, word string, t proto.Type) []*Value {
 }
 
 // folded is an expression of known operands.
-func folded(n *node, e scalar.Expr, t proto.Type) []*Tensor {
+func folded(n *node, e scalar.Expr, t proto.Type) []*tensor.Tensor {
 	var shape []int
 	for _, v := range n.in {
 		var ok bool
-		if shape, ok = stretched(shape, v.Shape); !ok {
+		if shape, ok = tensor.Broadcast(shape, v.Shape); !ok {
 			n.errorf("shapes %v do not broadcast", n.shapes())
 			return nil
 		}
@@ -64,20 +65,20 @@ func folded(n *node, e scalar.Expr, t proto.Type) []*Tensor {
 	if n.large(shape) {
 		return nil
 	}
-	out := newTensor(t, shape)
+	out := tensor.New(t, shape)
 	args := make([]float64, len(n.in))
 	next := make([]func() (int, bool), len(n.in))
 	for i, v := range n.in {
 		var stop func()
-		next[i], stop = iter.Pull(walk(shape, broadcastStrides(v.Shape, shape)))
+		next[i], stop = iter.Pull(tensor.Walk(shape, tensor.BroadcastStrides(v.Shape, shape)))
 		defer stop()
 	}
-	for i := range count(shape) {
+	for i := range tensor.Count(shape) {
 		for j, v := range n.in {
 			at, _ := next[j]()
-			args[j] = v.Known.at(at)
+			args[j] = v.Known.At(at)
 		}
-		out.set(i, scalar.Eval(e, args, 1))
+		out.Set(i, scalar.Eval(e, args, 1))
 	}
-	return []*Tensor{out}
+	return []*tensor.Tensor{out}
 }

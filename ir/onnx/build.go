@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -58,7 +59,7 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 	}
 	limit := 0.0
 	for _, next := range limits {
-		if !slices.ContainsFunc(m.Inputs, func(p Port) bool { return isInteger(p.Type) && width(p.Type) > 16 }) {
+		if !slices.ContainsFunc(m.Inputs, func(p Port) bool { return tensor.IsInteger(p.Type) && tensor.Width(p.Type) > 16 }) {
 			break
 		}
 		trial := ir.NewBuilder("trial")

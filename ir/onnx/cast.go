@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
@@ -17,24 +18,24 @@ func castTarget(n *node) proto.Type {
 	return proto.Type(n.int("to", 0))
 }
 
-func castKnown(n *node) []*Tensor {
+func castKnown(n *node) []*tensor.Tensor {
 	to, from := castTarget(n), n.in[0].Known
-	if !isFloat(to) && !isInteger(to) && to != proto.Bool {
+	if !tensor.IsFloat(to) && !tensor.IsInteger(to) && to != proto.Bool {
 		n.errorf("it casts to %v, which is not supported", to)
 		return nil
 	}
-	out := newTensor(to, from.Shape)
-	for i := range count(from.Shape) {
-		if isInteger(from.Type) && isInteger(to) {
-			out.I[i] = wrap(to, from.I[i])
+	out := tensor.New(to, from.Shape)
+	for i := range tensor.Count(from.Shape) {
+		if tensor.IsInteger(from.Type) && tensor.IsInteger(to) {
+			out.I[i] = tensor.Wrap(to, from.I[i])
 			continue
 		}
-		out.set(i, from.at(i))
-		if f, ok := formats[to]; ok && isFloat(to) {
-			out.F[i] = f.round(from.at(i), n.int("saturate", 1) != 0)
+		out.Set(i, from.At(i))
+		if f, ok := tensor.Formats[to]; ok && tensor.IsFloat(to) {
+			out.F[i] = f.Round(from.At(i), n.int("saturate", 1) != 0)
 		}
 	}
-	return []*Tensor{out}
+	return []*tensor.Tensor{out}
 }
 
 // cast reads whole numbers and truth values as numbers; numbers become whole ones without
@@ -44,25 +45,25 @@ func cast(n *node) []*Value {
 	v := n.in[0]
 	from, to := v.Type, castTarget(n)
 	switch {
-	case from == to, isInteger(from) && isInteger(to) && isIdentifier(n, v) && rangeOf(from).within(rangeOf(to)):
+	case from == to, tensor.IsInteger(from) && tensor.IsInteger(to) && isIdentifier(n, v) && rangeOf(from).within(rangeOf(to)):
 		same := *v
 		same.Type, same.Name = to, ""
 		return one(&same)
 	case to == proto.Bool:
 		n.exact(v)
 		return listOf(n.then(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Num(0))), "cast", to, v))
-	case isFloat(to):
+	case tensor.IsFloat(to):
 		if !v.span().rough {
 			n.exact(v)
 		}
 		return narrowed(n, n.then(scalar.Arg(0), "cast", to, v), n.int("saturate", 1) != 0)
-	case !isInteger(to):
+	case !tensor.IsInteger(to):
 		return n.errorf("it casts %v to %v while the model runs, which is not supported", from, to)
-	case isFloat(from):
+	case tensor.IsFloat(from):
 		e, all := truncated(scalar.Arg(0)), rangeOf(to)
-		if width(to) <= 16 {
+		if tensor.Width(to) <= 16 {
 			e = clipped(wrapped(e, to), all.low, all.high)
-		} else if !signed(to) {
+		} else if !tensor.Signed(to) {
 			e = scalar.Call("max", e, scalar.Num(0))
 		}
 		y := n.then(e, "cast", to, v)
@@ -82,36 +83,36 @@ func isIdentifier(n *node, v *Value) bool {
 }
 
 // bitcastKnown reads known bits as another type of as many. Source: ONNX 1.23, BitCast.
-func bitcastKnown(n *node) []*Tensor {
+func bitcastKnown(n *node) []*tensor.Tensor {
 	from, to := n.in[0].Known, proto.Type(n.int("to", 0))
-	if to.Size() == 0 || to.Size() != from.Type.Size() || !isFloat(to) && !isInteger(to) {
+	if to.Size() == 0 || to.Size() != from.Type.Size() || !tensor.IsFloat(to) && !tensor.IsInteger(to) {
 		n.errorf("it reads %v as %v", from.Type, to)
 		return nil
 	}
-	out := newTensor(to, from.Shape)
-	raw := make([]byte, 0, count(from.Shape)*to.Size())
-	for i := range count(from.Shape) {
+	out := tensor.New(to, from.Shape)
+	raw := make([]byte, 0, tensor.Count(from.Shape)*to.Size())
+	for i := range tensor.Count(from.Shape) {
 		switch {
 		case from.Type == proto.Float64:
 			raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(from.F[i]))
 		case from.Type == proto.Float32:
 			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(from.F[i])))
-		case isFloat(from.Type):
+		case tensor.IsFloat(from.Type):
 			n.errorf("the bits of %v are not supported", from.Type)
 			return nil
 		default:
 			raw = append(raw, binary.LittleEndian.AppendUint64(nil, uint64(from.I[i]))[:to.Size()]...)
 		}
 	}
-	out.fill(raw)
-	return []*Tensor{out}
+	out.Fill(raw)
+	return []*tensor.Tensor{out}
 }
 
 // bitcast reads known bits as another type of as many; whole numbers of one type as those
 // of another where they are computed. Source: ONNX 1.23, BitCast.
 func bitcast(n *node) []*Value {
 	v, to := n.in[0], proto.Type(n.int("to", 0))
-	if !isInteger(v.Type) || !isInteger(to) || width(v.Type) != width(to) {
+	if !tensor.IsInteger(v.Type) || !tensor.IsInteger(to) || tensor.Width(v.Type) != tensor.Width(to) {
 		return n.errorf("it reads the bits of %v as %v while the model runs, which holds float32", v.Type, to)
 	}
 	s := n.exact(v)

@@ -11,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // learnedNode is a node of ai.onnx.ml.
@@ -126,7 +127,7 @@ func TestClassifier(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for range 20 {
 			x := []float64{r.NormFloat64() * 3, r.NormFloat64() * 3, r.NormFloat64() * 3}
-			got, err := backend.Run(m, map[string]*onnx.Tensor{"X": {Type: proto.Float32, Shape: []int{1, 3}, F: x}})
+			got, err := backend.Run(m, map[string]*tensor.Tensor{"X": {Type: proto.Float32, Shape: []int{1, 3}, F: x}})
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -181,7 +182,7 @@ func TestLearned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := backend.Run(m, map[string]*onnx.Tensor{"X": {Type: proto.Float32, Shape: []int{1, 3}, F: x}})
+		got, err := backend.Run(m, map[string]*tensor.Tensor{"X": {Type: proto.Float32, Shape: []int{1, 3}, F: x}})
 		if err != nil {
 			t.Errorf("%s: %v", c.node.Op, err)
 		} else if !slices.Equal(got[0].F, c.want) {
@@ -196,7 +197,7 @@ func TestLearned(t *testing.T) {
 	} {
 		m, err := onnx.Load("model", pipeline("y", nil, node), onnx.Options{})
 		if err == nil {
-			_, err = backend.Run(m, map[string]*onnx.Tensor{"X": {Type: proto.Float32, Shape: []int{1, 3}, F: x}})
+			_, err = backend.Run(m, map[string]*tensor.Tensor{"X": {Type: proto.Float32, Shape: []int{1, 3}, F: x}})
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, expected %q", node.Op, err, want)

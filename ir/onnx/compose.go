@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -20,13 +21,13 @@ func listOf(v *Value) []*Value {
 
 // number64 is a known scalar of int64.
 func number64(n *node, v int64) []*Value {
-	return one(&Value{Type: proto.Int64, Known: &Tensor{Type: proto.Int64, I: []int64{v}}})
+	return one(&Value{Type: proto.Int64, Known: &tensor.Tensor{Type: proto.Int64, I: []int64{v}}})
 }
 
 // reshaped is operand 0 in another shape of as many elements.
 func reshaped(n *node, s []int) []*Value {
 	v := n.in[0]
-	if count(s) != count(v.Shape) {
+	if tensor.Count(s) != tensor.Count(v.Shape) {
 		return n.errorf("%v has other elements than %v", s, v.Shape)
 	}
 	if v.Known != nil {
@@ -60,7 +61,7 @@ func shapedAs(n *node, v *Value, s []int) *Value {
 
 // zeros is a known tensor of zeros.
 func zeros(t proto.Type, shape ...int) *Value {
-	return &Value{Type: t, Shape: shape, Known: newTensor(t, shape)}
+	return &Value{Type: t, Shape: shape, Known: tensor.New(t, shape)}
 }
 
 // rowed is x with an axis of rows.
@@ -103,7 +104,7 @@ func operator(n *node, name string, list attributes, in ...*Value) *Value {
 
 // list is a known vector of whole numbers.
 func list(values ...int) *Value {
-	t := newTensor(proto.Int64, []int{len(values)})
+	t := tensor.New(proto.Int64, []int{len(values)})
 	for i, v := range values {
 		t.I[i] = int64(v)
 	}

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // shape is the shape of the operand, from start to end.
@@ -15,7 +16,7 @@ func shape(n *node) []*Value {
 		return max(0, min(i, rank))
 	}
 	from, to := bound("start", 0), bound("end", rank)
-	t := ints()
+	t := tensor.Ints()
 	for _, d := range n.in[0].Shape[from:max(from, to)] {
 		t.I = append(t.I, int64(d))
 	}
@@ -23,31 +24,31 @@ func shape(n *node) []*Value {
 	return one(&Value{Type: proto.Int64, Shape: t.Shape, Known: t})
 }
 
-func constant(n *node) []*Tensor {
+func constant(n *node) []*tensor.Tensor {
 	for _, a := range n.proto.Attributes {
 		switch a.Name {
 		case "value":
 			if a.Tensor == nil {
 				break
 			}
-			t, err := ReadTensor(a.Tensor, nil)
+			t, err := tensor.Read(a.Tensor, nil)
 			if err != nil {
 				n.errorf("%v", err)
 				return nil
 			}
-			return []*Tensor{t}
+			return []*tensor.Tensor{t}
 		case "value_int":
-			return []*Tensor{{Type: proto.Int64, I: []int64{a.Int}}}
+			return []*tensor.Tensor{{Type: proto.Int64, I: []int64{a.Int}}}
 		case "value_ints":
-			return []*Tensor{ints(a.Ints...)}
+			return []*tensor.Tensor{tensor.Ints(a.Ints...)}
 		case "value_float":
-			return []*Tensor{{Type: proto.Float32, F: []float64{float64(a.Float)}}}
+			return []*tensor.Tensor{{Type: proto.Float32, F: []float64{float64(a.Float)}}}
 		case "value_floats":
-			t := newTensor(proto.Float32, []int{len(a.Floats)})
+			t := tensor.New(proto.Float32, []int{len(a.Floats)})
 			for i, f := range a.Floats {
 				t.F[i] = float64(f)
 			}
-			return []*Tensor{t}
+			return []*tensor.Tensor{t}
 		}
 	}
 	n.errorf("it has no value of a supported kind")
@@ -55,48 +56,48 @@ func constant(n *node) []*Tensor {
 }
 
 // extentsOf are the elements of a known vector as a shape.
-func extentsOf(n *node, t *Tensor) ([]int, bool) {
-	s, err := shapeOf(t.I)
-	if err != nil || isFloat(t.Type) {
+func extentsOf(n *node, t *tensor.Tensor) ([]int, bool) {
+	s, err := tensor.ShapeOf(t.I)
+	if err != nil || tensor.IsFloat(t.Type) {
 		n.errorf("%v is no shape", t.I)
 		return nil, false
 	}
 	return s, true
 }
 
-func constantOfShape(n *node) []*Tensor {
+func constantOfShape(n *node) []*tensor.Tensor {
 	s, ok := extentsOf(n, n.in[0].Known)
 	if !ok || n.large(s) {
 		return nil
 	}
-	value := &Tensor{Type: proto.Float32, F: []float64{0}}
+	value := &tensor.Tensor{Type: proto.Float32, F: []float64{0}}
 	if a := n.attribute("value"); a != nil && a.Tensor != nil {
-		v, err := ReadTensor(a.Tensor, nil)
-		if err != nil || count(v.Shape) != 1 {
+		v, err := tensor.Read(a.Tensor, nil)
+		if err != nil || tensor.Count(v.Shape) != 1 {
 			n.errorf("its value is not one number")
 			return nil
 		}
 		value = v
 	}
-	t := newTensor(value.Type, s)
+	t := tensor.New(value.Type, s)
 	for i := range t.F {
 		t.F[i] = value.F[0]
 	}
 	for i := range t.I {
 		t.I[i] = value.I[0]
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
-func ranged(n *node) []*Tensor {
+func ranged(n *node) []*tensor.Tensor {
 	for _, v := range n.in {
-		if count(v.Shape) != 1 {
+		if tensor.Count(v.Shape) != 1 {
 			n.errorf("its operands are of shapes %v, not one number each", n.shapes())
 			return nil
 		}
 	}
-	from, to, by := n.in[0].Known.at(0), n.in[1].Known.at(0), n.in[2].Known.at(0)
-	if by == 0 || !((to-from)/by <= maxKnown) {
+	from, to, by := n.in[0].Known.At(0), n.in[1].Known.At(0), n.in[2].Known.At(0)
+	if by == 0 || !((to-from)/by <= tensor.MaxKnown) {
 		n.errorf("a range from %v to %v by %v", from, to, by)
 		return nil
 	}
@@ -104,11 +105,11 @@ func ranged(n *node) []*Tensor {
 	for v := from; by > 0 && v < to || by < 0 && v > to; v = from + float64(size)*by {
 		size++
 	}
-	t := newTensor(n.in[0].Type, []int{size})
+	t := tensor.New(n.in[0].Type, []int{size})
 	for i := range size {
-		t.set(i, from+float64(i)*by)
+		t.Set(i, from+float64(i)*by)
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 func eye(n *node) []*Value {
@@ -119,10 +120,10 @@ func eye(n *node) []*Value {
 	if n.large(s) {
 		return nil
 	}
-	t := newTensor(proto.Type(n.int("dtype", int(n.in[0].Type))), s)
+	t := tensor.New(proto.Type(n.int("dtype", int(n.in[0].Type))), s)
 	for i := range s[0] {
 		if j := i + n.int("k", 0); j >= 0 && j < s[1] {
-			t.set(i*s[1]+j, 1)
+			t.Set(i*s[1]+j, 1)
 		}
 	}
 	return one(&Value{Type: t.Type, Shape: t.Shape, Known: t})

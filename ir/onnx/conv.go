@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -54,7 +55,7 @@ func inBlock(g, size, i int) op.Index {
 // kernelOf is the weights [filters, channels, taps…] as [taps…, channels, filters], or with
 // the last two the other way around.
 func kernelOf(n *node, v *Value, first, second int) *ir.Value {
-	perm := append(identity(v.rank())[2:], first, second)
+	perm := append(tensor.Identity(v.rank())[2:], first, second)
 	if v.Known != nil {
 		return n.constant(v, perm)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -34,7 +35,7 @@ func cumulated(n *node) []*Value {
 		}
 	}
 	out := one(n.computed(along(n, n.plain(v), axis, op.ConstOf(n.b, ir.Shape{d, d}, t)), v.Type))
-	if isInteger(v.Type) {
+	if tensor.IsInteger(v.Type) {
 		return fitted(n, out, s.or(span{}).times(d))
 	}
 	return out
@@ -75,7 +76,7 @@ func cumulatedProduct(n *node) []*Value {
 		x = op.MapOf(n.b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "product", x, moved(x, by))
 	}
 	out := one(n.computed(x, v.Type))
-	if isInteger(v.Type) {
+	if tensor.IsInteger(v.Type) {
 		most := math.Pow(max(1, s.high, -s.low), float64(d))
 		return fitted(n, out, span{low: -most, high: most}.computed())
 	}

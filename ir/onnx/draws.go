@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -72,7 +73,7 @@ func (p Port) in(b *ir.Builder, i int) *ir.Value {
 		shape = shape[1:]
 	}
 	t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
-	if isInteger(p.Type) {
+	if tensor.IsInteger(p.Type) {
 		t.DType = ir.I32
 	}
 	return op.InputOf(b, op.Input{Port: p.Name, Index: i, Of: t})
@@ -84,7 +85,7 @@ func drawn(n *node, shape []int) *Value {
 		n.errorf("it draws random numbers within a function or a graph of another node, which is not supported; draw them outside of it")
 		return nil
 	}
-	if count(shape) == 0 {
+	if tensor.Count(shape) == 0 {
 		n.errorf("random numbers of shape %v", shape)
 		return nil
 	}
@@ -106,7 +107,7 @@ func like(n *node) ([]int, proto.Type) {
 	shape, _ := n.ints("shape")
 	if v := n.operand(0); v != nil {
 		shape = v.Shape
-		if isFloat(v.Type) || n.proto.Op == "Bernoulli" {
+		if tensor.IsFloat(v.Type) || n.proto.Op == "Bernoulli" {
 			t = v.Type
 		}
 	}
@@ -116,7 +117,7 @@ func like(n *node) ([]int, proto.Type) {
 // spread is what is drawn as a·x + b, of the type that the node says.
 func spread(n *node, a, b float64) []*Value {
 	shape, t := like(n)
-	if !isFloat(t) {
+	if !tensor.IsFloat(t) {
 		return n.errorf("random numbers of %v", t)
 	}
 	v := drawn(n, shape)
@@ -152,7 +153,7 @@ func bernoulli(n *node) []*Value {
 func multinomial(n *node) []*Value {
 	v := n.in[0]
 	size, t := n.int("sample_size", 1), proto.Type(n.int("dtype", int(proto.Int32)))
-	if v.rank() != 2 || size < 1 || v.Shape[1] < 1 || !isInteger(t) {
+	if v.rank() != 2 || size < 1 || v.Shape[1] < 1 || !tensor.IsInteger(t) {
 		return n.errorf("%d draws from %v as %v", size, v.Shape, t)
 	}
 	classes := v.Shape[1]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 func realAttribute(name string, v float32) *proto.Attribute {
@@ -55,10 +56,10 @@ func TestDraws(t *testing.T) {
 				x[i], noise[i] = float64(r.Float32()), float64(r.Float32())
 				want = append(want, x[i]*c.of(x[i], noise[i]))
 			}
-			row := func(list []float64) *onnx.Tensor {
-				return &onnx.Tensor{Type: proto.Float32, Shape: []int{1, 5}, F: list}
+			row := func(list []float64) *tensor.Tensor {
+				return &tensor.Tensor{Type: proto.Float32, Shape: []int{1, 5}, F: list}
 			}
-			same(t, m, map[string]*onnx.Tensor{"x": row(x), "r_noise": row(noise)}, want...)
+			same(t, m, map[string]*tensor.Tensor{"x": row(x), "r_noise": row(noise)}, want...)
 		}
 	}
 }
@@ -90,7 +91,7 @@ func TestMultinomial(t *testing.T) {
 			}
 			want = append(want, float64(class))
 		}
-		same(t, m, map[string]*onnx.Tensor{
+		same(t, m, map[string]*tensor.Tensor{
 			"x":       {Type: proto.Float32, Shape: []int{1, classes}, F: logits},
 			"y_noise": {Type: proto.Float32, Shape: []int{1, 9}, F: u},
 		}, want...)
@@ -139,7 +140,7 @@ func TestSTFTOfTwoAxes(t *testing.T) {
 			}
 		}
 		shape := []int{1, 20, 1}[:len(dims)]
-		same(t, m, map[string]*onnx.Tensor{"x": {Type: proto.Float32, Shape: shape, F: x}}, want...)
+		same(t, m, map[string]*tensor.Tensor{"x": {Type: proto.Float32, Shape: shape, F: x}}, want...)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -32,7 +33,7 @@ var elementwiseRows = map[string]row{
 	"Greater": comparison("gt"), "GreaterOrEqual": comparison("ge"),
 	"And": logic(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "Or": logic(scalar.Call("max", scalar.Arg(0), scalar.Arg(1))), "Xor": logic(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)))),
 	"Not": unaryRow(scalar.Call("sub", scalar.Num(1), scalar.Arg(0)), "not"),
-	"Where": {least: 3, most: 3, moves: []int{1, 2}, known: func(n *node) []*Tensor {
+	"Where": {least: 3, most: 3, moves: []int{1, 2}, known: func(n *node) []*tensor.Tensor {
 		return folded(n, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), n.in[1].Type)
 	}, graph: func(n *node) []*Value {
 		return mapped(n, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), "where", n.in[1].Type)
@@ -76,7 +77,7 @@ var elementwiseRows = map[string]row{
 	"PRelu": {least: 2, most: 2, graph: func(n *node) []*Value {
 		return arithmetic(n, scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(0)), scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(0)), "prelu")
 	}},
-	"Clip":     {least: 1, most: 3, known: func(n *node) []*Tensor { return clipKnown(n) }, graph: func(n *node) []*Value { return unary(n.with(n.in[0]), clipExpr(n), "clip") }},
+	"Clip":     {least: 1, most: 3, known: func(n *node) []*tensor.Tensor { return clipKnown(n) }, graph: func(n *node) []*Value { return unary(n.with(n.in[0]), clipExpr(n), "clip") }},
 	"Identity": {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return n.in[:1] }},
 	"Dropout":  {least: 1, most: 3, graph: dropout},
 	"BitCast":  {least: 1, most: 1, known: bitcastKnown, graph: bitcast},
@@ -87,7 +88,7 @@ func arithmeticRow(fn string) row {
 	e := scalar.Call(fn, scalar.Arg(0), scalar.Arg(1))
 	return row{
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor { return folded(n, e, n.in[0].Type) },
+		known: func(n *node) []*tensor.Tensor { return folded(n, e, n.in[0].Type) },
 		graph: func(n *node) []*Value { return arithmetic(n, e, fn) },
 	}
 }
@@ -96,7 +97,7 @@ func comparison(fn string) row {
 	e := scalar.Call(fn, scalar.Arg(0), scalar.Arg(1))
 	return row{
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor { return folded(n, e, proto.Bool) },
+		known: func(n *node) []*tensor.Tensor { return folded(n, e, proto.Bool) },
 		graph: func(n *node) []*Value {
 			if spansOf(n); n.failed {
 				return nil
@@ -109,7 +110,7 @@ func comparison(fn string) row {
 func logic(e scalar.Expr) row {
 	return row{
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor { return folded(n, e, proto.Bool) },
+		known: func(n *node) []*tensor.Tensor { return folded(n, e, proto.Bool) },
 		graph: func(n *node) []*Value { return mapped(n, e, "logic", proto.Bool) },
 	}
 }
@@ -121,7 +122,7 @@ func flag(e scalar.Expr) row {
 func unaryRow(e scalar.Expr, word string) row {
 	return row{
 		least: 1, most: 1,
-		known: func(n *node) []*Tensor { return folded(n, e, n.in[0].Type) },
+		known: func(n *node) []*tensor.Tensor { return folded(n, e, n.in[0].Type) },
 		graph: func(n *node) []*Value { return unary(n, e, word) },
 	}
 }
@@ -130,8 +131,8 @@ func unaryRow(e scalar.Expr, word string) row {
 func extremes(fn string) row {
 	return row{
 		least: 1, most: 64, all: true,
-		known: func(n *node) []*Tensor {
-			out := []*Tensor{n.in[0].Known}
+		known: func(n *node) []*tensor.Tensor {
+			out := []*tensor.Tensor{n.in[0].Known}
 			for _, v := range n.in[1:] {
 				of := n.with(&Value{Type: out[0].Type, Shape: out[0].Shape, Known: out[0]}, v)
 				if out = folded(of, scalar.Call(fn, scalar.Arg(0), scalar.Arg(1)), out[0].Type); n.take(of) {
@@ -185,7 +186,7 @@ func clipExpr(n *node) scalar.Expr {
 	return clipped(scalar.Arg(0), n.number("min", 1, math.Inf(-1)), n.number("max", 2, math.Inf(1)))
 }
 
-func clipKnown(n *node) []*Tensor {
+func clipKnown(n *node) []*tensor.Tensor {
 	of := n.with(n.in[0])
 	out := folded(of, clipExpr(n), n.in[0].Type)
 	n.take(of)
@@ -196,8 +197,8 @@ func clipKnown(n *node) []*Tensor {
 // select(u ≥ ratio, x/(1-ratio), 0) for u of [0, 1). Source: ONNX 1.22, Dropout.
 func dropout(n *node) []*Value {
 	ratio := n.operand(1)
-	none := ratio != nil && ratio.Known != nil && count(ratio.Shape) == 1 && ratio.Known.at(0) == 0
-	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.at(0) != 0) && !none && !n.use.Running {
+	none := ratio != nil && ratio.Known != nil && tensor.Count(ratio.Shape) == 1 && ratio.Known.At(0) == 0
+	if t := n.operand(2); t != nil && (t.Known == nil || t.Known.At(0) != 0) && !none && !n.use.Running {
 		return n.errorf("the file has it in training_mode; write training: true in the ONNX layer of a description that trains")
 	}
 	if n.use.Training && !none {
@@ -212,7 +213,7 @@ func dropout(n *node) []*Value {
 	}
 	out := n.in[:1:1]
 	if len(n.proto.Outputs) > 1 && n.proto.Outputs[1] != "" { // all of it is kept
-		mask := newTensor(proto.Bool, n.in[0].Shape)
+		mask := tensor.New(proto.Bool, n.in[0].Shape)
 		for i := range mask.I {
 			mask.I[i] = 1
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -49,8 +50,8 @@ func (s span) times(n int) span {
 
 // rangeOf are the numbers of an integer type.
 func rangeOf(t proto.Type) span {
-	n := width(t)
-	if signed(t) {
+	n := tensor.Width(t)
+	if tensor.Signed(t) {
 		return span{low: -math.Ldexp(1, n-1), high: math.Ldexp(1, n-1) - 1}
 	}
 	return span{low: 0, high: math.Ldexp(1, n) - 1}
@@ -62,10 +63,10 @@ func (v *Value) span() span {
 	switch {
 	case v.whole != nil:
 		return *v.whole
-	case v.Known != nil && count(v.Shape) > 0:
+	case v.Known != nil && tensor.Count(v.Shape) > 0:
 		s := span{math.Inf(1), math.Inf(-1), false}
-		for i := range count(v.Shape) {
-			f := v.Known.at(i)
+		for i := range tensor.Count(v.Shape) {
+			f := v.Known.At(i)
 			s.low, s.high = min(s.low, f), max(s.high, f)
 			s.rough = s.rough || float64(float32(f)) != f
 		}
@@ -98,7 +99,7 @@ func bounded(x *ir.Value, s span) {
 
 // exact is the span of an operand that has to be exact.
 func (n *node) exact(v *Value) span {
-	if isFloat(v.Type) {
+	if tensor.IsFloat(v.Type) {
 		return anywhere
 	}
 	s := v.span()
@@ -115,7 +116,7 @@ func (n *node) exact(v *Value) span {
 
 // numbered is v as numbers, which have to be exact.
 func numbered(n *node, v *Value) *Value {
-	if v == nil || v.Known != nil || v.inOrder == nil || !v.inOrder.Valid() || v.inOrder.DType != ir.I32 || !isInteger(v.Type) {
+	if v == nil || v.Known != nil || v.inOrder == nil || !v.inOrder.Valid() || v.inOrder.DType != ir.I32 || !tensor.IsInteger(v.Type) {
 		return v
 	}
 	if v.number == nil {
@@ -142,7 +143,7 @@ func fitted(n *node, out []*Value, s span) []*Value {
 			return n.errorf("its result may be beyond %v", v.Type)
 		}
 		// What wraps into the largest numbers of many bits has too many digits.
-		if width(v.Type) == 64 || width(v.Type) == 32 && !signed(v.Type) && s.low < 0 {
+		if tensor.Width(v.Type) == 64 || tensor.Width(v.Type) == 32 && !tensor.Signed(v.Type) && s.low < 0 {
 			return n.errorf("its result may be beyond %v, from %v to %v", v.Type, s.low, s.high)
 		}
 		of := n.with(v)
@@ -158,8 +159,8 @@ func fitted(n *node, out []*Value, s span) []*Value {
 
 // wrapped is x in an integer type, as two's complement.
 func wrapped(x scalar.Expr, t proto.Type) scalar.Expr {
-	size, half := math.Ldexp(1, width(t)), 0.0
-	if signed(t) {
+	size, half := math.Ldexp(1, tensor.Width(t)), 0.0
+	if tensor.Signed(t) {
 		half = size / 2
 	}
 	up := x

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 var exports = flag.String("exports", "", "pattern of folders that testdata/onnx/exports.py has written")
@@ -44,7 +45,7 @@ func TestExports(t *testing.T) {
 			if classes := lines(dir, "classes.txt"); !slices.Equal(m.Classes, classes) {
 				t.Errorf("classes %q, expected %q", m.Classes, classes)
 			}
-			feed := map[string]*onnx.Tensor{}
+			feed := map[string]*tensor.Tensor{}
 			for i, p := range m.Inputs {
 				if feed[p.Name], err = backend.ReadTensor(o.Files, "test_data_set_0/input_"+strconv.Itoa(i)+".pb"); err != nil {
 					t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -22,8 +23,8 @@ func folds(n *node) bool {
 		if v == nil {
 			return false
 		}
-		size := count(v.Shape)
-		return size > mostFolded || size > constants && isFloat(v.Type) && n.weights[v.Name]
+		size := tensor.Count(v.Shape)
+		return size > mostFolded || size > constants && tensor.IsFloat(v.Type) && n.weights[v.Name]
 	})
 }
 
@@ -58,12 +59,12 @@ func foldedBy(n *node, r row) []*Value {
 			continue
 		}
 		x := known[v.inOrder]
-		t := newTensor(v.Type, v.Shape)
-		for j := range count(v.Shape) {
+		t := tensor.New(v.Type, v.Shape)
+		for j := range tensor.Count(v.Shape) {
 			if x.I != nil {
-				t.set(j, float64(x.I[j]))
+				t.Set(j, float64(x.I[j]))
 			} else {
-				t.set(j, x.F[j])
+				t.Set(j, x.F[j])
 			}
 		}
 		out[i] = &Value{Type: v.Type, Shape: v.Shape, Known: t}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // frame is a window over the space axes of an image.
@@ -118,7 +119,7 @@ func (f frame) outs() []int {
 // counted are the places within an image that one tap reads at every position, counted by
 // rows, or by columns.
 func (f frame) counted(tap []int, columns bool) []float64 {
-	step := strides(f.in)
+	step := tensor.Strides(f.in)
 	if columns {
 		n := 1
 		for i, d := range f.in {
@@ -133,7 +134,7 @@ func (f frame) counted(tap []int, columns bool) []float64 {
 		move[i] = f.strides[i] * step[i]
 	}
 	var list []float64
-	for at := range walk(outs, move) {
+	for at := range tensor.Walk(outs, move) {
 		list = append(list, float64(first+at))
 	}
 	return list

@@ -6,11 +6,12 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-func gatherKnown(n *node) []*Tensor {
+func gatherKnown(n *node) []*tensor.Tensor {
 	from, ids := n.in[0].Known, n.in[1].Known
 	axis := n.axis(n.int("axis", 0), len(from.Shape))
 	if n.failed {
@@ -21,8 +22,8 @@ func gatherKnown(n *node) []*Tensor {
 	if n.large(s) {
 		return nil
 	}
-	t, inner, i := newTensor(from.Type, s), count(from.Shape[axis+1:]), 0
-	for outer := range count(from.Shape[:axis]) {
+	t, inner, i := tensor.New(from.Type, s), tensor.Count(from.Shape[axis+1:]), 0
+	for outer := range tensor.Count(from.Shape[:axis]) {
 		for _, id := range ids.I {
 			if id < 0 {
 				id += int64(d)
@@ -32,12 +33,12 @@ func gatherKnown(n *node) []*Tensor {
 				return nil
 			}
 			for k := range inner {
-				t.set(i, from.at((outer*d+int(id))*inner+k))
+				t.Set(i, from.At((outer*d+int(id))*inner+k))
 				i++
 			}
 		}
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 // gather takes known places apart and puts them together; ids that are computed look a
@@ -64,7 +65,7 @@ func gather(n *node) []*Value {
 	}
 	f := front(table)
 	if axis != 0 {
-		table = n.turned(table, append([]int{axis}, slices.Delete(identity(v.rank()), axis, axis+1)...))
+		table = n.turned(table, append([]int{axis}, slices.Delete(tensor.Identity(v.rank()), axis, axis+1)...))
 	}
 	var y *ir.Value
 	if f == 1 {
@@ -77,7 +78,7 @@ func gather(n *node) []*Value {
 		for i := range axis {
 			perm = append(perm, ids.rank()+i)
 		}
-		perm = append(perm, identity(ids.rank())...)
+		perm = append(perm, tensor.Identity(ids.rank())...)
 		for i := axis; i < v.rank()-1; i++ {
 			perm = append(perm, ids.rank()+i)
 		}
@@ -114,11 +115,11 @@ func compress(n *node) []*Value {
 	}
 	axis := 0
 	if n.attribute("axis") == nil {
-		v = shapedAs(n, v, []int{count(v.Shape)})
+		v = shapedAs(n, v, []int{tensor.Count(v.Shape)})
 	} else {
 		axis = n.axis(n.int("axis", 0), v.rank())
 	}
-	if n.failed || isFloat(c.Type) || len(c.I) > v.Shape[axis] {
+	if n.failed || tensor.IsFloat(c.Type) || len(c.I) > v.Shape[axis] {
 		return n.errorf("a condition %v of axis %d of %v", c.Shape, axis, n.in[0].Shape)
 	}
 	var ids []int
@@ -145,13 +146,13 @@ func reverseSequence(n *node) []*Value {
 	if lengths == nil {
 		return n.errorf("%s, how many steps are turned around, must be known when the model is built", diag.Quote(n.in[1].Name))
 	}
-	if n.failed || time == batch || isFloat(lengths.Type) || len(lengths.I) != v.Shape[batch] {
+	if n.failed || time == batch || tensor.IsFloat(lengths.Type) || len(lengths.I) != v.Shape[batch] {
 		return n.errorf("lengths %v of axis %d of %v by axis %d", lengths.Shape, time, v.Shape, batch)
 	}
 	last := max(time, batch)
-	own, outer := strides(v.Shape)[:last+1], v.Shape[:last+1]
+	own, outer := tensor.Strides(v.Shape)[:last+1], v.Shape[:last+1]
 	var offsets []int
-	for at := range walk(outer, own) {
+	for at := range tensor.Walk(outer, own) {
 		size, step := int(lengths.I[at/own[batch]%outer[batch]]), at/own[time]%outer[time]
 		if size < 0 || size > outer[time] {
 			return n.errorf("%d of %d steps", size, outer[time])
@@ -161,28 +162,28 @@ func reverseSequence(n *node) []*Value {
 		}
 		offsets = append(offsets, at)
 	}
-	return runsOf(n, offsets, count(v.Shape[last+1:]), v.Shape)
+	return runsOf(n, offsets, tensor.Count(v.Shape[last+1:]), v.Shape)
 }
 
 // nonZero are the places of the elements that are not 0, a column each. Source: ONNX 1.22,
 // NonZero.
-func nonZero(n *node) []*Tensor {
+func nonZero(n *node) []*tensor.Tensor {
 	v := n.in[0].Known
-	own := strides(v.Shape)
+	own := tensor.Strides(v.Shape)
 	places := make([][]int64, len(v.Shape))
-	for i := range count(v.Shape) {
-		if v.at(i) == 0 {
+	for i := range tensor.Count(v.Shape) {
+		if v.At(i) == 0 {
 			continue
 		}
 		for a, s := range own {
 			places[a] = append(places[a], int64(i/s%v.Shape[a]))
 		}
 	}
-	out := newTensor(proto.Int64, []int{len(v.Shape), 0})
+	out := tensor.New(proto.Int64, []int{len(v.Shape), 0})
 	for _, list := range places {
 		out.I, out.Shape[1] = append(out.I, list...), len(list)
 	}
-	return []*Tensor{out}
+	return []*tensor.Tensor{out}
 }
 
 // picked is the operand at known places of an axis: runs of neighbours are taken at once.
@@ -225,7 +226,7 @@ func picked(n *node, axis, d int, out []int) []*Value {
 func oneHot(n *node) []*Value {
 	ids, values := n.in[0], n.in[2]
 	depth := int(n.number("depth", 1, 0))
-	if n.failed || !slices.Equal(values.Shape, []int{2}) || depth < 1 || depth > maxKnown {
+	if n.failed || !slices.Equal(values.Shape, []int{2}) || depth < 1 || depth > tensor.MaxKnown {
 		return n.errorf("depth %d and values %v", depth, values.Shape)
 	}
 	rank := ids.rank() + 1
@@ -233,7 +234,7 @@ func oneHot(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	numbers := newTensor(proto.Float32, slices.Repeat([]int{1}, rank-axis))
+	numbers := tensor.New(proto.Float32, slices.Repeat([]int{1}, rank-axis))
 	numbers.Shape[0], numbers.F = depth, make([]float64, depth)
 	for i := range depth {
 		numbers.F[i] = float64(i)

@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -97,7 +98,7 @@ func slopeOf(c *backend.Case, r *rand.Rand) (*slope, error) {
 }
 
 // input is an input of the model, which a parameter gives where it is of float32.
-func (s *slope) input(b *ir.Builder, i int, p onnx.Port, given *onnx.Tensor) *ir.Value {
+func (s *slope) input(b *ir.Builder, i int, p onnx.Port, given *tensor.Tensor) *ir.Value {
 	shape := slices.Clone(p.Shape)
 	if p.Batch {
 		shape = shape[1:]

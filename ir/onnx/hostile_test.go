@@ -17,6 +17,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -88,8 +89,8 @@ func spoil(r *rand.Rand, m *proto.Model) {
 }
 
 // known gives the inputs of a sample that are whole numbers, spoilt.
-func known(r *rand.Rand, m *proto.Model, dir fs.FS) map[string]*onnx.Tensor {
-	out := map[string]*onnx.Tensor{}
+func known(r *rand.Rand, m *proto.Model, dir fs.FS) map[string]*tensor.Tensor {
+	out := map[string]*tensor.Tensor{}
 	for i, v := range m.Graph.Inputs {
 		file := fmt.Sprintf("test_data_set_0/input_%d.pb", i)
 		if _, err := fs.Stat(dir, file); err != nil || r.IntN(4) == 0 {

@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
 var layoutRows = map[string]row{
 	"Shape":           {least: 1, most: 1, ids: true, graph: shape},
-	"Size":            {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return number64(n, int64(count(n.in[0].Shape))) }},
+	"Size":            {least: 1, most: 1, ids: true, graph: func(n *node) []*Value { return number64(n, int64(tensor.Count(n.in[0].Shape))) }},
 	"Constant":        {known: constant},
 	"ConstantOfShape": {least: 1, most: 1, known: constantOfShape},
 	"Range":           {least: 3, most: 3, known: ranged},
@@ -47,10 +48,10 @@ func reshape(n *node) []*Value {
 		rest *= s[i]
 	}
 	if open >= 0 {
-		if rest == 0 || count(in)%rest != 0 {
+		if rest == 0 || tensor.Count(in)%rest != 0 {
 			return n.errorf("shape %v does not fit %v", list, in)
 		}
-		s[open] = count(in) / rest
+		s[open] = tensor.Count(in) / rest
 	}
 	return reshaped(n, s)
 }
@@ -64,7 +65,7 @@ func flatten(n *node) []*Value {
 	if axis < 0 || axis > len(in) {
 		return n.errorf("axis %d of %v", axis, in)
 	}
-	return reshaped(n, []int{count(in[:axis]), count(in[axis:])})
+	return reshaped(n, []int{tensor.Count(in[:axis]), tensor.Count(in[axis:])})
 }
 
 func squeeze(n *node) []*Value {
@@ -113,23 +114,23 @@ func permutation(n *node) []int {
 			perm = append(perm, rank-1-i)
 		}
 	}
-	if sorted := slices.Sorted(slices.Values(perm)); !slices.Equal(sorted, identity(rank)) {
+	if sorted := slices.Sorted(slices.Values(perm)); !slices.Equal(sorted, tensor.Identity(rank)) {
 		n.errorf("perm %v of %v", perm, n.in[0].Shape)
-		return identity(rank)
+		return tensor.Identity(rank)
 	}
 	return perm
 }
 
-func transposeKnown(n *node) []*Tensor {
+func transposeKnown(n *node) []*tensor.Tensor {
 	from, perm := n.in[0].Known, permutation(n)
-	t := newTensor(from.Type, permuted(from.Shape, perm))
-	for i, v := range from.permuted(perm) {
-		t.set(i, v)
+	t := tensor.New(from.Type, tensor.Permuted(from.Shape, perm))
+	for i, v := range from.Permuted(perm) {
+		t.Set(i, v)
 	}
 	if n.weights[n.in[0].Name] {
 		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 // transpose moves nothing where the operand lies in the wanted order already, and
@@ -143,7 +144,7 @@ func transpose(n *node) []*Value {
 	if rank > 2 && v.channelsLast != nil && slices.Equal(perm, lastPerm(rank)) {
 		return one(n.computed(v.channelsLast, v.Type))
 	}
-	if back := append([]int{0, rank - 1}, identity(rank)[1:max(rank-1, 1)]...); rank > 2 && v.inOrder != nil && slices.Equal(perm, back) {
+	if back := append([]int{0, rank - 1}, tensor.Identity(rank)[1:max(rank-1, 1)]...); rank > 2 && v.inOrder != nil && slices.Equal(perm, back) {
 		return one(n.computedLast(v.inOrder, v.Type))
 	}
 	return one(n.computed(n.turned(n.x(0), perm), v.Type))
@@ -152,7 +153,7 @@ func transpose(n *node) []*Value {
 // expandTarget is the shape that Expand and its operand broadcast to.
 func expandTarget(n *node) []int {
 	list, _ := n.list("shape", 1)
-	s, ok := stretched(n.in[0].Shape, list)
+	s, ok := tensor.Broadcast(n.in[0].Shape, list)
 	if !ok || slices.ContainsFunc(s, func(d int) bool { return d < 0 }) {
 		n.errorf("%v does not expand to %v", n.in[0].Shape, list)
 		return nil
@@ -160,18 +161,18 @@ func expandTarget(n *node) []int {
 	return s
 }
 
-func expandKnown(n *node) []*Tensor {
+func expandKnown(n *node) []*tensor.Tensor {
 	s := expandTarget(n)
 	if n.failed || n.large(s) {
 		return nil
 	}
 	from := n.in[0].Known
-	t, i := newTensor(from.Type, s), 0
-	for at := range walk(s, broadcastStrides(from.Shape, s)) {
-		t.set(i, from.at(at))
+	t, i := tensor.New(from.Type, s), 0
+	for at := range tensor.Walk(s, tensor.BroadcastStrides(from.Shape, s)) {
+		t.Set(i, from.At(at))
 		i++
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 func expand(n *node) []*Value {
@@ -210,7 +211,7 @@ func repeatsOf(n *node) []int {
 	return list
 }
 
-func tileKnown(n *node) []*Tensor {
+func tileKnown(n *node) []*tensor.Tensor {
 	repeats, from := repeatsOf(n), n.in[0].Known
 	if n.failed {
 		return nil
@@ -222,14 +223,14 @@ func tileKnown(n *node) []*Tensor {
 	if n.large(s) {
 		return nil
 	}
-	t, own := newTensor(from.Type, s), strides(from.Shape)
+	t, own := tensor.New(from.Type, s), tensor.Strides(from.Shape)
 	index := make([]int, len(s))
-	for i := range count(s) {
+	for i := range tensor.Count(s) {
 		at := 0
 		for a := range s {
 			at += index[a] % from.Shape[a] * own[a]
 		}
-		t.set(i, from.at(at))
+		t.Set(i, from.At(at))
 		for a := len(s) - 1; a >= 0; a-- {
 			if index[a]++; index[a] < s[a] {
 				break
@@ -237,7 +238,7 @@ func tileKnown(n *node) []*Tensor {
 			index[a] = 0
 		}
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 // tile puts an axis of its own before each that is repeated.

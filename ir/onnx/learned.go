@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -40,7 +41,7 @@ func floatsFor(n *node, name string) (*Value, bool) {
 		n.errorf("%s has %d numbers for %v", name, d, v.Shape)
 		return nil, false
 	}
-	t := newTensor(proto.Float32, []int{len(a.Floats)})
+	t := tensor.New(proto.Float32, []int{len(a.Floats)})
 	for i, f := range a.Floats {
 		t.F[i] = float64(f)
 	}
@@ -126,21 +127,21 @@ func extractor(n *node) []*Value {
 		return n.errorf("an operand of no axes")
 	}
 	width := v.Shape[v.rank()-1]
-	out := append(slices.Clone(v.Shape[:v.rank()-1]), count(ids.Shape))
+	out := append(slices.Clone(v.Shape[:v.rank()-1]), tensor.Count(ids.Shape))
 	if v.rank() == 1 {
-		out = []int{1, count(ids.Shape)}
+		out = []int{1, tensor.Count(ids.Shape)}
 	}
 	if ids.Known != nil && v.Known == nil {
 		flat := *ids.Known
-		flat.Shape = []int{count(ids.Shape)}
+		flat.Shape = []int{tensor.Count(ids.Shape)}
 		of := n.with(v, &Value{Known: &flat})
-		picked := picked(of, v.rank()-1, width, append(slices.Clone(v.Shape[:v.rank()-1]), count(ids.Shape)))
+		picked := picked(of, v.rank()-1, width, append(slices.Clone(v.Shape[:v.rank()-1]), tensor.Count(ids.Shape)))
 		if n.take(of) {
 			return nil
 		}
 		return reshaped(n.with(picked[0]), out)
 	}
-	if v.Known == nil || v.rank() > 1 && count(v.Shape) != width {
+	if v.Known == nil || v.rank() > 1 && tensor.Count(v.Shape) != width {
 		return n.errorf("its table must be one known row where its indices are computed")
 	}
 	x := indicesOf(n, ids, width)
@@ -149,7 +150,7 @@ func extractor(n *node) []*Value {
 	}
 	table := make([]float64, width)
 	for i := range table {
-		table[i] = v.Known.at(i)
+		table[i] = v.Known.At(i)
 	}
 	y := op.GatherRows(n.b, op.ConstOf(n.b, ir.Shape{width}, table), x)
 	return reshaped(n.with(n.computed(y, v.Type)), out)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -31,7 +32,7 @@ func linear(n *node, results int) *Value {
 		n.errorf("coefficients that do not fit %v and %d results", n.in[0].Shape, results)
 		return nil
 	}
-	t := newTensor(proto.Float32, []int{results, v.Shape[1]})
+	t := tensor.New(proto.Float32, []int{results, v.Shape[1]})
 	for i, f := range c.Floats {
 		t.F[i] = float64(f)
 	}
@@ -46,7 +47,7 @@ func linear(n *node, results int) *Value {
 		n.errorf("%d intercepts for %d results", len(a.Floats), results)
 		return nil
 	}
-	b := newTensor(proto.Float32, []int{results})
+	b := tensor.New(proto.Float32, []int{results})
 	for i, f := range a.Floats {
 		b.F[i] = float64(f)
 	}

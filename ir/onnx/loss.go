@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -51,7 +52,7 @@ func likelihood(n *node, logs *Value) []*Value {
 	if a := n.attribute("ignore_index"); a != nil {
 		e = scalar.Call("select", scalar.Call("eq", scalar.Arg(0), scalar.Num(float64(a.Int))), scalar.Num(0), e)
 	}
-	here := n.with(at[0], &Value{Type: proto.Float32, Shape: line, Known: &Tensor{Type: proto.Float32, Shape: line, F: numbers}})
+	here := n.with(at[0], &Value{Type: proto.Float32, Shape: line, Known: &tensor.Tensor{Type: proto.Float32, Shape: line, F: numbers}})
 	chosen := mapped(here, e, "class", proto.Float32)
 	if n.take(here) {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/classifier"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // Model is an ONNX file whose inputs and outputs are settled.
@@ -22,7 +23,7 @@ type Model struct {
 	Classes    []string
 	Classifier bool
 	proto      *proto.Model
-	known      map[string]*Tensor // the initializers
+	known      map[string]*tensor.Tensor // the initializers
 	order      []*proto.Node
 	opset      map[string]int64
 	tensors    *tensors
@@ -47,7 +48,7 @@ type Options struct {
 	// Bind gives symbolic extents by name.
 	Bind map[string]int
 	// Known gives inputs whose values are known when the model is built, such as shapes.
-	Known map[string]*Tensor
+	Known map[string]*tensor.Tensor
 	// Files is the folder of the model, for data beside it; may be nil.
 	Files fs.FS
 }
@@ -64,7 +65,7 @@ func Read(file string, data []byte, o Options) (*Model, error) {
 
 // Load is Read of a file that is decoded already.
 func Load(file string, p *proto.Model, o Options) (*Model, error) {
-	m := &Model{File: file, proto: p, known: map[string]*Tensor{}, opset: map[string]int64{}}
+	m := &Model{File: file, proto: p, known: map[string]*tensor.Tensor{}, opset: map[string]int64{}}
 	r := reader{m, o, nil}
 	r.classes()
 	r.opsets()
@@ -122,7 +123,7 @@ func (r *reader) initializers() {
 		r.errorf("%d sparse initializers are not supported", n)
 	}
 	for i, t := range r.proto.Graph.Initializers {
-		known, err := readWeight(t, r.options.Files)
+		known, err := tensor.ReadWeight(t, r.options.Files)
 		if err != nil {
 			r.errorf("initializer %s: %v", diag.Quote(cmp.Or(t.Name, fmt.Sprint(i))), err)
 			continue
@@ -169,7 +170,7 @@ func (r *reader) inputs() {
 			port.Shape = append(port.Shape, extent)
 		}
 		if slices.Contains(port.Shape, 0) { // nothing has to be given
-			r.known[v.Name] = newTensor(v.Element, port.Shape)
+			r.known[v.Name] = tensor.New(v.Element, port.Shape)
 			continue
 		}
 		r.Inputs = append(r.Inputs, port)
@@ -209,7 +210,7 @@ func (m *Model) Doubles() bool {
 
 // extent is the number that an extent is, written or bound.
 func (r *reader) extent(d proto.Dim) (int, bool) {
-	if d.Value >= 0 && d.Value <= maxElements {
+	if d.Value >= 0 && d.Value <= tensor.MaxElements {
 		return int(d.Value), true
 	}
 	n, ok := r.options.Bind[d.Param]
@@ -263,4 +264,4 @@ func (r *reader) sort() {
 }
 
 // Zeros is what an input holds if all of it is 0.
-func Zeros(p Port) *Tensor { return newTensor(p.Type, p.Shape) }
+func Zeros(p Port) *tensor.Tensor { return tensor.New(p.Type, p.Shape) }

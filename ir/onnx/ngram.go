@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -40,7 +41,7 @@ func tfIdfVectorizer(n *node) []*Value {
 	if n.attribute("pool_strings") != nil {
 		return n.errorf("its pool is of strings, which are not supported; number the words and give it pool_int64s")
 	}
-	if v.rank() > 2 || isFloat(v.Type) || count(v.Shape) == 0 {
+	if v.rank() > 2 || tensor.IsFloat(v.Type) || tensor.Count(v.Shape) == 0 {
 		return n.errorf("an operand of %v %v; it takes whole numbers, [tokens] or [rows, tokens]", v.Type, v.Shape)
 	}
 	p, err := vocabularyOf(n)
@@ -55,7 +56,7 @@ func tfIdfVectorizer(n *node) []*Value {
 	if size > 1 {
 		furthest = min(p.skips+1, tokens-1)
 	}
-	rounds := p.rounds(maxKnown / (furthest * size))
+	rounds := p.rounds(tensor.MaxKnown / (furthest * size))
 	if furthest*size > mostNodes || rounds == nil {
 		return n.errorf("n-grams of %d tokens at %d distances in %d columns", size, furthest, slices.Max(p.columns)+1)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // pool is a TfIdfVectorizer.
@@ -132,7 +133,7 @@ func TestTfIdfVectorizer(t *testing.T) {
 			x = port("x", element, 1, tokens)
 			x.Dims[0] = proto.Dim{Param: "N", Value: -1}
 		}
-		feed := &onnx.Tensor{Type: element}
+		feed := &tensor.Tensor{Type: element}
 		for _, d := range x.Dims {
 			feed.Shape = append(feed.Shape, max(1, int(d.Value)))
 		}
@@ -146,7 +147,7 @@ func TestTfIdfVectorizer(t *testing.T) {
 			want = append(want, p.counts(row)...)
 		}
 		m := nodes(t, &proto.Graph{Inputs: []*proto.ValueInfo{x}, Nodes: []*proto.Node{p.node()}, Outputs: []*proto.ValueInfo{{Name: "y", Kind: "tensor", Element: proto.Float32}}})
-		same(t, m, map[string]*onnx.Tensor{"x": feed}, want...)
+		same(t, m, map[string]*tensor.Tensor{"x": feed}, want...)
 		if t.Failed() {
 			t.Fatalf("draw %d: %+v of %v", draw, p, feed)
 		}

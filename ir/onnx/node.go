@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 )
 
@@ -49,13 +50,13 @@ func (n *node) build(r row) []*Value {
 		return n.errorf("operand %d is left out", i)
 	}
 	for _, v := range n.in {
-		if v != nil && v.Known == nil && !isFloat(v.Type) && !isInteger(v.Type) && v.Type != proto.Bool {
+		if v != nil && v.Known == nil && !tensor.IsFloat(v.Type) && !tensor.IsInteger(v.Type) && v.Type != proto.Bool {
 			return n.errorf("%s is of %v, which is not supported", diag.Quote(v.Name), v.Type)
 		}
 	}
 	for i, v := range n.in {
 		if v != nil && v.Known != nil && !trainable.Reads(n.proto, i) {
-			v.Known.loaded()
+			v.Known.Load()
 		}
 	}
 	n.legacy()
@@ -83,7 +84,7 @@ func (n *node) build(r row) []*Value {
 func (n *node) folded(r row) []*Value {
 	for _, v := range n.in {
 		if v != nil {
-			v.Known.loaded()
+			v.Known.Load()
 		}
 	}
 	if r.known != nil {
@@ -107,12 +108,12 @@ func movedBy(n *node, r row, out []*Value) []*Value {
 		return out
 	}
 	for _, v := range out {
-		if v.Known != nil || v.whole != nil || isFloat(v.Type) {
+		if v.Known != nil || v.whole != nil || tensor.IsFloat(v.Type) {
 			continue
 		}
 		all := span{}
 		for i, x := range n.in {
-			if x != nil && x.Type == v.Type && count(x.Shape) > 0 && (r.moves[0] < 0 || slices.Contains(r.moves, i)) {
+			if x != nil && x.Type == v.Type && tensor.Count(x.Shape) > 0 && (r.moves[0] < 0 || slices.Contains(r.moves, i)) {
 				all = all.or(x.span())
 			}
 		}
@@ -158,8 +159,8 @@ func (n *node) firstComputed() string {
 func (n *node) large(shape []int) bool {
 	size := 1
 	for _, d := range shape {
-		if d > 0 && size > maxKnown/d {
-			n.errorf("a result of shape %v, which does not depend on an input; at most %d elements are supported", shape, maxKnown)
+		if d > 0 && size > tensor.MaxKnown/d {
+			n.errorf("a result of shape %v, which does not depend on an input; at most %d elements are supported", shape, tensor.MaxKnown)
 			return true
 		}
 		size *= max(d, 1)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -67,7 +68,7 @@ func batchStatistics(n *node, x, mean, variance *ir.Value) (_, _ *ir.Value) {
 	if !x.Valid() || !mean.Valid() || !variance.Valid() {
 		return mean, variance
 	}
-	axes := identity(len(x.Shape) - 1)
+	axes := tensor.Identity(len(x.Shape) - 1)
 	first := op.MeanStop(n.b, x, false, axes...)
 	centred := op.MapOf(n.b, scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), "centred", x, first)
 	rest := op.Mean(n.b, centred, false, axes...)
@@ -201,7 +202,7 @@ func groupNormalization(n *node) []*Value {
 		return n.errorf("scales per group, of opset 18, are not supported")
 	}
 	lead := append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[0], groups)
-	y := op.ReshapeTo(n.b, x, append(lead, count(v.Shape[1:])/groups))
+	y := op.ReshapeTo(n.b, x, append(lead, tensor.Count(v.Shape[1:])/groups))
 	y = standardized(n, y, n.float("epsilon", 1e-5), true, len(y.Shape)-1)
 	return channelled(n, op.ReshapeTo(n.b, y, x.Shape), n.in[1], n.in[2])
 }

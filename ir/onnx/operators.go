@@ -8,6 +8,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
@@ -126,7 +127,7 @@ func nodeName(i int, n *proto.Node) string {
 type row struct {
 	// known computes the results of known operands; nil where the operator is left to
 	// graph then too.
-	known func(n *node) []*Tensor
+	known func(n *node) []*tensor.Tensor
 	// graph composes the results.
 	graph func(n *node) []*Value
 	// most is how many operands there may be, least how many there must be.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -16,7 +17,7 @@ func pad(n *node) []*Value {
 	if old, is := n.ints("paddings"); is {
 		list, ok = old, true
 	}
-	axes := identity(rank)
+	axes := tensor.Identity(rank)
 	if given, some := n.list("axes", 3); some {
 		axes = given
 	}
@@ -67,7 +68,7 @@ func centred(n *node) []*Value {
 	shape, _ := n.list("shape", 1)
 	axes, given := n.ints("axes")
 	if !given {
-		axes = identity(v.rank())
+		axes = tensor.Identity(v.rank())
 	}
 	if n.failed || len(shape) != len(axes) {
 		return n.errorf("shape %v of axes %v of %v", shape, axes, v.Shape)
@@ -125,7 +126,7 @@ func mirrored(n *node, x *ir.Value, axis, before, after int, mode string) *ir.Va
 	}
 	out := slices.Clone([]int(x.Shape[front(x):]))
 	out[axis] = len(list)
-	pick := n.with(&Value{Shape: x.Shape[front(x):], inOrder: x, Type: proto.Float32}, &Value{Known: ints(list...)})
+	pick := n.with(&Value{Shape: x.Shape[front(x):], inOrder: x, Type: proto.Float32}, &Value{Known: tensor.Ints(list...)})
 	y := picked(pick, axis, d, out)
 	if n.take(pick) {
 		return x
@@ -144,7 +145,7 @@ func trilu(n *node) []*Value {
 	if n.large([]int{rows, columns}) {
 		return nil
 	}
-	mask := newTensor(proto.Bool, []int{rows, columns})
+	mask := tensor.New(proto.Bool, []int{rows, columns})
 	for i := range rows {
 		for j := range columns {
 			if keep := j-i >= k; keep == upper || j-i == k {
@@ -152,7 +153,7 @@ func trilu(n *node) []*Value {
 			}
 		}
 	}
-	zero := newTensor(v.Type, nil)
+	zero := tensor.New(v.Type, nil)
 	chosen := n.with(&Value{Type: proto.Bool, Shape: mask.Shape, Known: mask}, v, &Value{Type: v.Type, Known: zero})
 	e := scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2))
 	if v.Known != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -22,12 +23,12 @@ var piecesRows = map[string]row{
 	"OneHot":          {least: 3, most: 3, ids: true, moves: []int{2}, graph: oneHot},
 }
 
-func concatKnown(n *node) []*Tensor {
+func concatKnown(n *node) []*tensor.Tensor {
 	first := n.in[0]
 	axis := n.axis(n.int("axis", 1), first.rank())
 	s := slices.Clone(first.Shape)
 	for _, v := range n.in[1:] {
-		if v.rank() != len(s) || isFloat(v.Type) != isFloat(first.Type) {
+		if v.rank() != len(s) || tensor.IsFloat(v.Type) != tensor.IsFloat(first.Type) {
 			n.errorf("shapes %v do not go together", n.shapes())
 			return nil
 		}
@@ -36,16 +37,16 @@ func concatKnown(n *node) []*Tensor {
 	if n.failed {
 		return nil
 	}
-	t := newTensor(first.Type, s)
-	at, run := 0, count(s[axis:])
+	t := tensor.New(first.Type, s)
+	at, run := 0, tensor.Count(s[axis:])
 	for _, v := range n.in {
-		part := count(v.Shape[axis:])
-		for i := range count(s[:axis]) {
-			if i*run+at+part > count(s) || (i+1)*part > count(v.Shape) {
+		part := tensor.Count(v.Shape[axis:])
+		for i := range tensor.Count(s[:axis]) {
+			if i*run+at+part > tensor.Count(s) || (i+1)*part > tensor.Count(v.Shape) {
 				n.errorf("shapes %v do not go together", n.shapes())
 				return nil
 			}
-			if isFloat(t.Type) {
+			if tensor.IsFloat(t.Type) {
 				copy(t.F[i*run+at:], v.Known.F[i*part:][:part])
 			} else {
 				copy(t.I[i*run+at:], v.Known.I[i*part:][:part])
@@ -53,13 +54,13 @@ func concatKnown(n *node) []*Tensor {
 		}
 		at += part
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 func concat(n *node) []*Value {
 	in := n.in[:0:0]
 	for _, v := range n.in { // what has no elements adds none
-		if count(v.Shape) > 0 {
+		if tensor.Count(v.Shape) > 0 {
 			in = append(in, v)
 		}
 	}
@@ -117,7 +118,7 @@ func cutsOf(n *node) []cut {
 	axes, some := n.list("axes", 3)
 	steps, stepped := n.list("steps", 4)
 	if !some {
-		axes = identity(len(starts))
+		axes = tensor.Identity(len(starts))
 	}
 	if !stepped {
 		steps = slices.Repeat([]int{1}, len(starts))
@@ -153,26 +154,26 @@ func cutOf(d, start, end, step int) cut {
 	return cut{from, max(0, (from-to-step-1)/-step), step}
 }
 
-func sliceKnown(n *node) []*Tensor {
+func sliceKnown(n *node) []*tensor.Tensor {
 	cuts, from := cutsOf(n), n.in[0].Known
 	if n.failed {
 		return nil
 	}
-	own := strides(from.Shape)
+	own := tensor.Strides(from.Shape)
 	s, step, first := make([]int, len(cuts)), make([]int, len(cuts)), 0
 	for i, c := range cuts {
 		s[i], step[i] = c.size, c.step*own[i]
 		first += c.start * own[i]
 	}
-	t, i := newTensor(from.Type, s), 0
-	for at := range walk(s, step) {
-		t.set(i, from.at(first+at))
+	t, i := tensor.New(from.Type, s), 0
+	for at := range tensor.Walk(s, step) {
+		t.Set(i, from.At(first+at))
 		i++
 	}
 	if n.weights[n.in[0].Name] {
 		n.weights[n.label+n.proto.Outputs[0]] = true
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 func slice(n *node) []*Value {
@@ -185,7 +186,7 @@ func slice(n *node) []*Value {
 	for _, c := range cuts {
 		s = append(s, c.size)
 	}
-	if count(s) == 0 {
+	if tensor.Count(s) == 0 {
 		return one(zeros(v.Type, s...))
 	}
 	if v.channelsLast != nil && v.inOrder == nil {
@@ -263,7 +264,7 @@ func split(n *node) []*Value {
 			s[axis] = 0
 			out = append(out, zeros(v.Type, s...))
 		} else if v.Known != nil {
-			part := n.with(v, &Value{Known: ints(int64(at))}, &Value{Known: ints(int64(at + d))}, &Value{Known: ints(int64(axis))})
+			part := n.with(v, &Value{Known: tensor.Ints(int64(at))}, &Value{Known: tensor.Ints(int64(at + d))}, &Value{Known: tensor.Ints(int64(axis))})
 			t := sliceKnown(part)
 			if n.take(part) {
 				return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -19,12 +20,12 @@ var placesRows = map[string]row{
 }
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
-func elementOffsets(n *node, s []int, ids *Tensor, axis int) []int {
-	if len(ids.Shape) != len(s) || isFloat(ids.Type) {
+func elementOffsets(n *node, s []int, ids *tensor.Tensor, axis int) []int {
+	if len(ids.Shape) != len(s) || tensor.IsFloat(ids.Type) {
 		n.errorf("indices %v of %v", ids.Shape, s)
 		return nil
 	}
-	own := strides(s)
+	own := tensor.Strides(s)
 	index, out := make([]int, len(s)), make([]int, 0, len(ids.I))
 	for _, id := range ids.I {
 		if id < 0 {
@@ -58,18 +59,18 @@ func elementOffsets(n *node, s []int, ids *Tensor, axis int) []int {
 
 // ndOffsets are the places that rows of ids name, of so many elements each, after
 // batch shared axes.
-func ndOffsets(n *node, s []int, ids *Tensor, batch int) (offsets []int, run int, out []int) {
+func ndOffsets(n *node, s []int, ids *tensor.Tensor, batch int) (offsets []int, run int, out []int) {
 	r := len(ids.Shape)
-	if r == 0 || isFloat(ids.Type) || batch < 0 || batch >= r || batch > len(s) || !slices.Equal(s[:batch], ids.Shape[:batch]) || ids.Shape[r-1] > len(s)-batch {
+	if r == 0 || tensor.IsFloat(ids.Type) || batch < 0 || batch >= r || batch > len(s) || !slices.Equal(s[:batch], ids.Shape[:batch]) || ids.Shape[r-1] > len(s)-batch {
 		n.errorf("indices %v of %v after %d shared axes", ids.Shape, s, batch)
 		return nil, 0, nil
 	}
 	k := ids.Shape[r-1]
-	own := strides(s)
-	run = count(s[batch+k:])
-	each := count(ids.Shape[batch : r-1])
-	for i := range count(ids.Shape[:r-1]) {
-		at := i / max(each, 1) * count(s[batch:])
+	own := tensor.Strides(s)
+	run = tensor.Count(s[batch+k:])
+	each := tensor.Count(ids.Shape[batch : r-1])
+	for i := range tensor.Count(ids.Shape[:r-1]) {
+		at := i / max(each, 1) * tensor.Count(s[batch:])
 		for j := range k {
 			id := ids.I[i*k+j]
 			if id < 0 {
@@ -87,14 +88,14 @@ func ndOffsets(n *node, s []int, ids *Tensor, batch int) (offsets []int, run int
 }
 
 // taken are runs of elements of a known tensor.
-func taken(from *Tensor, offsets []int, run int, shape []int) []*Tensor {
-	t := newTensor(from.Type, shape)
+func taken(from *tensor.Tensor, offsets []int, run int, shape []int) []*tensor.Tensor {
+	t := tensor.New(from.Type, shape)
 	for i, at := range offsets {
 		for j := range run {
-			t.set(i*run+j, from.at(at+j))
+			t.Set(i*run+j, from.At(at+j))
 		}
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 // runsOf are runs of elements of a computed tensor: neighbours are taken at once.
@@ -104,7 +105,7 @@ func runsOf(n *node, offsets []int, run int, shape []int) []*Value {
 	if n.failed || !x.Valid() || len(offsets) == 0 {
 		return n.errorf("it gathers nothing")
 	}
-	flat := n.with(&Value{Type: v.Type, Shape: []int{count(v.Shape)}, inOrder: op.ReshapeTo(n.b, x, append(append(ir.Shape{}, x.Shape[:front(x)]...), count(v.Shape)))}, nil)
+	flat := n.with(&Value{Type: v.Type, Shape: []int{tensor.Count(v.Shape)}, inOrder: op.ReshapeTo(n.b, x, append(append(ir.Shape{}, x.Shape[:front(x)]...), tensor.Count(v.Shape)))}, nil)
 	if n.large([]int{len(offsets), run}) {
 		return nil
 	}
@@ -114,15 +115,15 @@ func runsOf(n *node, offsets []int, run int, shape []int) []*Value {
 			list = append(list, int64(at+j))
 		}
 	}
-	flat.in[1] = &Value{Known: ints(list...)}
-	out := picked(flat, 0, count(v.Shape), []int{len(list)})
+	flat.in[1] = &Value{Known: tensor.Ints(list...)}
+	out := picked(flat, 0, tensor.Count(v.Shape), []int{len(list)})
 	if n.take(flat) {
 		return nil
 	}
 	return reshaped(n.with(out[0]), shape)
 }
 
-func gatherElementsKnown(n *node) []*Tensor {
+func gatherElementsKnown(n *node) []*tensor.Tensor {
 	axis := n.axis(n.int("axis", 0), n.in[0].rank())
 	offsets := elementOffsets(n, n.in[0].Shape, n.in[1].Known, axis)
 	if n.failed {
@@ -147,7 +148,7 @@ func elementsAt(n *node, axis int) []*Value {
 	if n.failed || ids.rank() != rank || !slices.Equal(slices.Delete(slices.Clone(v.Shape), axis, axis+1), slices.Delete(slices.Clone(ids.Shape), axis, axis+1)) {
 		return n.errorf("indices %v, which are computed, of %v", ids.Shape, v.Shape)
 	}
-	last := append(slices.Delete(identity(rank), axis, axis+1), axis)
+	last := append(slices.Delete(tensor.Identity(rank), axis, axis+1), axis)
 	v = numbered(n, v)
 	x, at := n.turned(rowed(n, n.plain(v)), last), indicesOf(n, ids, v.Shape[axis])
 	if !x.Valid() || !at.Valid() || n.failed {
@@ -155,11 +156,11 @@ func elementsAt(n *node, axis int) []*Value {
 	}
 	at = n.turned(rowed(n, at), last)
 	y := op.GatherAlong(n.b, x, at, rank)
-	back := slices.Insert(identity(rank-1), axis, rank-1)
+	back := slices.Insert(tensor.Identity(rank-1), axis, rank-1)
 	return one(n.computed(n.turned(y, back), v.Type))
 }
 
-func gatherNDKnown(n *node) []*Tensor {
+func gatherNDKnown(n *node) []*tensor.Tensor {
 	offsets, run, shape := ndOffsets(n, n.in[0].Shape, n.in[1].Known, n.int("batch_dims", 0))
 	if n.failed {
 		return nil
@@ -197,26 +198,26 @@ func combiner(n *node) func(old, new float64) float64 {
 	}
 }
 
-func scattered(n *node, offsets []int, run int) []*Tensor {
+func scattered(n *node, offsets []int, run int) []*tensor.Tensor {
 	f := combiner(n)
 	data, updates := n.in[0].Known, n.in[2].Known
-	if n.failed || count(updates.Shape) != len(offsets)*run {
+	if n.failed || tensor.Count(updates.Shape) != len(offsets)*run {
 		n.errorf("%v updates for %d places", updates.Shape, len(offsets)*run)
 		return nil
 	}
-	t := newTensor(data.Type, data.Shape)
-	for i := range count(data.Shape) {
-		t.set(i, data.at(i))
+	t := tensor.New(data.Type, data.Shape)
+	for i := range tensor.Count(data.Shape) {
+		t.Set(i, data.At(i))
 	}
 	for i, at := range offsets {
 		for j := range run {
-			t.set(at+j, f(t.at(at+j), updates.at(i*run+j)))
+			t.Set(at+j, f(t.At(at+j), updates.At(i*run+j)))
 		}
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
-func scatterElementsKnown(n *node) []*Tensor {
+func scatterElementsKnown(n *node) []*tensor.Tensor {
 	offsets := elementOffsets(n, n.in[0].Shape, n.in[1].Known, n.axis(n.int("axis", 0), n.in[0].rank()))
 	if n.failed {
 		return nil
@@ -224,7 +225,7 @@ func scatterElementsKnown(n *node) []*Tensor {
 	return scattered(n, offsets, 1)
 }
 
-func scatterNDKnown(n *node) []*Tensor {
+func scatterNDKnown(n *node) []*tensor.Tensor {
 	offsets, run, _ := ndOffsets(n, n.in[0].Shape, n.in[1].Known, 0)
 	if n.failed {
 		return nil
@@ -239,17 +240,17 @@ var neutral = map[string]float64{"add": 0, "mul": 1, "max": math.Inf(-1), "min":
 // the first of every place, then the second of those with two, and so on.
 func replaced(n *node, offsets []int, run int) []*Value {
 	v, u := n.in[0], n.in[2]
-	if count(u.Shape) != len(offsets)*run {
+	if tensor.Count(u.Shape) != len(offsets)*run {
 		return n.errorf("%v updates for %d places", u.Shape, len(offsets)*run)
 	}
-	size := count(v.Shape)
+	size := tensor.Count(v.Shape)
 	if n.large(v.Shape) {
 		return nil
 	}
-	x, y := shapedAs(n, v, []int{size}), shapedAs(n, u, []int{count(u.Shape)})
+	x, y := shapedAs(n, v, []int{size}), shapedAs(n, u, []int{tensor.Count(u.Shape)})
 	r := n.string("reduction", "none")
 	if r == "none" {
-		list := identity(size)
+		list := tensor.Identity(size)
 		for i, at := range offsets {
 			for j := range run {
 				list[at+j] = size + i*run + j
@@ -260,17 +261,17 @@ func replaced(n *node, offsets []int, run int) []*Value {
 		return n.errorf("reduction %s", r)
 	}
 	for len(offsets) > 0 && r != "none" && !n.failed {
-		if isInteger(v.Type) {
+		if tensor.IsInteger(v.Type) {
 			return n.errorf("reduction %s of %v that is computed is not supported", r, v.Type)
 		}
-		list := slices.Repeat([]int{count(u.Shape)}, size)
+		list := slices.Repeat([]int{tensor.Count(u.Shape)}, size)
 		done := true
 		for i, at := range offsets {
 			if at < 0 {
 				continue
 			}
 			done = false
-			if list[at] != count(u.Shape) {
+			if list[at] != tensor.Count(u.Shape) {
 				continue
 			}
 			for j := range run {
@@ -281,7 +282,7 @@ func replaced(n *node, offsets []int, run int) []*Value {
 		if done {
 			break
 		}
-		none := newTensor(u.Type, []int{1})
+		none := tensor.New(u.Type, []int{1})
 		none.F[0] = neutral[r]
 		of := chosenOf(n, list, y, &Value{Type: u.Type, Shape: none.Shape, Known: none})
 		x = n.then(scalar.Call(r, scalar.Arg(0), scalar.Arg(1)), r, v.Type, x, of)
@@ -312,8 +313,8 @@ func chosenOf(n *node, list []int, a, b *Value) *Value {
 	for i, at := range list {
 		ids[i] = int64(at)
 	}
-	size := count(a.Shape) + count(b.Shape)
-	of := n.with(&Value{Type: a.Type, Shape: []int{size}, inOrder: op.Concatenate(n.b, -1, x, y)}, &Value{Known: ints(ids...)})
+	size := tensor.Count(a.Shape) + tensor.Count(b.Shape)
+	of := n.with(&Value{Type: a.Type, Shape: []int{size}, inOrder: op.Concatenate(n.b, -1, x, y)}, &Value{Known: tensor.Ints(ids...)})
 	out := picked(of, 0, size, []int{len(list)})
 	if n.take(of) {
 		return nil
@@ -357,7 +358,7 @@ func topK(n *node) []*Value {
 	}
 	n.exact(v)
 	rank := v.rank()
-	x := n.turned(n.x(0), append(slices.Delete(identity(rank), axis, axis+1), axis))
+	x := n.turned(n.x(0), append(slices.Delete(tensor.Identity(rank), axis, axis+1), axis))
 	if !x.Valid() {
 		return n.errorf("its operand is not valid")
 	}
@@ -379,7 +380,7 @@ func topK(n *node) []*Value {
 		places = append(places, op.MapOf(n.b, scalar.Arg(0), "place", at))
 		rest = op.MapOf(n.b, scalar.Call("select", scalar.Arg(0), scalar.Num(lowest), scalar.Arg(1)), "rest", here, rest)
 	}
-	back := slices.Insert(identity(rank-1), axis, rank-1)
+	back := slices.Insert(tensor.Identity(rank-1), axis, rank-1)
 	join := func(list []*ir.Value, t proto.Type) *Value {
 		y := list[0]
 		if len(list) > 1 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
@@ -18,13 +19,13 @@ var quantizedRows = map[string]row{
 }
 
 // quantizable are the types that numbers are quantized to.
-func quantizable(t proto.Type) bool { return isInteger(t) && width(t) <= 16 }
+func quantizable(t proto.Type) bool { return tensor.IsInteger(t) && tensor.Width(t) <= 16 }
 
 // alongAxis is v, a scale or a zero point, as it is stretched over of: one number, one for
 // every element of an axis, or one for every block of them. Source: ONNX 1.22,
 // QuantizeLinear.
 func alongAxis(n *node, v, of *Value) *Value {
-	if v == nil || count(v.Shape) == 1 && v.rank() <= 1 {
+	if v == nil || tensor.Count(v.Shape) == 1 && v.rank() <= 1 {
 		return shapedAs(n, v, nil)
 	}
 	axis := n.axis(n.int("axis", 1), of.rank())
@@ -50,7 +51,7 @@ func alongAxis(n *node, v, of *Value) *Value {
 	out := slices.Clone(v.Shape)
 	out[axis] = len(ids)
 	if v.Known != nil {
-		gathered := n.with(v, &Value{Known: ints(ids...)})
+		gathered := n.with(v, &Value{Known: tensor.Ints(ids...)})
 		gathered.proto = &proto.Node{Attributes: []*proto.Attribute{{Name: "axis", Int: int64(axis)}}}
 		t := gatherKnown(gathered)
 		if n.take(gathered) {
@@ -58,7 +59,7 @@ func alongAxis(n *node, v, of *Value) *Value {
 		}
 		return &Value{Type: v.Type, Shape: t[0].Shape, Known: t[0]}
 	}
-	pick := n.with(v, &Value{Known: ints(ids...)})
+	pick := n.with(v, &Value{Known: tensor.Ints(ids...)})
 	y := picked(pick, axis, v.Shape[axis], out)
 	if n.take(pick) {
 		return nil
@@ -85,7 +86,7 @@ func saturatedBy(n *node, x, zero *Value, t proto.Type) *Value {
 		in, e = append(in, zero), saturated(scalar.Arg(0), scalar.Arg(1), t)
 	}
 	y := n.then(e, "quantized", t, in...)
-	if y != nil && isInteger(t) {
+	if y != nil && tensor.IsInteger(t) {
 		all := rangeOf(t)
 		y.whole = &all
 	}
@@ -101,8 +102,8 @@ func quantizeLinear(n *node) []*Value {
 	if zero != nil {
 		t = zero.Type
 	}
-	f, narrow := formats[t]
-	if !quantizable(t) && !(narrow && f.digits < 8) {
+	f, narrow := tensor.Formats[t]
+	if !quantizable(t) && !(narrow && f.Digits < 8) {
 		return n.errorf("it quantizes to %v; integers of at most 16 bits and floating-point numbers of at most 8 are supported", t)
 	}
 	v = n.then(scalar.Arg(0), "number", proto.Float32, v)
@@ -165,7 +166,7 @@ func dynamicQuantize(n *node) []*Value {
 	if len(all) > 0 {
 		reduce := func(f reduction) *Value {
 			of := n.with(n.in[0])
-			out := reduced(of, f, n.in[0], identity(n.in[0].rank()), false)
+			out := reduced(of, f, n.in[0], tensor.Identity(n.in[0].rank()), false)
 			if n.take(of) {
 				return &Value{}
 			}
@@ -191,7 +192,7 @@ func dynamicQuantize(n *node) []*Value {
 // sideways is a zero point for every row of a matrix as a column.
 func sideways(n *node, zero *Value, rows bool) *Value {
 	switch {
-	case zero == nil || count(zero.Shape) == 1:
+	case zero == nil || tensor.Count(zero.Shape) == 1:
 		return shapedAs(n, zero, nil)
 	case rows && zero.rank() == 1:
 		return shapedAs(n, zero, []int{zero.Shape[0], 1})
@@ -229,18 +230,18 @@ func summed(x, y span, weights *Value, axis, size int) span {
 	s := reachOf("mul", []span{x, y})
 	s.rough = false
 	s = s.times(size)
-	if weights.Known == nil || count(weights.Shape) == 0 || !s.rough {
+	if weights.Known == nil || tensor.Count(weights.Shape) == 0 || !s.rough {
 		return s
 	}
 	// The largest sum of the sizes of the weights of one result.
 	sums := map[int]float64{}
-	own := strides(weights.Shape)
+	own := tensor.Strides(weights.Shape)
 	kept := slices.Clone(own)
 	kept[axis] = 0
-	places := slices.Collect(walk(weights.Shape, kept))
+	places := slices.Collect(tensor.Walk(weights.Shape, kept))
 	most, i := 0.0, 0
-	for at := range walk(weights.Shape, own) {
-		sums[places[i]] += max(weights.Known.at(at), -weights.Known.at(at))
+	for at := range tensor.Walk(weights.Shape, own) {
+		sums[places[i]] += max(weights.Known.At(at), -weights.Known.At(at))
 		most = max(most, sums[places[i]])
 		i++
 	}
@@ -259,7 +260,7 @@ func matmulInteger(n *node) []*Value {
 
 // wholeConv is the convolution of an image and weights without their zero points.
 func wholeConv(n *node, x, w, zeroX, zeroW, bias *Value) (*Value, span) {
-	if zeroW != nil && zeroW.rank() == 1 && count(zeroW.Shape) > 1 {
+	if zeroW != nil && zeroW.rank() == 1 && tensor.Count(zeroW.Shape) > 1 {
 		zeroW = shapedAs(n, zeroW, append([]int{zeroW.Shape[0]}, slices.Repeat([]int{1}, w.rank()-1)...))
 	}
 	a, b := lessZero(n, x, sideways(n, zeroX, false)), lessZero(n, w, sideways(n, zeroW, false))
@@ -277,7 +278,7 @@ func wholeConv(n *node, x, w, zeroX, zeroW, bias *Value) (*Value, span) {
 	if n.take(of) {
 		return nil, anywhere
 	}
-	return out[0], summed(differenceOf(n, x, zeroX), differenceOf(n, w, zeroW), &Value{}, 0, count(w.Shape[1:]))
+	return out[0], summed(differenceOf(n, x, zeroX), differenceOf(n, w, zeroW), &Value{}, 0, tensor.Count(w.Shape[1:]))
 }
 
 func convInteger(n *node) []*Value {
@@ -314,7 +315,7 @@ func qlinearConv(n *node) []*Value {
 		return nil
 	}
 	scale := n.in[4]
-	if scale.rank() == 1 && count(scale.Shape) > 1 {
+	if scale.rank() == 1 && tensor.Count(scale.Shape) > 1 {
 		scale = shapedAs(n, scale, append([]int{scale.Shape[0]}, slices.Repeat([]int{1}, y.rank()-2)...))
 	} else {
 		scale = shapedAs(n, scale, nil)

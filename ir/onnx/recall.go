@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -181,9 +182,9 @@ func tensorScatter(n *node) []*Value {
 		}
 		begin = at.Known.I
 	}
-	shape, inner := update.Shape, count(cache.Shape[axis+1:])
-	places := count(cache.Shape[1:axis])
-	if shape[0] != cache.Shape[0] || count(shape[1:axis]) != places || count(shape[axis+1:]) != inner || shape[axis] > cache.Shape[axis] {
+	shape, inner := update.Shape, tensor.Count(cache.Shape[axis+1:])
+	places := tensor.Count(cache.Shape[1:axis])
+	if shape[0] != cache.Shape[0] || tensor.Count(shape[1:axis]) != places || tensor.Count(shape[axis+1:]) != inner || shape[axis] > cache.Shape[axis] {
 		return n.errorf("an update %v of %v", shape, cache.Shape)
 	}
 	var offsets []int
@@ -226,12 +227,12 @@ func linearAttention(n *node) []*Value {
 	}
 	// stepped is [rows, steps, batch, heads, …].
 	stepped := func(v *Value, rest ...int) *ir.Value {
-		if n.failed || count(v.Shape) != batch*steps*count(rest) {
+		if n.failed || tensor.Count(v.Shape) != batch*steps*tensor.Count(rest) {
 			n.errorf("%v in parts of %v", v.Shape, rest)
 			return n.bad()
 		}
 		x := rowed(n, n.plain(v))
-		return n.turned(op.ReshapeTo(n.b, x, append(ir.Shape{ir.Batch, batch, steps}, rest...)), append([]int{1, 0}, identity(2 + len(rest))[2:]...))
+		return n.turned(op.ReshapeTo(n.b, x, append(ir.Shape{ir.Batch, batch, steps}, rest...)), append([]int{1, 0}, tensor.Identity(2 + len(rest))[2:]...))
 	}
 	r := op.Recurrence{Length: steps, Steps: []*ir.Value{
 		stepped(q, heads, groups, keys), stepped(k, heads, keys), stepped(v, heads, values),

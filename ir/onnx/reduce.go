@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -43,8 +44,8 @@ var reduceRows = map[string]row{
 	"ReduceL2":        reducing(reduction{reduce: op.Sum, fold: sum, in: square, out: scalar.Call("sqrt", scalar.Arg(0))}),
 	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square, whole: span.times}),
 	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: scalar.Call("log", scalar.Arg(0))}),
-	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp, known: func(n *node) []*Tensor {
-		if count(n.in[0].Shape) > 0 {
+	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp, known: func(n *node) []*tensor.Tensor {
+		if tensor.Count(n.in[0].Shape) > 0 {
 			return nil
 		}
 		return reduceKnown(n, reduction{fold: sum, out: scalar.Call("log", scalar.Arg(0))})
@@ -99,39 +100,39 @@ func reducedAxes(n *node) []int {
 		if n.int("noop_with_empty_axes", 0) != 0 {
 			return nil
 		}
-		return identity(rank)
+		return tensor.Identity(rank)
 	}
 	return n.axes(list, rank)
 }
 
 func reducing(r reduction) row {
-	out := row{least: 1, most: 2, known: func(n *node) []*Tensor { return reduceKnown(n, r) }}
+	out := row{least: 1, most: 2, known: func(n *node) []*tensor.Tensor { return reduceKnown(n, r) }}
 	if r.reduce != nil {
 		out.graph = func(n *node) []*Value { return reduceGraph(n, r) }
 	}
 	return out
 }
 
-func reduceKnown(n *node, r reduction) []*Tensor {
+func reduceKnown(n *node, r reduction) []*tensor.Tensor {
 	from, axes := n.in[0].Known, reducedAxes(n)
 	if n.failed {
 		return nil
 	}
-	kept, step := slices.Clone(from.Shape), strides(from.Shape)
+	kept, step := slices.Clone(from.Shape), tensor.Strides(from.Shape)
 	for _, a := range axes {
 		kept[a] = 1
 	}
-	to := strides(kept)
+	to := tensor.Strides(kept)
 	for i := range to {
 		if kept[i] == 1 {
 			to[i] = 0
 		}
 	}
-	sums := slices.Repeat([]float64{r.start}, count(kept))
-	places := slices.Collect(walk(from.Shape, to))
+	sums := slices.Repeat([]float64{r.start}, tensor.Count(kept))
+	places := slices.Collect(tensor.Walk(from.Shape, to))
 	i := 0
-	for at := range walk(from.Shape, step) {
-		v := from.at(at)
+	for at := range tensor.Walk(from.Shape, step) {
+		v := from.At(at)
 		if r.in != nil {
 			v = scalar.Eval(r.in, []float64{v}, 1)
 		}
@@ -147,33 +148,33 @@ func reduceKnown(n *node, r reduction) []*Tensor {
 			}
 		}
 	}
-	t := newTensor(from.Type, s)
+	t := tensor.New(from.Type, s)
 	for i, v := range sums {
 		if r.mean {
-			v /= float64(count(from.Shape)) / float64(len(sums))
-			if isInteger(from.Type) {
+			v /= float64(tensor.Count(from.Shape)) / float64(len(sums))
+			if tensor.IsInteger(from.Type) {
 				v = math.Trunc(v)
 			}
 		}
 		if r.out != nil {
 			v = scalar.Eval(r.out, []float64{v}, 1)
 		}
-		t.set(i, v)
+		t.Set(i, v)
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }
 
 // reduceGraph keeps channels last where the axes stay.
 func reduceGraph(n *node, r reduction) []*Value {
 	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
 	s := n.exact(v)
-	if isInteger(v.Type) && r.whole == nil {
+	if tensor.IsInteger(v.Type) && r.whole == nil {
 		n.errorf("it reduces %v, which is not supported", v.Type)
 	}
 	if n.failed {
 		return nil
 	}
-	if isInteger(v.Type) {
+	if tensor.IsInteger(v.Type) {
 		if r.in != nil {
 			s = reach(r.in, []span{s})
 		}
@@ -233,7 +234,7 @@ func reduced(n *node, r reduction, v *Value, axes []int, keep bool) []*Value {
 func logSumExp(n *node) []*Value {
 	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
 	x := n.x(0)
-	if n.failed || !x.Valid() || !isFloat(v.Type) {
+	if n.failed || !x.Valid() || !tensor.IsFloat(v.Type) {
 		return n.errorf("it computes with %v", v.Type)
 	}
 	if len(axes) == 0 {
@@ -299,7 +300,7 @@ func softmaxOver(n *node, f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value
 	if n.opset >= 13 || axis == rank-1 {
 		return one(n.computed(f(n.b, x, front(x)+axis), v.Type))
 	}
-	flat := append(append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[:axis]...), count(v.Shape[axis:]))
+	flat := append(append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[:axis]...), tensor.Count(v.Shape[axis:]))
 	y := f(n.b, op.ReshapeTo(n.b, x, flat), front(x)+axis)
 	return one(n.computed(op.ReshapeTo(n.b, y, x.Shape), v.Type))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -141,7 +142,7 @@ func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 		for _, f := range a.Floats {
 			given = append(given, float64(f))
 		}
-	} else if v := n.operand(second); v != nil && count(v.Shape) > 0 {
+	} else if v := n.operand(second); v != nil && tensor.Count(v.Shape) > 0 {
 		if v.Known == nil {
 			n.errorf("scales %s must be known when the model is built", v.Name)
 			return nil, nil, false
@@ -158,7 +159,7 @@ func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 		for i, a := range axes {
 			scales[a], out[a] = given[i], int(math.Floor(float64(in[a])*given[i]))
 		}
-		return out, scales, slices.Min(out) > 0 && count(out) <= maxElements
+		return out, scales, slices.Min(out) > 0 && tensor.Count(out) <= tensor.MaxElements
 	}
 	sizes, _ := n.list("sizes", 3)
 	if n.failed || len(sizes) != len(axes) || len(sizes) == 0 || slices.Min(sizes) < 1 {
@@ -179,14 +180,14 @@ func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 			out[a], scales[a] = int(math.Floor(common*float64(in[a])+0.5)), common
 		}
 	}
-	return out, scales, count(out) <= maxElements
+	return out, scales, tensor.Count(out) <= tensor.MaxElements
 }
 
 // resize takes one axis after the other: the weights of several are products.
 func resize(n *node) []*Value {
 	v := n.in[0]
 	rank := v.rank()
-	axes := identity(rank)
+	axes := tensor.Identity(rank)
 	if list, ok := n.ints("axes"); ok {
 		axes = nil
 		for _, a := range list {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -104,7 +105,7 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 		}
 	}
 	space := shape[2 : len(shape)-1]
-	flat := op.ReshapeTo(b, s.image, ir.Shape{ir.Batch, shape[1], count(space), shape[len(shape)-1]})
+	flat := op.ReshapeTo(b, s.image, ir.Shape{ir.Batch, shape[1], tensor.Count(space), shape[len(shape)-1]})
 	var axes [][]tap
 	for i, x := range places {
 		axes = append(axes, s.taps(x, space[i]))
@@ -122,7 +123,7 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 			}
 			return
 		}
-		pixel := op.GatherAlong(b, flat, op.Integers(b, at, count(space)), 2)
+		pixel := op.GatherAlong(b, flat, op.Integers(b, at, tensor.Count(space)), 2)
 		if !pixel.Valid() {
 			total = pixel
 			return
@@ -166,10 +167,10 @@ func gridSample(n *node) []*Value {
 		return n.errorf("its operands are not valid")
 	}
 	points := grid.Shape[1 : grid.rank()-1]
-	x = op.ReshapeTo(n.b, x, ir.Shape{ir.Batch, v.Shape[0], count(points), space})
+	x = op.ReshapeTo(n.b, x, ir.Shape{ir.Batch, v.Shape[0], tensor.Count(points), space})
 	var places []*ir.Value
 	for i, d := range v.Shape[2:] {
-		p := op.ReshapeTo(n.b, op.SliceAxis(n.b, x, 3, space-1-i, 1), ir.Shape{ir.Batch, v.Shape[0], count(points)})
+		p := op.ReshapeTo(n.b, op.SliceAxis(n.b, x, 3, space-1-i, 1), ir.Shape{ir.Batch, v.Shape[0], tensor.Count(points)})
 		e := scalar.Call("mul", scalar.Num(0.5), scalar.Call("sub", scalar.Call("mul", scalar.Call("add", scalar.Arg(0), scalar.Num(1)), scalar.Num(float64(d))), scalar.Num(1)))
 		if s.corners {
 			e = scalar.Call("mul", scalar.Num(float64(d-1)/2), scalar.Call("add", scalar.Arg(0), scalar.Num(1)))
@@ -191,7 +192,7 @@ func affineGrid(n *node) []*Value {
 	}
 	var table []float64
 	index := make([]int, space)
-	for range count(size[2:]) {
+	for range tensor.Count(size[2:]) {
 		for i := space - 1; i >= 0; i-- { // the last axis is the first coordinate
 			d, at := float64(size[2+i]), float64(index[i])
 			if n.int("align_corners", 0) != 0 {
@@ -208,7 +209,7 @@ func affineGrid(n *node) []*Value {
 			index[i] = 0
 		}
 	}
-	m := op.ConstOf(n.b, ir.Shape{count(size[2:]), space + 1}, table)
+	m := op.ConstOf(n.b, ir.Shape{tensor.Count(size[2:]), space + 1}, table)
 	y := n.computed(contracted(n, n.x(0), "bij", m, "pj", "bpi"), v.Type)
 	y = shapedAs(n, y, append(append([]int{v.Shape[0]}, size[2:]...), space))
 	if n.failed {
@@ -299,8 +300,8 @@ func deformConv(n *node) []*Value {
 	if !ok || !fits(n, f) {
 		return unless(n, "its window is not valid")
 	}
-	batch, taps, out := v.Shape[0], count(f.size), []int{f.out(0), f.out(1)}
-	points := count(out)
+	batch, taps, out := v.Shape[0], tensor.Count(f.size), []int{f.out(0), f.out(1)}
+	points := tensor.Count(out)
 	if !slices.Equal(offset.Shape, []int{batch, parts * taps * 2, out[0], out[1]}) {
 		return n.errorf("offsets %v for %d taps in %d groups at %v", offset.Shape, taps, parts, out)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -24,13 +25,13 @@ func (m *Model) scope(use Use, trains *trainable.Set, b *ir.Builder, prefix stri
 // input is an input of the model as a value.
 func (s *scope) input(name string, t proto.Type, shape []int, x *ir.Value) *Value {
 	v := &Value{Name: name, Type: t, Shape: shape, inOrder: x}
-	if all := rangeOf(t); isInteger(t) && width(t) <= 16 {
+	if all := rangeOf(t); tensor.IsInteger(t) && tensor.Width(t) <= 16 {
 		bounded(x, all)
 		v.whole = &all
 		if x.Valid() && x.DType == ir.I32 {
 			v.inOrder = op.MapOf(s.b, scalar.Arg(0), "number", x)
 		}
-	} else if isInteger(t) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
+	} else if tensor.IsInteger(t) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
 		v.whole = &span{low: max(all.low, -s.limit), high: min(all.high, s.limit)}
 	}
 	return v
@@ -54,7 +55,7 @@ func (s *scope) output(name string) *Value {
 // them where they leave as such.
 func (s *scope) settled(v *Value) {
 	whole := v.inOrder.Valid() && v.inOrder.DType == ir.I32
-	if !isInteger(v.Type) || whole && !s.use.Numbers {
+	if !tensor.IsInteger(v.Type) || whole && !s.use.Numbers {
 		return
 	}
 	if v.span().rough {

@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -54,7 +55,7 @@ func maxPool(n *node) []*Value {
 	if size, has := n.ints("kernel_shape"); has {
 		f, ok = frameOf(n, size)
 	}
-	if !ok || count(v.Shape) > mostExact || count(f.size) > mostTaps || n.int("ceil_mode", 0) != 0 {
+	if !ok || tensor.Count(v.Shape) > mostExact || tensor.Count(f.size) > mostTaps || n.int("ceil_mode", 0) != 0 {
 		return n.errorf("places of the largest elements are supported in at most %d elements, of windows of at most %d, without ceil_mode", mostExact, mostTaps)
 	}
 	autoPad(n, &f)
@@ -65,7 +66,7 @@ func maxPool(n *node) []*Value {
 	none := make([]int, front(x)+2)
 	x = op.PadWith(n.b, x, append(slices.Clone(none), f.before...), append(none, f.after...), math.Inf(-1))
 	var best, place *ir.Value
-	for range count(f.size) { // from the first tap to the last
+	for range tensor.Count(f.size) { // from the first tap to the last
 		if at == nil {
 			at = make([]int, len(f.size))
 		}
@@ -88,13 +89,13 @@ func maxPool(n *node) []*Value {
 			at[i] = 0
 		}
 	}
-	planes := make([]float64, count(v.Shape[:2]))
+	planes := make([]float64, tensor.Count(v.Shape[:2]))
 	for i := range planes {
-		planes[i] = float64(i * count(f.in))
+		planes[i] = float64(i * tensor.Count(f.in))
 	}
 	first := op.ConstOf(n.b, append(ir.Shape{v.Shape[0], v.Shape[1]}, slices.Repeat([]int{1}, len(f.in))...), planes)
 	places := n.computed(op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "place", place, first), proto.Int64)
-	places.whole = &span{high: float64(count(v.Shape) - 1)}
+	places.whole = &span{high: float64(tensor.Count(v.Shape) - 1)}
 	return append(out, places)
 }
 
@@ -129,7 +130,7 @@ func maxUnpool(n *node) []*Value {
 			return n.errorf("output_shape %v is smaller than %v", out, own)
 		}
 	}
-	elements, total := count(v.Shape), count(own)
+	elements, total := tensor.Count(v.Shape), tensor.Count(own)
 	x, ids := rowed(n, n.x(0)), rowed(n, n.x(1))
 	if !x.Valid() || !ids.Valid() {
 		return n.errorf("its operands are not valid")
@@ -156,10 +157,10 @@ func columnsToImage(n *node) []*Value {
 	v := n.in[0]
 	image, _ := n.list("image_shape", 1)
 	block, _ := n.list("block_shape", 2)
-	if n.failed || v.rank() != 3 || len(block) != len(image) || len(block) == 0 || slices.Min(block) < 1 || v.Shape[1]%count(block) != 0 {
+	if n.failed || v.rank() != 3 || len(block) != len(image) || len(block) == 0 || slices.Min(block) < 1 || v.Shape[1]%tensor.Count(block) != 0 {
 		return n.errorf("blocks %v of an image %v in %v", block, image, v.Shape)
 	}
-	channels := v.Shape[1] / count(block)
+	channels := v.Shape[1] / tensor.Count(block)
 	of := n.with(&Value{Shape: append([]int{v.Shape[0], channels}, image...)})
 	f, ok := frameOf(of, block)
 	if n.take(of) || !ok || !fits(n, f) {
@@ -169,7 +170,7 @@ func columnsToImage(n *node) []*Value {
 	for i := range image {
 		points = append(points, f.out(i))
 	}
-	if count(points) != v.Shape[2] {
+	if tensor.Count(points) != v.Shape[2] {
 		return n.errorf("%d positions for %v", v.Shape[2], points)
 	}
 	x := n.x(0)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -200,9 +201,9 @@ func stftOf(n *node, t transform, x, window *ir.Value, step int) []*Value {
 // cosines is a window a - b·cos(2πi/N) + c·cos(4πi/N). Source: ONNX 1.22, HannWindow,
 // HammingWindow, BlackmanWindow.
 func cosines(a, b, c float64) row {
-	return row{least: 1, most: 1, known: func(n *node) []*Tensor {
-		size := n.in[0].Known.at(0)
-		if size < 0 || size > maxKnown {
+	return row{least: 1, most: 1, known: func(n *node) []*tensor.Tensor {
+		size := n.in[0].Known.At(0)
+		if size < 0 || size > tensor.MaxKnown {
 			n.errorf("a window of %v points", size)
 			return nil
 		}
@@ -210,19 +211,19 @@ func cosines(a, b, c float64) row {
 		if n.int("periodic", 1) == 0 {
 			turn--
 		}
-		t := newTensor(proto.Type(n.int("output_datatype", int(proto.Float32))), []int{int(size)})
+		t := tensor.New(proto.Type(n.int("output_datatype", int(proto.Float32))), []int{int(size)})
 		for i := range int(size) {
 			angle := 2 * math.Pi * float64(i) / turn
-			t.set(i, a-b*math.Cos(angle)+c*math.Cos(2*angle))
+			t.Set(i, a-b*math.Cos(angle)+c*math.Cos(2*angle))
 		}
-		return []*Tensor{t}
+		return []*tensor.Tensor{t}
 	}}
 }
 
 // melWeights are triangles over the frequencies of a transform, even on the mel scale.
 // Source: ONNX 1.22, MelWeightMatrix, and its reference implementation.
-func melWeights(n *node) []*Tensor {
-	at := func(i int) float64 { return n.in[i].Known.at(0) }
+func melWeights(n *node) []*tensor.Tensor {
+	at := func(i int) float64 { return n.in[i].Known.At(0) }
 	bins, length, rate := int(at(0)), int(at(1)), at(2)
 	if bins < 1 || length < 1 || rate < 1 || n.large([]int{length/2 + 1, bins}) {
 		n.errorf("%d bands of %d points at %v", bins, length, rate)
@@ -236,14 +237,14 @@ func melWeights(n *node) []*Tensor {
 		hertz := 700 * (math.Pow(10, (low+float64(i)*step)/2595) - 1)
 		edges = append(edges, int(math.Floor(float64(length+1)*hertz/rate)))
 	}
-	t := newTensor(proto.Type(n.int("output_datatype", int(proto.Float32))), []int{length/2 + 1, bins})
+	t := tensor.New(proto.Type(n.int("output_datatype", int(proto.Float32))), []int{length/2 + 1, bins})
 	if slices.Min(edges) < 0 || slices.Max(edges) > length/2+1 {
 		n.errorf("bands from %v to %v Hz of %v", at(3), at(4), rate)
 		return nil
 	}
 	put := func(i, band int, v float64) {
 		if i <= length/2 {
-			t.set(i*bins+band, v)
+			t.Set(i*bins+band, v)
 		}
 	}
 	for band := range bins {
@@ -258,5 +259,5 @@ func melWeights(n *node) []*Tensor {
 			put(i, band, float64(to-i)/float64(to-centre))
 		}
 	}
-	return []*Tensor{t}
+	return []*tensor.Tensor{t}
 }

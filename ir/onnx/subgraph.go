@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -25,16 +26,16 @@ func branches(n *node) []*Value {
 	}
 	c := n.in[0]
 	if c.Known != nil {
-		if count(c.Shape) != 1 {
+		if tensor.Count(c.Shape) != 1 {
 			return n.errorf("a condition of shape %v", c.Shape)
 		}
-		if c.Known.at(0) != 0 {
+		if c.Known.At(0) != 0 {
 			return called(n, yes.Graph)
 		}
 		return called(n, no.Graph)
 	}
 	a, b := called(n, yes.Graph), called(n, no.Graph)
-	if n.failed || count(c.Shape) != 1 || len(a) != len(b) {
+	if n.failed || tensor.Count(c.Shape) != 1 || len(a) != len(b) {
 		return n.errorf("branches of %d and %d results", len(a), len(b))
 	}
 	var out []*Value
@@ -46,7 +47,7 @@ func branches(n *node) []*Value {
 		if n.failed {
 			return nil
 		}
-		if isInteger(v.Type) {
+		if tensor.IsInteger(v.Type) {
 			s := a[i].span().or(b[i].span())
 			v.whole = &s
 		}
@@ -68,26 +69,26 @@ func loops(n *node) []*Value {
 	}
 	trips, going := n.in[0], n.in[1]
 	for _, v := range []*Value{trips, going} {
-		if v != nil && (v.Known == nil || isFloat(v.Type) || count(v.Shape) != 1) {
+		if v != nil && (v.Known == nil || tensor.IsFloat(v.Type) || tensor.Count(v.Shape) != 1) {
 			return n.errorf("%s, which says how often it runs, must be known when the model is built", diag.Quote(v.Name))
 		}
 	}
 	carried := n.in[2:]
 	stacks := make([][]*Value, len(g.Outputs)-1-len(carried))
-	for i := 0; (trips == nil || float64(i) < trips.Known.at(0)) && (going == nil || going.Known.at(0) != 0); i++ {
+	for i := 0; (trips == nil || float64(i) < trips.Known.At(0)) && (going == nil || going.Known.At(0) != 0); i++ {
 		if i*max(1, len(g.Nodes)) > mostNodes {
 			return n.errorf("more than %d steps", i)
 		}
-		at := &Tensor{Type: proto.Int64, I: []int64{int64(i)}}
+		at := &tensor.Tensor{Type: proto.Int64, I: []int64{int64(i)}}
 		goes := going
 		if goes == nil {
-			goes = &Value{Type: proto.Bool, Known: &Tensor{Type: proto.Bool, I: []int64{1}}}
+			goes = &Value{Type: proto.Bool, Known: &tensor.Tensor{Type: proto.Bool, I: []int64{1}}}
 		}
 		out := called(n, g, slices.Concat([]*Value{{Type: proto.Int64, Known: at}, goes}, carried)...)
 		if n.failed {
 			return nil
 		}
-		if going = out[0]; going == nil || going.Known == nil || isFloat(going.Type) || count(going.Shape) != 1 {
+		if going = out[0]; going == nil || going.Known == nil || tensor.IsFloat(going.Type) || tensor.Count(going.Shape) != 1 {
 			return n.errorf("after step %d, whether it goes on depends on an input", i)
 		}
 		carried = out[1:][:len(carried)]
@@ -142,7 +143,7 @@ func scanned(n *node) []*Value {
 			if len(s.errs) > 0 {
 				break
 			}
-			if types[i] = v.Type; isInteger(v.Type) && i >= states { // a state may leave what one step makes of it
+			if types[i] = v.Type; tensor.IsInteger(v.Type) && i >= states { // a state may leave what one step makes of it
 				s := v.span()
 				spans[i] = &s
 			}
@@ -173,7 +174,7 @@ func scanned(n *node) []*Value {
 		if n.failed {
 			return nil
 		}
-		y := n.computed(n.turned(x, slices.Insert(identity(rank)[1:], axis, 0)), types[states+i])
+		y := n.computed(n.turned(x, slices.Insert(tensor.Identity(rank)[1:], axis, 0)), types[states+i])
 		y.whole = spans[states+i]
 		out = append(out, y)
 	}
@@ -216,7 +217,7 @@ func scanOperands(n *node, states int) op.Recurrence {
 		if !x.Valid() {
 			return r
 		}
-		x = n.turned(x, slices.Insert(slices.Delete(identity(v.rank()), axis, axis+1), 0, axis))
+		x = n.turned(x, slices.Insert(slices.Delete(tensor.Identity(v.rank()), axis, axis+1), 0, axis))
 		if back[i] != 0 {
 			x = op.Flip(n.b, x, 1)
 		}

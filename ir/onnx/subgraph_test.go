@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // step is a node of one result.
@@ -20,7 +21,7 @@ func floatTensor(name string, dims []int64, list ...float32) *proto.Tensor {
 }
 
 // same compares the first output.
-func same(t *testing.T, m *onnx.Model, feed map[string]*onnx.Tensor, want ...float64) {
+func same(t *testing.T, m *onnx.Model, feed map[string]*tensor.Tensor, want ...float64) {
 	t.Helper()
 	out, err := backend.Run(m, feed)
 	if err != nil {
@@ -40,8 +41,8 @@ func same(t *testing.T, m *onnx.Model, feed map[string]*onnx.Tensor, want ...flo
 	}
 }
 
-func vector(list ...float64) *onnx.Tensor {
-	return &onnx.Tensor{Type: proto.Float32, Shape: []int{len(list)}, F: list}
+func vector(list ...float64) *tensor.Tensor {
+	return &tensor.Tensor{Type: proto.Float32, Shape: []int{len(list)}, F: list}
 }
 
 // TestFunction puts the nodes of a function in place of its calls: with attributes of the
@@ -67,10 +68,10 @@ func TestFunction(t *testing.T) {
 		Inputs: []*proto.ValueInfo{port("x", proto.Float32, 2)}, Outputs: []*proto.ValueInfo{port("y", proto.Float32, 2)},
 	}
 	// 2·max(x, slope·x), with slope 0.5 and then the standard's 0.01.
-	same(t, nodes(t, g, affine, twice), map[string]*onnx.Tensor{"x": vector(3, -4)}, 12, -0.08)
+	same(t, nodes(t, g, affine, twice), map[string]*tensor.Tensor{"x": vector(3, -4)}, 12, -0.08)
 
 	twice.Nodes[1] = &proto.Node{Op: "Twice", Domain: "local", Inputs: []string{"h"}, Outputs: []string{"y"}}
-	if _, err := backend.Run(nodes(t, g, affine, twice), map[string]*onnx.Tensor{"x": vector(3, -4)}); err == nil || !strings.Contains(err.Error(), "deep") {
+	if _, err := backend.Run(nodes(t, g, affine, twice), map[string]*tensor.Tensor{"x": vector(3, -4)}); err == nil || !strings.Contains(err.Error(), "deep") {
 		t.Errorf("a function that calls itself: %v", err)
 	}
 }
@@ -107,7 +108,7 @@ func TestLoop(t *testing.T) {
 		Inputs: []*proto.ValueInfo{port("x", proto.Float32, size)}, Outputs: []*proto.ValueInfo{port("all", proto.Float32, 3, size)},
 		Initializers: []*proto.Tensor{{Name: "trips", Type: proto.Int64, Int64s: []int64{3}}, floatTensor("table", []int64{size}, table...)},
 	}
-	same(t, nodes(t, g), map[string]*onnx.Tensor{"x": vector(x...)}, want...)
+	same(t, nodes(t, g), map[string]*tensor.Tensor{"x": vector(x...)}, want...)
 }
 
 // TestIf takes one of two branches, which read what is around them, by a condition that is
@@ -128,8 +129,8 @@ func TestIf(t *testing.T) {
 		Initializers: []*proto.Tensor{floatTensor("five", nil, 5)},
 	}
 	m := nodes(t, g)
-	same(t, m, map[string]*onnx.Tensor{"x": vector(3, 4)}, -3, -4)
-	same(t, m, map[string]*onnx.Tensor{"x": vector(0, 1)}, 1, 2.718281828)
+	same(t, m, map[string]*tensor.Tensor{"x": vector(3, 4)}, -3, -4)
+	same(t, m, map[string]*tensor.Tensor{"x": vector(0, 1)}, 1, 2.718281828)
 }
 
 // TestScan runs a body that reads weights from around it, backward, with the steps along
@@ -168,5 +169,5 @@ func TestScan(t *testing.T) {
 		Inputs: []*proto.ValueInfo{port("x", proto.Float32, size, 3)}, Outputs: []*proto.ValueInfo{port("y", proto.Float32, size, 3)},
 		Initializers: []*proto.Tensor{floatTensor("weights", []int64{size}, weights...), floatTensor("zeros", []int64{size}, make([]float32, size)...)},
 	}
-	same(t, nodes(t, g), map[string]*onnx.Tensor{"x": {Type: proto.Float32, Shape: []int{size, 3}, F: x}}, want...)
+	same(t, nodes(t, g), map[string]*tensor.Tensor{"x": {Type: proto.Float32, Shape: []int{size, 3}, F: x}}, want...)
 }

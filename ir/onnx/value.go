@@ -3,6 +3,7 @@ package onnx
 import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -10,8 +11,8 @@ import (
 type Value struct {
 	Name  string
 	Type  proto.Type
-	Shape []int   // as ONNX counts, without the axis of rows
-	Known *Tensor // nil: computed
+	Shape []int          // as ONNX counts, without the axis of rows
+	Known *tensor.Tensor // nil: computed
 	// inOrder is the value in the graph with its axes in ONNX's order, channelsLast
 	// with axis 1 after the others; one of both may be nil until it is asked for.
 	inOrder, channelsLast *ir.Value
@@ -21,7 +22,7 @@ type Value struct {
 	number *Value
 	// from are the elements of tensors of the file that its own are, by their numbers;
 	// nil where it is none of them, or one as it is.
-	from *Tensor
+	from *tensor.Tensor
 }
 
 // rank is the number of axes that ONNX counts.
@@ -97,7 +98,7 @@ func (s *scope) turned(x *ir.Value, perm []int) *ir.Value {
 		return x
 	}
 	f := front(x)
-	shape, whole := append(ir.Shape{}, x.Shape[:f]...), append([]int{}, identity(f)...)
+	shape, whole := append(ir.Shape{}, x.Shape[:f]...), append([]int{}, tensor.Identity(f)...)
 	last, moved := -1, false
 	for _, a := range perm {
 		d := x.Shape[f+a]
@@ -127,18 +128,18 @@ func lastPerm(rank int) []int {
 func (s *scope) constant(v *Value, perm []int) *ir.Value {
 	t := v.Known
 	if perm == nil {
-		perm = identity(len(t.Shape))
+		perm = tensor.Identity(len(t.Shape))
 	}
 	shape := make(ir.Shape, len(perm))
 	for i, a := range perm {
 		shape[i] = t.Shape[a]
 	}
-	n := count(shape)
+	n := tensor.Count(shape)
 	if n == 0 {
 		return s.b.Errorf("%s has no elements", v.Name)
 	}
-	if s.folding || n <= constants && !s.kept(v) || !isFloat(t.Type) {
-		return op.ConstOf(s.b, shape, t.permuted(perm))
+	if s.folding || n <= constants && !s.kept(v) || !tensor.IsFloat(t.Type) {
+		return op.ConstOf(s.b, shape, t.Permuted(perm))
 	}
 	return s.weight(v, perm, shape)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -48,27 +49,27 @@ func (w Weight) Tensors() []string { return w.sources }
 
 // tensors are the floating-point tensors of a file, whose elements are numbered through.
 type tensors struct {
-	known map[string]*Tensor
+	known map[string]*tensor.Tensor
 	start map[string]int
 	names []string // in the order of their numbers
 	size  int
 	data  map[string][]float32 // of parameters, shared by the graphs of a network
 }
 
-func newTensors(of map[string]*Tensor) *tensors {
-	t := &tensors{known: map[string]*Tensor{}, start: map[string]int{}, data: map[string][]float32{}}
+func newTensors(of map[string]*tensor.Tensor) *tensors {
+	t := &tensors{known: map[string]*tensor.Tensor{}, start: map[string]int{}, data: map[string][]float32{}}
 	for _, name := range slices.Sorted(maps.Keys(of)) {
 		t.add(name, of[name])
 	}
 	return t
 }
 
-func (t *tensors) add(name string, known *Tensor) {
-	if _, twice := t.start[name]; twice || !isFloat(known.Type) {
+func (t *tensors) add(name string, known *tensor.Tensor) {
+	if _, twice := t.start[name]; twice || !tensor.IsFloat(known.Type) {
 		return
 	}
 	t.known[name], t.start[name], t.names = known, t.size, append(t.names, name)
-	t.size += count(known.Shape)
+	t.size += tensor.Count(known.Shape)
 }
 
 // at finds the tensor of an element.
@@ -85,7 +86,7 @@ func (t *tensors) at(number int) (name string, element int) {
 }
 
 // numbers are those of the elements of a value; nil where it has none.
-func (s *scope) numbers(v *Value) *Tensor {
+func (s *scope) numbers(v *Value) *tensor.Tensor {
 	if v.from != nil {
 		return v.from
 	}
@@ -93,7 +94,7 @@ func (s *scope) numbers(v *Value) *Tensor {
 	if !ok || v.Known == nil {
 		return nil
 	}
-	t := newTensor(proto.Float64, v.Known.Shape)
+	t := tensor.New(proto.Float64, v.Known.Shape)
 	for i := range t.F {
 		t.F[i] = float64(start + i)
 	}
@@ -117,12 +118,12 @@ func trace(n *node, r row, out []*Value) {
 			continue
 		case v.Known == nil:
 			return
-		case !isFloat(v.Type):
+		case !tensor.IsFloat(v.Type):
 			continue
 		}
 		from := n.numbers(v)
 		if from == nil {
-			from = newTensor(proto.Float64, v.Known.Shape)
+			from = tensor.New(proto.Float64, v.Known.Shape)
 			for j := range from.F {
 				from.F[j] = -1
 			}
@@ -136,7 +137,7 @@ func trace(n *node, r row, out []*Value) {
 	}
 	traced := out
 	if n.proto.Op == "Cast" || n.proto.Op == "CastLike" {
-		if !isFloat(out[0].Type) {
+		if !tensor.IsFloat(out[0].Type) {
 			return
 		}
 		traced = []*Value{numbered.in[0]}
@@ -163,7 +164,7 @@ func (s *scope) sources(v *Value) []string {
 	for _, f := range v.from.F {
 		if n := int(f); n >= 0 && (n < from || n >= to) {
 			name, at := s.tensors.at(n)
-			from, to = n-at, n-at+count(s.tensors.known[name].Shape)
+			from, to = n-at, n-at+tensor.Count(s.tensors.known[name].Shape)
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
@@ -180,7 +181,7 @@ func (s *scope) trains(v *Value) bool {
 
 // kept reports whether a value is a parameter however small it is.
 func (s *scope) kept(v *Value) bool {
-	return isFloat(v.Type) && (s.weights[v.Name] && len(v.Shape) > 0 || s.trains(v))
+	return tensor.IsFloat(v.Type) && (s.weights[v.Name] && len(v.Shape) > 0 || s.trains(v))
 }
 
 // unfolded reports a node that is computed at run time though its operands are known:
@@ -205,7 +206,7 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 		for i, a := range perm {
 			turn[i] = slices.Index(first.perm, a)
 		}
-		if slices.Equal(turn, identity(len(turn))) {
+		if slices.Equal(turn, tensor.Identity(len(turn))) {
 			return first.value
 		}
 		return s.turned(first.value, turn)
@@ -219,7 +220,7 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 	w := Weight{Segment: s.prefix + v.Name, Name: v.Name, Perm: perm, Data: s.tensors.laid(v, perm)}
 	w.sources = s.sources(v)
 	if v.from != nil {
-		w.from = v.from.permuted(perm)
+		w.from = v.from.Permuted(perm)
 	}
 	role := block.Frozen
 	switch {
@@ -239,9 +240,9 @@ func (t *tensors) laid(v *Value, perm []int) []float32 {
 	key := fmt.Sprint(v.Name, perm)
 	if t.data[key] == nil {
 		known := v.Known
-		data := make([]float32, 0, count(known.Shape))
-		for at := range walk(permuted(known.Shape, perm), permuted(strides(known.Shape), perm)) {
-			data = append(data, float32(known.at(at)))
+		data := make([]float32, 0, tensor.Count(known.Shape))
+		for at := range tensor.Walk(tensor.Permuted(known.Shape, perm), tensor.Permuted(tensor.Strides(known.Shape), perm)) {
+			data = append(data, float32(known.At(at)))
 		}
 		t.data[key] = data
 	}
@@ -255,7 +256,7 @@ func (s *scope) elements(w Weight) []float64 {
 	}
 	v := s.values[w.Name]
 	if from := s.numbers(v); from != nil {
-		return from.permuted(w.Perm)
+		return from.Permuted(w.Perm)
 	}
 	return nil
 }
@@ -270,7 +271,7 @@ func (s *scope) tied(v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
 			continue
 		}
 		if want == nil {
-			want = s.numbers(v).permuted(perm)
+			want = s.numbers(v).Permuted(perm)
 		}
 		at := map[float64]int{}
 		have := s.elements(w)
@@ -326,9 +327,9 @@ func (ts *tensors) restored(weights []Weight, values func(segment string) []floa
 	of := func(name string) []float32 {
 		if out[name] == nil {
 			t := ts.known[name]
-			list := make([]float32, count(t.Shape))
+			list := make([]float32, tensor.Count(t.Shape))
 			for i := range list {
-				list[i] = float32(t.at(i))
+				list[i] = float32(t.At(i))
 			}
 			out[name] = list
 		}
@@ -344,10 +345,10 @@ func (ts *tensors) restored(weights []Weight, values func(segment string) []floa
 		}
 		if w.from == nil {
 			t := ts.known[w.Name]
-			to, own := of(w.Name), strides(t.Shape)
-			shape, step := permuted(t.Shape, w.Perm), permuted(own, w.Perm)
+			to, own := of(w.Name), tensor.Strides(t.Shape)
+			shape, step := tensor.Permuted(t.Shape, w.Perm), tensor.Permuted(own, w.Perm)
 			i := 0
-			for at := range walk(shape, step) {
+			for at := range tensor.Walk(shape, step) {
 				to[at] = have[i]
 				i++
 			}

@@ -4,13 +4,14 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var wholeRows = map[string]row{
 	"Mul": {
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor {
+		known: func(n *node) []*tensor.Tensor {
 			return folded(n, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), n.in[0].Type)
 		},
 		graph: product,
@@ -19,7 +20,7 @@ var wholeRows = map[string]row{
 	"Mod": {least: 2, most: 2, known: moduloKnown, graph: modulo},
 	"Pow": {
 		least: 2, most: 2,
-		known: func(n *node) []*Tensor {
+		known: func(n *node) []*tensor.Tensor {
 			return folded(n, scalar.Call("pow", scalar.Arg(0), scalar.Arg(1)), n.in[0].Type)
 		},
 		graph: power,
@@ -33,7 +34,7 @@ var wholeRows = map[string]row{
 // product of 16 bits multiplies halves, whose products are exact.
 func product(n *node) []*Value {
 	t := n.in[0].Type
-	if isFloat(t) || width(t) != 16 {
+	if tensor.IsFloat(t) || tensor.Width(t) != 16 {
 		return arithmetic(n, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "mul")
 	}
 	spansOf(n)
@@ -52,15 +53,15 @@ func product(n *node) []*Value {
 
 // noZero reports a known divisor that is 0.
 func noZero(n *node) bool {
-	if isInteger(n.in[1].Type) && slices.Contains(n.in[1].Known.I, 0) {
+	if tensor.IsInteger(n.in[1].Type) && slices.Contains(n.in[1].Known.I, 0) {
 		n.errorf("a division by 0")
 	}
 	return !n.failed
 }
 
-func divideKnown(n *node) []*Tensor {
+func divideKnown(n *node) []*tensor.Tensor {
 	e := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
-	if isInteger(n.in[0].Type) {
+	if tensor.IsInteger(n.in[0].Type) {
 		e = truncated(e)
 	}
 	if !noZero(n) {
@@ -71,7 +72,7 @@ func divideKnown(n *node) []*Tensor {
 
 // divide drops what is left of whole numbers. By 0 it gives 0.
 func divide(n *node) []*Value {
-	if isFloat(n.in[0].Type) {
+	if tensor.IsFloat(n.in[0].Type) {
 		return arithmetic(n, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "div")
 	}
 	s := spansOf(n)
@@ -106,7 +107,7 @@ func moduloOf(n *node) scalar.Expr {
 	return scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Call("floor", q)))
 }
 
-func moduloKnown(n *node) []*Tensor {
+func moduloKnown(n *node) []*tensor.Tensor {
 	if !noZero(n) {
 		return nil
 	}
@@ -114,7 +115,7 @@ func moduloKnown(n *node) []*Tensor {
 }
 
 func modulo(n *node) []*Value {
-	if isFloat(n.in[0].Type) {
+	if tensor.IsFloat(n.in[0].Type) {
 		return arithmetic(n, moduloOf(n), "mod")
 	}
 	s, t := spansOf(n), n.in[0].Type
@@ -134,8 +135,8 @@ func modulo(n *node) []*Value {
 // products, exact of whole numbers too.
 func power(n *node) []*Value {
 	x, y, t := n.in[0], n.in[1], n.in[0].Type
-	if y.Known != nil && count(y.Shape) == 1 && y.rank() <= x.rank() {
-		switch y.Known.at(0) {
+	if y.Known != nil && tensor.Count(y.Shape) == 1 && y.rank() <= x.rank() {
+		switch y.Known.At(0) {
 		case 0.5:
 			return unary(n.with(x), scalar.Call("sqrt", scalar.Arg(0)), "pow")
 		case -1:
@@ -143,21 +144,21 @@ func power(n *node) []*Value {
 		}
 	}
 	list := exponents(y)
-	if isFloat(t) && len(list) != 1 {
+	if tensor.IsFloat(t) && len(list) != 1 {
 		return mapped(n, scalar.Call("pow", scalar.Arg(0), scalar.Arg(1)), "pow", t)
 	}
 	if len(list) == 0 {
 		return n.errorf("powers of %v are supported where the exponents are known and at most %d, of %d kinds", t, mostExponent, mostExponents)
 	}
 	of := n
-	if len(list) == 1 && y.rank() <= x.rank() && count(y.Shape) == 1 {
+	if len(list) == 1 && y.rank() <= x.rank() && tensor.Count(y.Shape) == 1 {
 		of = n.with(x)
 	}
 	e := powered(list[0])
 	for _, k := range list[1:] {
 		e = scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(float64(k))), powered(k), e)
 	}
-	if isFloat(t) {
+	if tensor.IsFloat(t) {
 		out := mapped(of, e, "pow", t)
 		n.take(of)
 		return out
@@ -182,8 +183,8 @@ func exponents(y *Value) []int {
 		return nil
 	}
 	seen := map[int]bool{}
-	for i := range count(y.Shape) {
-		f := y.Known.at(i)
+	for i := range tensor.Count(y.Shape) {
+		f := y.Known.At(i)
 		if f != math.Trunc(f) || f < 0 || f > mostExponent {
 			return nil
 		}
@@ -232,7 +233,7 @@ func bitwise(e scalar.Expr) row {
 		if n.failed {
 			return nil
 		}
-		if !isInteger(n.in[0].Type) {
+		if !tensor.IsInteger(n.in[0].Type) {
 			return n.errorf("its operands are %v, not whole numbers", n.in[0].Type)
 		}
 		all, t, wide := s[0].or(s[1]), n.in[0].Type, 0
@@ -276,9 +277,9 @@ func bitwise(e scalar.Expr) row {
 // complement is -1-x, or what is left of the largest number of a type without signs.
 func complement(n *node) []*Value {
 	from := -1.0
-	if t := n.in[0].Type; !isInteger(t) {
+	if t := n.in[0].Type; !tensor.IsInteger(t) {
 		return n.errorf("its operand is %v, not whole numbers", t)
-	} else if !signed(t) {
+	} else if !tensor.Signed(t) {
 		if from = rangeOf(t).high; from > mostExact {
 			return n.errorf("bits of %v, whose largest number is not exact in float32, cannot be turned around", t)
 		}
@@ -292,7 +293,7 @@ func shifted(n *node) []*Value {
 	if n.failed {
 		return nil
 	}
-	if !isInteger(t) {
+	if !tensor.IsInteger(t) {
 		return n.errorf("its operands are %v, not whole numbers", t)
 	}
 	left := n.string("direction", "") == "LEFT"
@@ -301,10 +302,10 @@ func shifted(n *node) []*Value {
 		step = 0.5
 	}
 	power := n.then(scalar.Num(1), "power", t, n.in[1])
-	for i := 0; 1<<i < width(t); i++ {
+	for i := 0; 1<<i < tensor.Width(t); i++ {
 		power = n.then(scalar.Call("mul", scalar.Arg(1), scalar.Call("select", digit(scalar.Arg(0), i), scalar.Num(math.Pow(step, math.Ldexp(1, i))), scalar.Num(1))), "power", t, n.in[1], power)
 	}
-	power = n.then(scalar.Call("select", scalar.Call("ge", scalar.Arg(0), scalar.Num(float64(width(t)))), scalar.Num(0), scalar.Arg(1)), "power", t, n.in[1], power)
+	power = n.then(scalar.Call("select", scalar.Call("ge", scalar.Arg(0), scalar.Num(float64(tensor.Width(t)))), scalar.Num(0), scalar.Arg(1)), "power", t, n.in[1], power)
 	if n.failed {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -136,8 +137,8 @@ func TestWhole(t *testing.T) {
 		if typ == proto.Int8 || typ == proto.Uint8 {
 			rows, columns = 256, 256
 		}
-		a := &onnx.Tensor{Type: typ, Shape: []int{rows, 1}}
-		b := &onnx.Tensor{Type: typ, Shape: []int{1, columns}}
+		a := &tensor.Tensor{Type: typ, Shape: []int{rows, 1}}
+		b := &tensor.Tensor{Type: typ, Shape: []int{1, columns}}
 		for i := range rows {
 			a.I = append(a.I, twos(typ, int64(i-rows/2)))
 			if rows < 256 {
@@ -159,7 +160,7 @@ func TestWhole(t *testing.T) {
 				Nodes:  []*proto.Node{{Op: w.op, Inputs: []string{"a", "b"}, Outputs: []string{"y"}, Attributes: w.attrs}},
 				Inputs: []*proto.ValueInfo{port("a", typ, rows, 1), port("b", typ, 1, columns)}, Outputs: []*proto.ValueInfo{port("y", result, rows, columns)},
 			})
-			out, err := backend.Run(m, map[string]*onnx.Tensor{"a": a, "b": b})
+			out, err := backend.Run(m, map[string]*tensor.Tensor{"a": a, "b": b})
 			if err != nil {
 				if !strings.Contains(err.Error(), "beyond") {
 					t.Errorf("%s of %v: %v", w.op, typ, err)
@@ -207,13 +208,13 @@ func TestWholeLimit(t *testing.T) {
 		Inputs: []*proto.ValueInfo{port("a", proto.Int64, 2)}, Outputs: []*proto.ValueInfo{port("y", proto.Int64, 2)},
 	})
 	for _, v := range []int64{4096, -4096, 0} {
-		out, err := backend.Run(m, map[string]*onnx.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}})
+		out, err := backend.Run(m, map[string]*tensor.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}})
 		if err != nil || out[0].F[0] != float64(v*v) {
 			t.Errorf("%d² is %v: %v", v, out, err)
 		}
 	}
 	for _, v := range []int64{4097, -4097} {
-		if _, err := backend.Run(m, map[string]*onnx.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}}); err == nil || !strings.Contains(err.Error(), "-4096 to 4096") {
+		if _, err := backend.Run(m, map[string]*tensor.Tensor{"a": {Type: proto.Int64, Shape: []int{2}, I: []int64{v, 1}}}); err == nil || !strings.Contains(err.Error(), "-4096 to 4096") {
 			t.Errorf("%d: %v", v, err)
 		}
 	}
@@ -252,7 +253,7 @@ func TestCast(t *testing.T) {
 				raw[i/2] |= byte(i << (4 * (i % 2)))
 			}
 		}
-		all, err := onnx.ReadTensor(&proto.Tensor{Type: typ, Dims: []int64{int64(size)}, Raw: raw, HasRaw: true}, nil)
+		all, err := tensor.Read(&proto.Tensor{Type: typ, Dims: []int64{int64(size)}, Raw: raw, HasRaw: true}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +265,7 @@ func TestCast(t *testing.T) {
 		}
 		slices.Sort(numbers)
 		numbers = slices.Compact(numbers)
-		x := &onnx.Tensor{Type: proto.Float32, Shape: []int{3000}, F: make([]float64, 3000)}
+		x := &tensor.Tensor{Type: proto.Float32, Shape: []int{3000}, F: make([]float64, 3000)}
 		for i := range x.F {
 			v := numbers[r.IntN(len(numbers)-1)]
 			switch i % 4 {
@@ -287,11 +288,11 @@ func TestCast(t *testing.T) {
 				Inputs: []*proto.ValueInfo{port("x", proto.Float32, 3000)}, Outputs: []*proto.ValueInfo{port("y", typ, 3000)},
 			}
 		}
-		computed, err := backend.Run(nodes(t, g()), map[string]*onnx.Tensor{"x": x})
+		computed, err := backend.Run(nodes(t, g()), map[string]*tensor.Tensor{"x": x})
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := onnx.Load("known.onnx", &proto.Model{Opsets: []proto.Opset{{Version: 22}}, Graph: g()}, onnx.Options{Known: map[string]*onnx.Tensor{"x": x}})
+		m, err := onnx.Load("known.onnx", &proto.Model{Opsets: []proto.Opset{{Version: 22}}, Graph: g()}, onnx.Options{Known: map[string]*tensor.Tensor{"x": x}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -364,9 +365,9 @@ func TestWholeFractions(t *testing.T) {
 			Outputs:      []*proto.ValueInfo{port("y", proto.Uint8)},
 			Initializers: []*proto.Tensor{{Name: "sizes", Type: proto.Int64, Dims: []int64{4}, Int64s: []int64{1, 1, 3, 3}}},
 		})
-		x := &onnx.Tensor{Type: proto.Uint8, Shape: []int{1, 1, 2, 2}, I: []int64{1, 2, 3, 200}}
-		grid := &onnx.Tensor{Type: proto.Float32, Shape: []int{1, 1, 1, 2}, F: []float64{0, 0}}
-		if out, err := backend.Run(m, map[string]*onnx.Tensor{"x": x, "grid": grid}); err == nil || !strings.Contains(err.Error(), "uint8") {
+		x := &tensor.Tensor{Type: proto.Uint8, Shape: []int{1, 1, 2, 2}, I: []int64{1, 2, 3, 200}}
+		grid := &tensor.Tensor{Type: proto.Float32, Shape: []int{1, 1, 1, 2}, F: []float64{0, 0}}
+		if out, err := backend.Run(m, map[string]*tensor.Tensor{"x": x, "grid": grid}); err == nil || !strings.Contains(err.Error(), "uint8") {
 			t.Errorf("%s gives %v: %v", node.Op, out, err)
 		}
 	}

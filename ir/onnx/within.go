@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // mostDeep is how deep graphs may be within graphs.
@@ -40,7 +41,7 @@ func (s *scope) results(in []*Value) []*Value {
 		s.values[v.Name] = in[i]
 	}
 	for _, t := range s.graph.Initializers {
-		known, err := ReadTensor(t, nil)
+		known, err := tensor.Read(t, nil)
 		if err != nil {
 			s.errs.Add(diag.Pos{File: s.file}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
 			return nil
@@ -92,7 +93,7 @@ func outsideOf(n *node, g *proto.Graph) []*Value {
 	var out []*Value
 	read := func(name string) {
 		v, ok := n.values[name]
-		if seen[name] || !ok || v.Known != nil && (!isFloat(v.Type) || count(v.Shape) <= constants && !n.kept(v)) {
+		if seen[name] || !ok || v.Known != nil && (!tensor.IsFloat(v.Type) || tensor.Count(v.Shape) <= constants && !n.kept(v)) {
 			return
 		}
 		seen[name] = true

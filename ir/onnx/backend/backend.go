@@ -13,6 +13,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // Wrong is an output that is not as expected; other errors of a test say why it cannot
@@ -24,7 +25,7 @@ func (w Wrong) Error() string { return string(w) }
 func wrongf(format string, args ...any) error { return Wrong("wrong: " + fmt.Sprintf(format, args...)) }
 
 // ReadTensor reads a file of one TensorProto.
-func ReadTensor(files fs.FS, file string) (*onnx.Tensor, error) {
+func ReadTensor(files fs.FS, file string) (*tensor.Tensor, error) {
 	b, err := fs.ReadFile(files, file)
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func ReadTensor(files fs.FS, file string) (*onnx.Tensor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	t, err := onnx.ReadTensor(p, nil)
+	t, err := tensor.Read(p, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -98,8 +99,8 @@ func (c *Case) Run() error {
 }
 
 // whole are the inputs of a test that are integers, or single numbers.
-func (c *Case) whole() map[string]*onnx.Tensor {
-	known := map[string]*onnx.Tensor{}
+func (c *Case) whole() map[string]*tensor.Tensor {
+	known := map[string]*tensor.Tensor{}
 	for i, v := range c.inputs {
 		x, err := ReadTensor(c.dir, fmt.Sprintf("test_data_set_0/input_%d.pb", i))
 		if err != nil {
@@ -117,7 +118,7 @@ func (c *Case) Settles() bool { n := len(c.whole()); return n > 0 && n < len(c.i
 
 // settles reports whether input i is one that a file which is meant to be compiled has
 // as a constant: shapes, axes and the like.
-func (c *Case) settles(i int, name string, x *onnx.Tensor) bool {
+func (c *Case) settles(i int, name string, x *tensor.Tensor) bool {
 	whole, few := x.I != nil, len(x.Shape) == 0 || len(x.Shape) == 1 && x.Shape[0] < 2
 	switch {
 	case len(c.inputs) == 1:
@@ -132,8 +133,8 @@ func (c *Case) settles(i int, name string, x *onnx.Tensor) bool {
 func (c *Case) Model() (*onnx.Model, error) { return onnx.Read("model.onnx", c.data, c.Options) }
 
 // Feed is a set of inputs, by name.
-func (c *Case) Feed(set string) (map[string]*onnx.Tensor, error) {
-	feed := map[string]*onnx.Tensor{}
+func (c *Case) Feed(set string) (map[string]*tensor.Tensor, error) {
+	feed := map[string]*tensor.Tensor{}
 	for i, p := range c.inputs {
 		x, err := ReadTensor(c.dir, path.Join(set, fmt.Sprintf("input_%d.pb", i)))
 		if err != nil {
@@ -145,7 +146,7 @@ func (c *Case) Feed(set string) (map[string]*onnx.Tensor, error) {
 }
 
 // Want is output i that a set expects.
-func (c *Case) Want(set string, i int) (*onnx.Tensor, error) {
+func (c *Case) Want(set string, i int) (*tensor.Tensor, error) {
 	t, err := ReadTensor(c.dir, path.Join(set, fmt.Sprintf("output_%d.pb", i)))
 	if err != nil {
 		return nil, fmt.Errorf("output of another type")
@@ -167,7 +168,7 @@ func (c *Case) compare() error {
 	}
 	sets := c.Sets()
 	if len(sets) == 0 { // there is no reference: it builds
-		feed := map[string]*onnx.Tensor{}
+		feed := map[string]*tensor.Tensor{}
 		for _, p := range m.Inputs {
 			feed[p.Name] = onnx.Zeros(p)
 		}
@@ -193,7 +194,7 @@ func (c *Case) compare() error {
 }
 
 // Check compares output i with what a set expects, to the suite's tolerances.
-func (c *Case) Check(set string, i int, got *onnx.Tensor) error {
+func (c *Case) Check(set string, i int, got *tensor.Tensor) error {
 	want, err := c.Want(set, i)
 	if err != nil {
 		return err
@@ -202,7 +203,7 @@ func (c *Case) Check(set string, i int, got *onnx.Tensor) error {
 }
 
 // differ compares an output to the suite's tolerances.
-func differ(i int, got, want *onnx.Tensor) error {
+func differ(i int, got, want *tensor.Tensor) error {
 	if !slices.Equal(got.Shape, want.Shape) && len(got.Shape)+len(want.Shape) > 0 {
 		return wrongf("output %d is %v, want %v", i, got.Shape, want.Shape)
 	}

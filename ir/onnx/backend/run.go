@@ -9,12 +9,13 @@ import (
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
 // Run builds a model and computes it, in single precision as packages do: a batch that the model
 // leaves open is as many rows.
-func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
+func Run(m *onnx.Model, feed map[string]*tensor.Tensor) ([]*tensor.Tensor, error) {
 	b := ir.NewBuilder("predict")
 	var inputs []*ir.Value
 	rows := 1
@@ -64,7 +65,7 @@ func Run(m *onnx.Model, feed map[string]*onnx.Tensor) ([]*onnx.Tensor, error) {
 
 // input is what is given for an input of the model, as so many rows, and its type in the
 // graph.
-func input(p onnx.Port, given *onnx.Tensor, rows int) (*ir.Tensor[float32], ir.Type, error) {
+func input(p onnx.Port, given *tensor.Tensor, rows int) (*ir.Tensor[float32], ir.Type, error) {
 	shape := slices.Clone(p.Shape)
 	if p.Batch {
 		shape = shape[1:]
@@ -98,8 +99,8 @@ func input(p onnx.Port, given *onnx.Tensor, rows int) (*ir.Tensor[float32], ir.T
 }
 
 // outputs are what the model gives, of the rows that were computed.
-func outputs(built *onnx.Built, computed []*ir.Tensor[float32], rows int) []*onnx.Tensor {
-	var out []*onnx.Tensor
+func outputs(built *onnx.Built, computed []*ir.Tensor[float32], rows int) []*tensor.Tensor {
+	var out []*tensor.Tensor
 	for _, v := range built.Outputs {
 		if v.Known != nil {
 			out = append(out, v.Known)
@@ -111,7 +112,7 @@ func outputs(built *onnx.Built, computed []*ir.Tensor[float32], rows int) []*onn
 		if rows > 1 && len(shape) > 0 {
 			shape = append([]int{rows * shape[0]}, shape[1:]...)
 		}
-		t := &onnx.Tensor{Type: v.Type, Shape: shape}
+		t := &tensor.Tensor{Type: v.Type, Shape: shape}
 		for _, f := range r.F {
 			t.F = append(t.F, float64(f))
 		}

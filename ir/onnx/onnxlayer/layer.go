@@ -18,6 +18,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/onnx/writeback"
 	"github.com/nngen-go/nngen/ir/op"
@@ -213,7 +214,7 @@ func result(b *ir.Builder, v *onnx.Value) *ir.Value {
 }
 
 // beyond is a whole number among known ones that float32 does not hold.
-func beyond(t *onnx.Tensor) (far int64, ok bool) {
+func beyond(t *tensor.Tensor) (far int64, ok bool) {
 	if t == nil {
 		return 0, false
 	}

@@ -12,8 +12,8 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
 // message appends a field with a length, at times longer than it has to be.
@@ -194,7 +194,7 @@ func check(t *testing.T, seed uint64, r *Result, want map[string][]float32) {
 		if p.External != nil && len(p.Dims) > 0 && p.Dims[0] == 0 {
 			continue
 		}
-		x, err := onnx.ReadTensor(p, files)
+		x, err := tensor.Read(p, files)
 		if err != nil {
 			t.Fatalf("seed %d: %s: %v", seed, p.Name, err)
 		}
@@ -214,7 +214,7 @@ func check(t *testing.T, seed uint64, r *Result, want map[string][]float32) {
 func TestHalf(t *testing.T) {
 	value := func(h uint16) float64 {
 		p := &proto.Tensor{Type: proto.Float16, Dims: []int64{1}, Raw: binary.LittleEndian.AppendUint16(nil, h), HasRaw: true}
-		x, err := onnx.ReadTensor(p, nil)
+		x, err := tensor.Read(p, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,11 +1,11 @@
-package onnx
+package tensor
 
 import (
 	"slices"
 )
 
-// stretched is the shape that both broadcast to.
-func stretched(s, t []int) ([]int, bool) {
+// Broadcast is the shape that both broadcast to.
+func Broadcast(s, t []int) ([]int, bool) {
 	if len(s) < len(t) {
 		s, t = t, s
 	}
@@ -23,9 +23,9 @@ func stretched(s, t []int) ([]int, bool) {
 	return out, true
 }
 
-// broadcastStrides are the strides of a tensor read as one of another shape.
-func broadcastStrides(of, as []int) []int {
-	own, out := strides(of), make([]int, len(as))
+// BroadcastStrides are the strides of a tensor read as one of another shape.
+func BroadcastStrides(of, as []int) []int {
+	own, out := Strides(of), make([]int, len(as))
 	for i, d := range of {
 		if d > 1 {
 			out[len(as)-len(of)+i] = own[i]
@@ -34,7 +34,7 @@ func broadcastStrides(of, as []int) []int {
 	return out
 }
 
-func permuted(s, perm []int) []int {
+func Permuted(s, perm []int) []int {
 	out := make([]int, len(perm))
 	for i, a := range perm {
 		out[i] = s[a]
@@ -42,7 +42,7 @@ func permuted(s, perm []int) []int {
 	return out
 }
 
-func count(shape []int) int {
+func Count(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		n *= d
@@ -50,7 +50,7 @@ func count(shape []int) int {
 	return n
 }
 
-func identity(rank int) []int {
+func Identity(rank int) []int {
 	perm := make([]int, rank)
 	for i := range perm {
 		perm[i] = i
@@ -58,8 +58,8 @@ func identity(rank int) []int {
 	return perm
 }
 
-// strides are those of a row-major tensor.
-func strides(shape []int) []int {
+// Strides are those of a row-major tensor.
+func Strides(shape []int) []int {
 	out, n := make([]int, len(shape)), 1
 	for i := len(shape) - 1; i >= 0; i-- {
 		out[i] = n
@@ -68,11 +68,11 @@ func strides(shape []int) []int {
 	return out
 }
 
-// walk gives the offset of every point of shape, the last axis fastest.
-func walk(shape, step []int) func(yield func(int) bool) {
+// Walk gives the offset of every point of shape, the last axis fastest.
+func Walk(shape, step []int) func(yield func(int) bool) {
 	return func(yield func(int) bool) {
 		index, at := make([]int, len(shape)), 0
-		for range count(shape) {
+		for range Count(shape) {
 			if !yield(at) {
 				return
 			}

@@ -1,4 +1,4 @@
-package onnx
+package tensor
 
 import (
 	"encoding/binary"
@@ -14,12 +14,12 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
-// maxElements bounds the elements of a tensor that is known when the graph is built.
-const maxElements = 1 << 30
+// MaxElements bounds the elements of a tensor that is known when the graph is built.
+const MaxElements = 1 << 30
 
-// maxKnown bounds those of a tensor that is computed then: what is larger is no shape,
+// MaxKnown bounds those of a tensor that is computed then: what is larger is no shape,
 // no index and no mask, and belongs into the graph.
-const maxKnown = 1 << 24
+const MaxKnown = 1 << 24
 
 // Tensor is a value that is known when the graph is built, row-major. F holds
 // elements of floating-point types, I those of integers and bool.
@@ -36,17 +36,17 @@ type Tensor struct {
 // lazy are the least elements of a weight that is not decoded before it is needed.
 const lazy = 16
 
-// loaded decodes the elements of a weight.
-func (t *Tensor) loaded() {
+// Load decodes the elements of a weight.
+func (t *Tensor) Load() {
 	if t.raw != nil && t.F == nil {
-		t.F = make([]float64, count(t.Shape))
-		t.fill(t.raw)
+		t.F = make([]float64, Count(t.Shape))
+		t.Fill(t.raw)
 	}
 }
 
 // Elements are the numbers of the tensor, row-major, whichever of F and I has them.
 func (t *Tensor) Elements() []float64 {
-	if t.loaded(); t.F != nil || t.I == nil {
+	if t.Load(); t.F != nil || t.I == nil {
 		return t.F
 	}
 	list := make([]float64, len(t.I))
@@ -56,14 +56,14 @@ func (t *Tensor) Elements() []float64 {
 	return list
 }
 
-// isFloat reports a floating-point type.
-func isFloat(t proto.Type) bool {
-	_, narrow := formats[t]
+// IsFloat reports a floating-point type.
+func IsFloat(t proto.Type) bool {
+	_, narrow := Formats[t]
 	return narrow || t == proto.Float32 || t == proto.Float64
 }
 
-// isInteger reports an integer type.
-func isInteger(t proto.Type) bool {
+// IsInteger reports an integer type.
+func IsInteger(t proto.Type) bool {
 	switch t {
 	case proto.Int8, proto.Int16, proto.Int32, proto.Int64, proto.Uint8, proto.Uint16, proto.Uint32, proto.Uint64,
 		proto.Int2, proto.Int4, proto.Uint2, proto.Uint4:
@@ -72,54 +72,54 @@ func isInteger(t proto.Type) bool {
 	return false
 }
 
-// newTensor is a tensor of zeros.
-func newTensor(t proto.Type, shape []int) *Tensor {
+// New is a tensor of zeros.
+func New(t proto.Type, shape []int) *Tensor {
 	out := &Tensor{Type: t, Shape: slices.Clone(shape)}
-	if isFloat(t) {
-		out.F = make([]float64, count(shape))
+	if IsFloat(t) {
+		out.F = make([]float64, Count(shape))
 	} else {
-		out.I = make([]int64, count(shape))
+		out.I = make([]int64, Count(shape))
 	}
 	return out
 }
 
-// ints is a vector of int64.
-func ints(list ...int64) *Tensor {
+// Ints is a vector of int64.
+func Ints(list ...int64) *Tensor {
 	return &Tensor{Type: proto.Int64, Shape: []int{len(list)}, I: list}
 }
 
-// at is element i as a number.
-func (t *Tensor) at(i int) float64 {
+// At is element i as a number.
+func (t *Tensor) At(i int) float64 {
 	if t.raw != nil {
 		return float64(math.Float32frombits(binary.LittleEndian.Uint32(t.raw[4*i:])))
 	}
-	if isFloat(t.Type) {
+	if IsFloat(t.Type) {
 		return t.F[i]
 	}
 	return float64(t.I[i])
 }
 
-// set rounds v to the type.
-func (t *Tensor) set(i int, v float64) {
+// Set rounds v to the type.
+func (t *Tensor) Set(i int, v float64) {
 	switch {
 	case t.Type == proto.Float32:
 		t.F[i] = float64(float32(v))
 	case t.Type == proto.Float64:
 		t.F[i] = v
-	case isFloat(t.Type):
-		t.F[i] = formats[t.Type].round(v, true)
+	case IsFloat(t.Type):
+		t.F[i] = Formats[t.Type].Round(v, true)
 	case t.Type == proto.Bool:
 		t.I[i] = 0
 		if v != 0 {
 			t.I[i] = 1
 		}
 	default:
-		t.I[i] = wrap(t.Type, int64(v))
+		t.I[i] = Wrap(t.Type, int64(v))
 	}
 }
 
-// wrap is v in an integer type, as two's complement.
-func wrap(t proto.Type, v int64) int64 {
+// Wrap is v in an integer type, as two's complement.
+func Wrap(t proto.Type, v int64) int64 {
 	switch t {
 	case proto.Int2:
 		return v << 62 >> 62
@@ -145,12 +145,12 @@ func wrap(t proto.Type, v int64) int64 {
 	return v
 }
 
-// shapeOf checks the extents of a tensor.
-func shapeOf(dims []int64) ([]int, error) {
+// ShapeOf checks the extents of a tensor.
+func ShapeOf(dims []int64) ([]int, error) {
 	shape, n := make([]int, len(dims)), int64(1)
 	for i, d := range dims {
-		if d < 0 || d > maxElements || d > 0 && n > maxElements/d {
-			return nil, fmt.Errorf("shape %v is negative or has more than %d elements", dims, maxElements)
+		if d < 0 || d > MaxElements || d > 0 && n > MaxElements/d {
+			return nil, fmt.Errorf("shape %v is negative or has more than %d elements", dims, MaxElements)
 		}
 		n *= max(d, 1)
 		shape[i] = int(d)
@@ -158,27 +158,27 @@ func shapeOf(dims []int64) ([]int, error) {
 	return shape, nil
 }
 
-// ReadTensor decodes a tensor; files is the folder of the model, where data beside it
+// Read decodes a tensor; files is the folder of the model, where data beside it
 // is read from, and may be nil.
-func ReadTensor(p *proto.Tensor, files fs.FS) (*Tensor, error) {
-	t, err := readWeight(p, files)
+func Read(p *proto.Tensor, files fs.FS) (*Tensor, error) {
+	t, err := ReadWeight(p, files)
 	if err == nil {
-		t.loaded()
+		t.Load()
 		t.raw = nil
 	}
 	return t, err
 }
 
-// readWeight is ReadTensor of an initializer, which is decoded when it is needed.
-func readWeight(p *proto.Tensor, files fs.FS) (*Tensor, error) {
-	shape, err := shapeOf(p.Dims)
+// ReadWeight is ReadTensor of an initializer, which is decoded when it is needed.
+func ReadWeight(p *proto.Tensor, files fs.FS) (*Tensor, error) {
+	shape, err := ShapeOf(p.Dims)
 	if err != nil {
 		return nil, err
 	}
-	if !isFloat(p.Type) && !isInteger(p.Type) && p.Type != proto.Bool {
+	if !IsFloat(p.Type) && !IsInteger(p.Type) && p.Type != proto.Bool {
 		return nil, fmt.Errorf("elements of type %v are not supported", p.Type)
 	}
-	n := count(shape)
+	n := Count(shape)
 	bytes := (n*p.Type.Bits() + 7) / 8
 	raw, has := p.Raw, p.HasRaw
 	if p.Type.Bits() <= 8 && p.Type != proto.Int8 && p.Type != proto.Uint8 && p.Type != proto.Bool && !has && p.External == nil {
@@ -205,18 +205,18 @@ func readWeight(p *proto.Tensor, files fs.FS) (*Tensor, error) {
 	if has && p.Type == proto.Float32 && n >= lazy {
 		return &Tensor{Type: p.Type, Shape: shape, raw: raw}, nil
 	}
-	t := newTensor(p.Type, shape)
+	t := New(p.Type, shape)
 	if has {
-		t.fill(raw)
+		t.Fill(raw)
 		return t, nil
 	}
 	return t, t.fillTyped(p)
 }
 
-// fill decodes little-endian elements.
-func (t *Tensor) fill(raw []byte) {
+// Fill decodes little-endian elements.
+func (t *Tensor) Fill(raw []byte) {
 	size := t.Type.Bits()
-	f, narrow := formats[t.Type]
+	f, narrow := Formats[t.Type]
 	for i := range max(len(t.F), len(t.I)) {
 		var u uint64
 		if size < 8 {
@@ -234,7 +234,7 @@ func (t *Tensor) fill(raw []byte) {
 		case narrow:
 			t.F[i] = f.number(uint16(u), size)
 		default:
-			t.I[i] = wrap(t.Type, int64(u))
+			t.I[i] = Wrap(t.Type, int64(u))
 		}
 	}
 }
@@ -268,10 +268,10 @@ func (t *Tensor) fillTyped(p *proto.Tensor) error {
 		return enough(len(p.Uint64s))
 	}
 	for i, v := range p.Int32s {
-		if f, ok := formats[p.Type]; ok {
+		if f, ok := Formats[p.Type]; ok {
 			t.F[i] = f.number(uint16(v), p.Type.Bits())
 		} else {
-			t.I[i] = wrap(p.Type, int64(v))
+			t.I[i] = Wrap(p.Type, int64(v))
 		}
 	}
 	return enough(len(p.Int32s))
@@ -312,8 +312,8 @@ func external(at map[string]string, size int, files fs.FS) ([]byte, error) {
 	return b, nil
 }
 
-// width is how many bits an integer type has.
-func width(t proto.Type) int {
+// Width is how many bits an integer type has.
+func Width(t proto.Type) int {
 	switch t {
 	case proto.Bool:
 		return 1
@@ -331,21 +331,21 @@ func width(t proto.Type) int {
 	return 64
 }
 
-// signed reports an integer type that has negative numbers.
-func signed(t proto.Type) bool {
+// Signed reports an integer type that has negative numbers.
+func Signed(t proto.Type) bool {
 	return t == proto.Int2 || t == proto.Int4 || t == proto.Int8 || t == proto.Int16 || t == proto.Int32 || t == proto.Int64
 }
 
-// permuted are the elements in another order of axes.
-func (t *Tensor) permuted(perm []int) []float64 {
-	strides := strides(t.Shape)
+// Permuted are the elements in another order of axes.
+func (t *Tensor) Permuted(perm []int) []float64 {
+	strides := Strides(t.Shape)
 	shape, step := make([]int, len(perm)), make([]int, len(perm))
 	for i, a := range perm {
 		shape[i], step[i] = t.Shape[a], strides[a]
 	}
-	out := make([]float64, 0, count(shape))
-	for at := range walk(shape, step) {
-		out = append(out, t.at(at))
+	out := make([]float64, 0, Count(shape))
+	for at := range Walk(shape, step) {
+		out = append(out, t.At(at))
 	}
 	return out
 }
