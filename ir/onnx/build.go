@@ -57,7 +57,7 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
 	}
-	limit := 0.0
+	of := settings{Use: use, Trainable: trains, Prefix: prefix}
 	for _, next := range limits {
 		if !slices.ContainsFunc(m.Inputs, func(p Port) bool { return tensor.IsInteger(p.Type) && tensor.Width(p.Type) > 16 }) {
 			break
@@ -67,49 +67,48 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 		for i, x := range inputs {
 			list[i] = op.InputOf(trial, op.Input{Port: m.Inputs[i].Name, Index: i, Of: x.Type})
 		}
-		s := m.scope(use, trains, trial, prefix, limit)
-		if m.run(s, list); !s.inexact {
+		s := newScope(&m.file, m.proto.Graph, trial, of)
+		if m.run(s, list); !s.Inexact {
 			break
 		}
-		limit = next
+		of.Limit = next
 	}
-	s := m.scope(use, trains, b, prefix, limit)
-	return m.run(s, inputs), s.errs.Err()
+	s := newScope(&m.file, m.proto.Graph, b, of)
+	return m.run(s, inputs), s.Errs.Err()
 }
 
 // limits are how far whole numbers of an input may go; 0: as far as their type does.
 var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 4, 0}
 
-// value is the input in a graph as a value of the model.
-func (p Port) value(s *scope, x *ir.Value) *Value {
+// give gives an input in a graph to the nodes.
+func (p Port) give(s *scope, x *ir.Value) {
 	if p.Batch || len(p.Shape) == 0 && x.Valid() && len(x.Shape) > 1 {
 		x = op.ReshapeTo(s.b, x, append(ir.Shape{ir.Batch}, p.Shape...))
 	}
-	return s.input(p.Name, p.Type, p.Shape, x)
+	s.input(p.Name, p.Type, p.Shape, x)
 }
 
 // run computes the outputs from the inputs.
 func (m *Model) run(s *scope, inputs []*ir.Value) *Built {
 	for i, p := range m.Inputs {
-		s.values[p.Name] = p.value(s, inputs[i])
+		p.give(s, inputs[i])
 	}
 	for name, t := range m.known {
-		s.values[name] = &Value{Name: name, Type: t.Type, Shape: t.Shape, Known: t}
-		s.weights[name] = true
+		s.initializer(name, t)
 	}
 	s.unknown()
-	if len(s.errs) == 0 {
+	if len(s.Errs) == 0 {
 		s.run(m.order)
 	}
 	built := &Built{}
-	if len(s.errs) == 0 {
+	if len(s.Errs) == 0 {
 		for _, p := range m.Outputs {
 			if v := s.output(p.Name); v != nil {
 				built.Outputs = append(built.Outputs, v)
 			}
 		}
-		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.statistics, s.tensors
+		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.BatchStatistics, m.file.tensors
 	}
-	s.errs.Sort()
+	s.Errs.Sort()
 	return built
 }

@@ -95,7 +95,7 @@ func operator(n *node, name string, list attributes, in ...*Value) *Value {
 		}
 		of.proto.Attributes = append(of.proto.Attributes, a)
 	}
-	out := of.build(n.operators[""].rows[name])
+	out := of.build(n.file.operators[""].rows[name])
 	if n.take(of) {
 		return nil
 	}

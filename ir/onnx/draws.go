@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
@@ -51,15 +50,15 @@ func (m *Model) draws() {
 		for i, p := range m.Inputs {
 			inputs = append(inputs, p.in(b, i))
 		}
-		s := m.scope(Use{}, trains, b, "", limit)
-		found = nil
-		s.draws = func(name, of string, shape []int) *Value {
+		var s *scope
+		of := settings{Trainable: trains, Limit: limit, Draws: func(name, of string, shape []int) {
 			p := Port{Name: name, Type: proto.Float32, Shape: slices.Clone(shape), Drawn: of}
 			p.Batch = len(shape) > 1 && shape[0] == 1 && slices.ContainsFunc(m.Inputs, func(p Port) bool { return p.Batch })
 			found = append(found, p)
-			return p.value(s, p.in(b, len(m.Inputs)+len(found)))
-		}
-		if m.run(s, inputs); len(s.errs) == 0 {
+			p.give(s, p.in(b, len(m.Inputs)+len(found)))
+		}}
+		found, s = nil, newScope(&m.file, m.proto.Graph, b, of)
+		if m.run(s, inputs); len(s.Errs) == 0 {
 			break
 		}
 	}
@@ -81,22 +80,17 @@ func (p Port) in(b *ir.Builder, i int) *ir.Value {
 
 // drawn are the random numbers of a node: an input of that shape.
 func drawn(n *node, shape []int) *Value {
-	if n.depth > 0 || len(n.proto.Outputs) == 0 || n.proto.Outputs[0] == "" {
-		n.errorf("it draws random numbers within a function or a graph of another node, which is not supported; draw them outside of it")
-		return nil
-	}
 	if tensor.Count(shape) == 0 {
 		n.errorf("random numbers of shape %v", shape)
 		return nil
 	}
-	name := n.proto.Outputs[0] + "_noise"
-	if n.draws != nil {
-		n.values[name] = n.draws(name, drawing[n.proto.Op], shape)
-	}
-	v, ok := n.values[name]
-	if !ok || !slices.Equal(v.Shape, shape) {
-		n.errorf("%s, the input of its random numbers, is not there or not %v", diag.Quote(name), shape)
+	if len(n.proto.Outputs) == 0 || n.proto.Outputs[0] == "" {
+		n.errorf("nothing reads the random numbers that it draws")
 		return nil
+	}
+	v, err := n.noise(n.proto.Outputs[0]+"_noise", drawing[n.proto.Op], shape)
+	if err != nil {
+		n.errorf("%v", err)
 	}
 	return v
 }

@@ -207,7 +207,7 @@ func dropout(n *node) []*Value {
 		if n.failed || !x.Valid() || !(ratio >= 0 && ratio < 1) || front(x) == 0 {
 			return n.errorf("a ratio of %v of %v; while training, values of an input are dropped, with a ratio from 0 to 1", ratio, n.in[0].Shape)
 		}
-		u := op.Uniform(n.b, n.prefix+n.label+n.proto.Outputs[0], x.Shape)
+		u := op.Uniform(n.b, n.segment(), x.Shape)
 		kept := scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(ratio)), scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-ratio))), scalar.Num(0))
 		return one(n.computed(op.MapOf(n.b, kept, "dropout", x, u), n.in[0].Type))
 	}

@@ -104,8 +104,7 @@ func (n *node) exact(v *Value) span {
 	}
 	s := v.span()
 	if s.rough {
-		n.inexact = true
-		n.errorf("it computes with %s, which is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
+		n.beyond("it computes with %s, which is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
 		return s
 	}
 	if v.Known == nil && v.inOrder != nil {
@@ -139,8 +138,7 @@ func fitted(n *node, out []*Value, s span) []*Value {
 	v := out[0]
 	if all := rangeOf(v.Type); !s.within(all) {
 		if s.rough {
-			n.inexact = true
-			return n.errorf("its result may be beyond %v", v.Type)
+			return n.beyond("its result may be beyond %v", v.Type)
 		}
 		// What wraps into the largest numbers of many bits has too many digits.
 		if tensor.Width(v.Type) == 64 || tensor.Width(v.Type) == 32 && !tensor.Signed(v.Type) && s.low < 0 {

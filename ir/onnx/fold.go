@@ -32,7 +32,7 @@ func folds(n *node) bool {
 // cannot be.
 func foldedBy(n *node, r row) []*Value {
 	s := *n.scope
-	s.b, s.params, s.errs, s.folding = ir.NewBuilder("known"), map[string]placed{}, nil, true
+	s.b, s.params, s.Errs, s.folding = ir.NewBuilder("known"), map[string]placed{}, nil, true
 	s.weights = maps.Clone(n.weights)
 	of := *n
 	of.scope, of.in = &s, slices.Clone(n.in)

@@ -8,14 +8,14 @@ import (
 
 // functionOf finds the function of the file that a node calls: that of its overload, or
 // the one without.
-func (s *scope) functionOf(n *proto.Node) *proto.Function {
-	i := slices.IndexFunc(s.functions, func(f *proto.Function) bool {
+func (f *file) functionOf(n *proto.Node) *proto.Function {
+	i := slices.IndexFunc(f.functions, func(f *proto.Function) bool {
 		return f.Name == n.Op && domain(f.Domain) == domain(n.Domain) && f.Overload == n.Overload
 	})
 	if i < 0 {
 		return nil
 	}
-	return s.functions[i]
+	return f.functions[i]
 }
 
 // inlined is the row of a function: its nodes in place of the call.

@@ -127,9 +127,7 @@ func transposeKnown(n *node) []*tensor.Tensor {
 	for i, v := range from.Permuted(perm) {
 		t.Set(i, v)
 	}
-	if n.weights[n.in[0].Name] {
-		n.weights[n.label+n.proto.Outputs[0]] = true
-	}
+	n.passOn()
 	return []*tensor.Tensor{t}
 }
 

@@ -37,7 +37,7 @@ func linear(n *node, results int) *Value {
 		t.F[i] = float64(f)
 	}
 	w := &Value{Name: resultOf(n) + ".coefficients", Type: t.Type, Shape: t.Shape, Known: t}
-	n.weights[w.Name] = true
+	n.weigh(w.Name)
 	y := n.computed(multiplied(n, n.plain(v), n.constant(w, []int{1, 0})), proto.Float32)
 	a := n.attribute("intercepts")
 	if n.failed || a == nil || len(a.Floats) == 0 {
@@ -52,7 +52,7 @@ func linear(n *node, results int) *Value {
 		b.F[i] = float64(f)
 	}
 	of := n.with(y, &Value{Name: resultOf(n) + ".intercepts", Type: b.Type, Shape: b.Shape, Known: b})
-	n.weights[of.in[1].Name] = true
+	n.weigh(of.in[1].Name)
 	out := mapped(of, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "linear", proto.Float32)
 	if n.take(of) {
 		return nil

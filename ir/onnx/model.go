@@ -25,8 +25,7 @@ type Model struct {
 	proto      *proto.Model
 	known      map[string]*tensor.Tensor // the initializers
 	order      []*proto.Node
-	opset      map[string]int64
-	tensors    *tensors
+	file       file
 }
 
 // Port is an input or an output of a model.
@@ -64,19 +63,20 @@ func Read(file string, data []byte, o Options) (*Model, error) {
 }
 
 // Load is Read of a file that is decoded already.
-func Load(file string, p *proto.Model, o Options) (*Model, error) {
-	m := &Model{File: file, proto: p, known: map[string]*tensor.Tensor{}, opset: map[string]int64{}}
+func Load(name string, p *proto.Model, o Options) (*Model, error) {
+	m := &Model{File: name, proto: p, known: map[string]*tensor.Tensor{}}
+	m.file = file{name: name, operators: domains, functions: p.Functions, opsets: map[string]int64{}}
 	r := reader{m, o, nil}
 	r.classes()
 	r.opsets()
 	r.initializers()
 	r.inputs()
 	r.sort()
-	m.tensors = newTensors(m.known)
+	m.file.tensors = newTensors(m.known)
 	if len(r.errs) > 0 { // which may follow from operators that are not there
-		s := &scope{file: file, operators: domains, functions: p.Functions, opsets: m.opset, graph: p.Graph}
+		s := newScope(&m.file, p.Graph, nil, settings{})
 		s.unknown()
-		r.errs = append(s.errs, r.errs...)
+		r.errs = append(s.Errs, r.errs...)
 	}
 	r.errs.Sort()
 	if err := r.errs.Err(); err != nil {
@@ -111,10 +111,10 @@ func (r *reader) classes() {
 
 func (r *reader) opsets() {
 	for _, o := range r.proto.Opsets {
-		r.opset[domain(o.Domain)] = max(r.opset[domain(o.Domain)], o.Version)
+		r.file.opsets[domain(o.Domain)] = max(r.file.opsets[domain(o.Domain)], o.Version)
 	}
-	if r.opset[""] == 0 { // as the first files were written, before versions
-		r.opset[""] = 1
+	if r.file.opsets[""] == 0 { // as the first files were written, before versions
+		r.file.opsets[""] = 1
 	}
 }
 

@@ -75,7 +75,7 @@ func tfIdfVectorizer(n *node) []*Value {
 	for _, columns := range rounds {
 		var counts *Value
 		for step := 1; step <= furthest && !n.failed; step++ {
-			counts = plus(n, counts, found(n, row, tokens, step, p, columns, size))
+			counts = plus(n, counts, occurrences(n, row, tokens, step, p, columns, size))
 		}
 		y = plus(n, y, weighted(n, counts, p, columns))
 	}
@@ -120,9 +120,9 @@ func (p *vocabulary) rounds(most int) [][]int {
 	return out
 }
 
-// found counts the n-grams of columns whose tokens are that far from each other: those of
+// occurrences counts the n-grams of columns whose tokens are that far from each other: those of
 // one token at distance 1 alone.
-func found(n *node, row *Value, tokens, step int, p *vocabulary, columns []int, size int) *Value {
+func occurrences(n *node, row *Value, tokens, step int, p *vocabulary, columns []int, size int) *Value {
 	axis := row.rank() - 2
 	var all *Value
 	for i := range size {

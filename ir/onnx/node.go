@@ -18,15 +18,21 @@ type node struct {
 	what   string   // for messages
 	in     []*Value // nil: left out
 	failed bool
-	ranks  int // of a recurrent operator: the axes of its batch
 	calls  int // of graphs within it
 }
 
 // errorf reports a mistake of the node.
 func (n *node) errorf(format string, args ...any) []*Value {
 	n.failed = true
-	n.errs.Add(diag.Pos{File: n.file}, "%s: %s", n.what, fmt.Sprintf(format, args...))
+	n.Errs.Add(diag.Pos{File: n.file.name}, "%s: %s", n.what, fmt.Sprintf(format, args...))
 	return nil
+}
+
+// beyond reports whole numbers that would not be exact, which smaller ones of the inputs
+// may be.
+func (n *node) beyond(format string, args ...any) []*Value {
+	n.Inexact = true
+	return n.errorf(format, args...)
 }
 
 // unless reports a mistake that may follow from one which has been reported already.
@@ -59,10 +65,10 @@ func (n *node) build(r row) []*Value {
 			v.Known.Load()
 		}
 	}
-	n.legacy()
+	legacy(n)
 	known := !slices.ContainsFunc(n.in, func(v *Value) bool { return v != nil && v.Known == nil })
 	if known && !unfolded(n) {
-		if out := n.folded(r); len(out) > 0 || n.failed {
+		if out := settledNow(n, r); len(out) > 0 || n.failed {
 			return out
 		}
 	}
@@ -75,13 +81,13 @@ func (n *node) build(r row) []*Value {
 		}
 	}
 	if r.graph == nil {
-		return n.errorf("its operands must be known when the model is built, and %s is computed", diag.Quote(n.firstComputed()))
+		return n.errorf("its operands must be known when the model is built, and %s is computed", diag.Quote(firstComputed(n)))
 	}
 	return movedBy(n, r, r.graph(n))
 }
 
-// folded computes the results of known operands now; nil where they cannot be.
-func (n *node) folded(r row) []*Value {
+// settledNow computes the results of known operands now; nil where they cannot be.
+func settledNow(n *node, r row) []*Value {
 	for _, v := range n.in {
 		if v != nil {
 			v.Known.Load()
@@ -124,7 +130,7 @@ func movedBy(n *node, r row, out []*Value) []*Value {
 
 // legacy aligns the second operand as opsets before 7 do: from an axis on, where the
 // node says so, and from that of the channels where PRelu has a slope for each.
-func (n *node) legacy() {
+func legacy(n *node) {
 	if n.opset >= 7 || len(n.in) != 2 || n.in[0] == nil || n.in[1] == nil {
 		return
 	}
@@ -146,7 +152,7 @@ func (n *node) legacy() {
 	}
 }
 
-func (n *node) firstComputed() string {
+func firstComputed(n *node) string {
 	for _, v := range n.in {
 		if v != nil && v.Known == nil {
 			return v.Name
@@ -166,6 +172,25 @@ func (n *node) large(shape []int) bool {
 		size *= max(d, 1)
 	}
 	return false
+}
+
+// segment is a name of the node's own, for what it keeps.
+func (n *node) segment() string { return n.settings.Prefix + n.label + n.proto.Outputs[0] }
+
+// weigh has a value count as an initializer.
+func (n *node) weigh(name string) { n.weights[name] = true }
+
+// passOn has the first result count as an initializer where the first operand does.
+func (n *node) passOn() {
+	if n.isWeight(n.in[0]) {
+		n.weigh(n.label + n.proto.Outputs[0])
+	}
+}
+
+// parameter is the parameter that v has become, and the order of its axes, where it is one.
+func (n *node) parameter(v *Value) (x *ir.Value, perm []int) {
+	p := n.params[v.Name]
+	return p.value, p.perm
 }
 
 // operand is operand i, or nil.

@@ -38,12 +38,11 @@ func batchNormalization(n *node) []*Value {
 	}
 	if n.use.Running {
 		for _, p := range n.in[3:] {
-			if !n.weights[p.Name] || n.states[p.Name] {
+			if !n.state(p) {
 				return n.errorf("its statistics %s are computed, or those of another node too; to be moved by training they must be initializers of its own", diag.Quote(p.Name))
 			}
-			n.states[p.Name] = true
 		}
-		n.statistics = true
+		n.BatchStatistics = true
 	}
 	inverse := scalar.Call("rsqrt", scalar.Call("add", scalar.Arg(2), scalar.Num(n.float("epsilon", 1e-5))))
 	scaled := scalar.Call("mul", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), inverse)
@@ -173,7 +172,7 @@ func channelled(n *node, y *ir.Value, scale, bias *Value) []*Value {
 	if n.failed || scale.rank() != 1 || bias.rank() != 1 {
 		return n.errorf("parameters of shapes %v", n.shapes())
 	}
-	if n.weights[scale.Name] { // read in place: the reshaped ones are no parameters of their own
+	if n.isWeight(scale) { // read in place: the reshaped ones are no parameters of their own
 		x, s, b := y, n.plain(scale), n.plain(bias)
 		shape := append(ir.Shape{v.Shape[1]}, slices.Repeat([]int{1}, v.rank()-2)...)
 		return one(n.computed(op.MapOf(n.b, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "scaled", x, op.ReshapeTo(n.b, s, shape), op.ReshapeTo(n.b, b, shape)), v.Type))

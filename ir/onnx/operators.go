@@ -48,23 +48,23 @@ func domain(name string) string {
 const openExtent = "the extent of its result depends on the data"
 
 // rowOf finds the operator of a node: a function of the file, or one of the standard.
-func (s *scope) rowOf(n *proto.Node) (row, bool) {
-	if f := s.functionOf(n); f != nil {
-		return inlined(f), true
+func (f *file) rowOf(n *proto.Node) (row, bool) {
+	if called := f.functionOf(n); called != nil {
+		return inlined(called), true
 	}
-	r, ok := s.operators[domain(n.Domain)].rows[n.Op]
+	r, ok := f.operators[domain(n.Domain)].rows[n.Op]
 	return r, ok
 }
 
 // unknown reports the operators that are not there, all of them at once.
 func (s *scope) unknown() {
 	for i, n := range s.graph.Nodes {
-		if _, ok := s.rowOf(n); !ok {
+		if _, ok := s.file.rowOf(n); !ok {
 			what := s.inside + nodeName(i, n)
-			if version := s.opsets[domain(n.Domain)]; version > 0 {
+			if version := s.file.opsets[domain(n.Domain)]; version > 0 {
 				what += fmt.Sprintf(" of opset %d", version)
 			}
-			s.errs.Add(diag.Pos{File: s.file}, "%s: %s", what, s.operators.refusal(n))
+			s.Errs.Add(diag.Pos{File: s.file.name}, "%s: %s", what, s.file.operators.refusal(n))
 		}
 	}
 }

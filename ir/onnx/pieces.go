@@ -170,9 +170,7 @@ func sliceKnown(n *node) []*tensor.Tensor {
 		t.Set(i, from.At(first+at))
 		i++
 	}
-	if n.weights[n.in[0].Name] {
-		n.weights[n.label+n.proto.Outputs[0]] = true
-	}
+	n.passOn()
 	return []*tensor.Tensor{t}
 }
 

@@ -292,9 +292,9 @@ func matrixOf(n *node, v *Value, d int) *ir.Value {
 	return op.ReshapeTo(n.b, op.SliceAxis(n.b, m, front(m), d, 1), append(lead, v.Shape[2], v.Shape[1]))
 }
 
-// vectorOf is so many elements from a place on of direction d of [directions, n]; nil
-// where the operand is left out.
-func vectorOf(n *node, i, d, from, size int) *ir.Value {
+// vectorOf is so many elements from a place on of direction d of [directions, n], for
+// states of so many axes of a batch; nil where the operand is left out.
+func vectorOf(n *node, i, d, from, size, batch int) *ir.Value {
 	v := n.operand(i)
 	if v == nil {
 		return nil
@@ -306,20 +306,19 @@ func vectorOf(n *node, i, d, from, size int) *ir.Value {
 	}
 	f := front(x)
 	lead := append(ir.Shape{}, x.Shape[:f]...)
-	if x = op.SliceAxis(n.b, op.SliceAxis(n.b, x, f, d, 1), f+1, from, size); f == 1 && n.ranks > 0 {
-		lead = append(lead, slices.Repeat([]int{1}, n.ranks)...)
+	if x = op.SliceAxis(n.b, op.SliceAxis(n.b, x, f, d, 1), f+1, from, size); f == 1 && batch > 0 {
+		lead = append(lead, slices.Repeat([]int{1}, batch)...)
 	}
 	return op.ReshapeTo(n.b, x, append(lead, size))
 }
 
 // oneDirection runs the cell one way over in, [rows, steps, batch?, features].
 func oneDirection(n *node, k cell, s *stepping, in *ir.Value, d, gates, states int, reverse bool, lead []int) (*ir.Value, []*ir.Value) {
-	n.ranks = len(lead)
 	w, r := matrixOf(n, n.in[1], d), matrixOf(n, n.in[2], d)
 	size := gates * s.hidden
-	bias, recurrent := vectorOf(n, 3, d, 0, size), vectorOf(n, 3, d, size, size)
+	bias, recurrent := vectorOf(n, 3, d, 0, size, len(lead)), vectorOf(n, 3, d, size, size, len(lead))
 	if states == 2 {
-		s.peep = vectorOf(n, 7, d, 0, 3*s.hidden)
+		s.peep = vectorOf(n, 7, d, 0, 3*s.hidden, len(lead))
 	}
 	if n.failed || !w.Valid() || !r.Valid() {
 		return nil, nil

@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,17 +15,39 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-func (m *Model) scope(use Use, trains *trainable.Set, b *ir.Builder, prefix string, limit float64) *scope {
+// file is what the graphs of a file share.
+type file struct {
+	name      string // for messages
+	operators operators
+	functions []*proto.Function
+	opsets    map[string]int64 // by domain
+	tensors   *tensors
+}
+
+// settings are what a graph is built with.
+type settings struct {
+	Use
+	// Trainable is which of the tensors training changes.
+	Trainable *trainable.Set
+	// Prefix is before the names of the segments of parameters.
+	Prefix string
+	// Limit is up to where whole numbers of the inputs go; 0: as far as their types.
+	Limit float64
+	// Draws makes an input of random numbers by its name, of what they are said to be, where
+	// such inputs are looked for; nil: they are there.
+	Draws func(name, of string, shape []int)
+}
+
+// newScope is the scope of a graph of the file, which becomes part of b.
+func newScope(f *file, g *proto.Graph, b *ir.Builder, of settings) *scope {
 	return &scope{
-		file: m.File, operators: domains, functions: m.proto.Functions, opsets: m.opset, opset: m.opset[""],
-		graph: m.proto.Graph, b: b, prefix: prefix, limit: limit,
-		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{},
-		use: use, trainable: trains, tensors: m.tensors, states: map[string]bool{},
+		file: f, graph: g, b: b, use: of.Use, opset: f.opsets[""], settings: of,
+		values: map[string]*Value{}, weights: map[string]bool{}, params: map[string]placed{}, states: map[string]bool{},
 	}
 }
 
-// input is an input of the model as a value.
-func (s *scope) input(name string, t proto.Type, shape []int, x *ir.Value) *Value {
+// input gives a value of the graph to the nodes, as an input of the file.
+func (s *scope) input(name string, t proto.Type, shape []int, x *ir.Value) {
 	v := &Value{Name: name, Type: t, Shape: shape, inOrder: x}
 	if all := rangeOf(t); tensor.IsInteger(t) && tensor.Width(t) <= 16 {
 		bounded(x, all)
@@ -31,17 +55,57 @@ func (s *scope) input(name string, t proto.Type, shape []int, x *ir.Value) *Valu
 		if x.Valid() && x.DType == ir.I32 {
 			v.inOrder = op.MapOf(s.b, scalar.Arg(0), "number", x)
 		}
-	} else if tensor.IsInteger(t) && s.limit > 0 && x.Valid() && x.DType == ir.I32 {
-		v.whole = &span{low: max(all.low, -s.limit), high: min(all.high, s.limit)}
+	} else if tensor.IsInteger(t) && s.settings.Limit > 0 && x.Valid() && x.DType == ir.I32 {
+		v.whole = &span{low: max(all.low, -s.settings.Limit), high: min(all.high, s.settings.Limit)}
 	}
-	return v
+	s.values[name] = v
+}
+
+// initializer gives a known tensor to the nodes, as an initializer of the file.
+func (s *scope) initializer(name string, t *tensor.Tensor) {
+	s.values[name] = &Value{Name: name, Type: t.Type, Shape: t.Shape, Known: t}
+	s.weights[name] = true
+}
+
+// named is the value that a node reads under a name, where there is one.
+func (s *scope) named(name string) (*Value, bool) {
+	v, ok := s.values[name]
+	return v, ok
+}
+
+// isWeight reports whether v is an initializer, or one in another order or shape.
+func (s *scope) isWeight(v *Value) bool { return s.weights[v.Name] }
+
+// state makes an initializer one that a step of training moves itself, and reports whether
+// it could: it is so once.
+func (s *scope) state(v *Value) bool {
+	if !s.isWeight(v) || s.states[v.Name] {
+		return false
+	}
+	s.states[v.Name] = true
+	return true
+}
+
+// noise is the input of random numbers of a shape that is called name.
+func (s *scope) noise(name, of string, shape []int) (*Value, error) {
+	if s.depth > 0 {
+		return nil, errors.New("it draws random numbers within a function or a graph of another node, which is not supported; draw them outside of it")
+	}
+	if s.settings.Draws != nil {
+		s.settings.Draws(name, of, shape)
+	}
+	v, ok := s.values[name]
+	if !ok || !slices.Equal(v.Shape, shape) {
+		return nil, fmt.Errorf("%s, the input of its random numbers, is not there or not %v", diag.Quote(name), shape)
+	}
+	return v, nil
 }
 
 // output is a value by its name, as it leaves the graph; nil where nothing makes it.
 func (s *scope) output(name string) *Value {
 	v, ok := s.values[name]
 	if !ok {
-		s.errs.Add(diag.Pos{File: s.file}, "output %s is made by no node", diag.Quote(name))
+		s.Errs.Add(diag.Pos{File: s.file.name}, "output %s is made by no node", diag.Quote(name))
 		return nil
 	}
 	if v.Known == nil {
@@ -59,8 +123,8 @@ func (s *scope) settled(v *Value) {
 		return
 	}
 	if v.span().rough {
-		s.inexact = true
-		s.errs.Add(diag.Pos{File: s.file}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
+		s.Inexact = true
+		s.Errs.Add(diag.Pos{File: s.file.name}, "output %s is %v and may be beyond %d, up to where all whole numbers are exact in float32", diag.Quote(v.Name), v.Type, mostExact)
 	} else if whole {
 		bounded(v.inOrder, v.span())
 		v.inOrder = op.MapOf(s.b, scalar.Arg(0), "number", v.inOrder)
@@ -72,37 +136,35 @@ func (v *Value) Result() *ir.Value { return v.inOrder }
 
 // scope is what the nodes of a graph share while they are built.
 type scope struct {
-	file      string // for messages
-	operators operators
-	functions []*proto.Function // of the file
-	opsets    map[string]int64  // by domain
-	graph     *proto.Graph      // of the model, or one within a node
-	inside    string            // the node that it is within, for messages
-	label     string            // before the names of values of a graph within
-	depth     int               // of graphs within graphs
-	b         *ir.Builder
-	prefix    string
-	opset     int64
-	values    map[string]*Value
-	weights   map[string]bool // the initializers, and what is one in another order or shape
-	params    map[string]placed
-	Weights   []Weight
-	use       Use
-	tensors   *tensors
-	// trainable is which of the tensors training changes.
-	trainable *trainable.Set
-	// states are the tensors that a step of training moves itself.
-	states map[string]bool
-	// statistics is set where a node takes them over the batch.
-	statistics bool
-	errs       diag.List
-	limit      float64 // of whole numbers of the inputs; 0: none
-	folding    bool    // the graph is of known values alone
-	// draws makes an input of random numbers of what it is told, where they are looked for.
-	draws   func(name, of string, shape []int) *Value
-	inexact bool // some of them would not be exact
+	found
+	b     *ir.Builder
+	opset int64 // of the default domain
+	use   Use
+
+	file     *file
+	settings settings
+	graph    *proto.Graph // of the model, or one within a node
+	inside   string       // the node that it is within, for messages
+	label    string       // before the names of values of a graph within
+	depth    int          // of graphs within graphs
+	values   map[string]*Value
+	weights  map[string]bool // the initializers, and what is one in another order or shape
+	params   map[string]placed
+	states   map[string]bool // the tensors that a step of training moves itself
+	folding  bool            // the graph is of known values alone
 }
 
+// found is what comes of a graph besides its values.
+type found struct {
+	Weights []Weight
+	// BatchStatistics is set where a node takes them over the batch.
+	BatchStatistics bool
+	// Inexact is set where smaller whole numbers of the inputs would be exact.
+	Inexact bool
+	Errs    diag.List
+}
+
+// run builds nodes, each of which follows what it reads.
 func (s *scope) run(nodes []*proto.Node) {
 	at := map[*proto.Node]int{}
 	for i, n := range s.graph.Nodes {
@@ -131,9 +193,9 @@ func (s *scope) node(i int, p *proto.Node) bool {
 		}
 		n.in = append(n.in, v)
 	}
-	r, _ := s.rowOf(p)
+	r, _ := s.file.rowOf(p)
 	before := len(s.b.Errors)
-	s.b.At(strings.TrimSuffix(s.prefix, "/"), diag.Pos{File: s.file, Path: n.what})
+	s.b.At(strings.TrimSuffix(s.settings.Prefix, "/"), diag.Pos{File: s.file.name, Path: n.what})
 	out := n.build(r)
 	for _, e := range s.b.Errors[before:] {
 		n.errorf("%s", e.Msg)

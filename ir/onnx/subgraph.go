@@ -128,11 +128,7 @@ func scanned(n *node) []*Value {
 	}
 	types, spans := make([]proto.Type, len(g.Outputs)), make([]*span, len(g.Outputs))
 	r.Body = func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
-		s := scopeWithin(n, g, b)
-		s.params = map[string]placed{}
-		for i, v := range outside {
-			s.values[v.Name] = &Value{Name: v.Name, Type: v.Type, Shape: v.Shape, inOrder: captures[i], whole: v.whole}
-		}
+		s := apart(n, g, b, outside, captures)
 		var in []*Value
 		for i, x := range slices.Concat(carried, steps) {
 			in = append(in, n.computed(x, n.in[i].Type))
@@ -140,15 +136,14 @@ func scanned(n *node) []*Value {
 		list := s.results(in)
 		var results []*ir.Value
 		for i, v := range list {
-			if len(s.errs) > 0 {
+			if len(s.Errs) > 0 {
 				break
 			}
 			if types[i] = v.Type; tensor.IsInteger(v.Type) && i >= states { // a state may leave what one step makes of it
 				s := v.span()
 				spans[i] = &s
 			}
-			inner := node{scope: s, proto: n.proto, what: n.what}
-			results = append(results, op.MapOf(b, scalar.Arg(0), "result", rowed(&inner, inner.plain(v))))
+			results = append(results, op.MapOf(b, scalar.Arg(0), "result", rowed(n.of(s), s.plain(v))))
 		}
 		if adopt(n, s); n.failed {
 			return nil, nil

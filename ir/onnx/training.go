@@ -22,7 +22,7 @@ var trainers = map[string]row{
 // Source: ONNX 1.22, Gradient.
 func gradient(n *node) []*Value {
 	xs := n.attribute("xs")
-	y, ok := n.values[n.string("y", "")]
+	y, ok := n.named(n.string("y", ""))
 	if xs == nil || !ok || y == nil || y.Known != nil {
 		return n.errorf("y %s is no computed value", diag.Quote(n.string("y", "")))
 	}
@@ -32,8 +32,8 @@ func gradient(n *node) []*Value {
 			return n.errorf("operand %d is not %s: a gradient is supported where the graph has computed y, at the same values", i, diag.Quote(string(s)))
 		}
 		x := n.plain(n.in[i])
-		if p, ok := n.params[n.in[i].Name]; ok {
-			x = p.value
+		if p, _ := n.parameter(n.in[i]); p != nil {
+			x = p
 		}
 		by = append(by, x)
 	}
@@ -44,9 +44,9 @@ func gradient(n *node) []*Value {
 	var out []*Value
 	for i, g := range gradients(n.b, of, by) {
 		v := n.in[i]
-		if p, ok := n.params[v.Name]; ok { // from the order of the parameter
-			back := make([]int, len(p.perm))
-			for j, a := range p.perm {
+		if p, perm := n.parameter(v); p != nil { // from the order of the parameter
+			back := make([]int, len(perm))
+			for j, a := range perm {
 				back[a] = j
 			}
 			g = n.turned(g, back)

@@ -86,26 +86,26 @@ func (t *tensors) at(number int) (name string, element int) {
 }
 
 // numbers are those of the elements of a value; nil where it has none.
-func (s *scope) numbers(v *Value) *tensor.Tensor {
+func (t *tensors) numbers(v *Value) *tensor.Tensor {
 	if v.from != nil {
 		return v.from
 	}
-	start, ok := s.tensors.start[v.Name]
+	start, ok := t.start[v.Name]
 	if !ok || v.Known == nil {
 		return nil
 	}
-	t := tensor.New(proto.Float64, v.Known.Shape)
-	for i := range t.F {
-		t.F[i] = float64(start + i)
+	out := tensor.New(proto.Float64, v.Known.Shape)
+	for i := range out.F {
+		out.F[i] = float64(start + i)
 	}
-	return t
+	return out
 }
 
 // trace finds out which elements of the file known results are: the operator is given
 // the numbers of the elements in place of the elements.
 func trace(n *node, r row, out []*Value) {
 	if n.proto.Op == "Constant" && len(out) == 1 && out[0].Known != nil {
-		n.tensors.add(n.proto.Outputs[0], out[0].Known)
+		n.file.tensors.add(n.proto.Outputs[0], out[0].Known)
 		return
 	}
 	if !trainable.Moves(n.proto) {
@@ -121,7 +121,7 @@ func trace(n *node, r row, out []*Value) {
 		case !tensor.IsFloat(v.Type):
 			continue
 		}
-		from := n.numbers(v)
+		from := n.file.tensors.numbers(v)
 		if from == nil {
 			from = tensor.New(proto.Float64, v.Known.Shape)
 			for j := range from.F {
@@ -152,9 +152,9 @@ func trace(n *node, r row, out []*Value) {
 }
 
 // sources are the tensors of the file that a value is made of.
-func (s *scope) sources(v *Value) []string {
+func (t *tensors) sources(v *Value) []string {
 	if v.from == nil {
-		if _, ok := s.tensors.start[v.Name]; ok && v.Known != nil {
+		if _, ok := t.start[v.Name]; ok && v.Known != nil {
 			return []string{v.Name}
 		}
 		return nil
@@ -163,8 +163,8 @@ func (s *scope) sources(v *Value) []string {
 	from, to := 0, 0 // the elements of the last one
 	for _, f := range v.from.F {
 		if n := int(f); n >= 0 && (n < from || n >= to) {
-			name, at := s.tensors.at(n)
-			from, to = n-at, n-at+tensor.Count(s.tensors.known[name].Shape)
+			name, at := t.at(n)
+			from, to = n-at, n-at+tensor.Count(t.known[name].Shape)
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
@@ -175,8 +175,8 @@ func (s *scope) sources(v *Value) []string {
 
 // trains reports whether training changes a value: each tensor that it is made of.
 func (s *scope) trains(v *Value) bool {
-	names := s.sources(v)
-	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !s.trainable.Has(name) })
+	names := s.file.tensors.sources(v)
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !s.settings.Trainable.Has(name) })
 }
 
 // kept reports whether a value is a parameter however small it is.
@@ -187,7 +187,7 @@ func (s *scope) kept(v *Value) bool {
 // unfolded reports a node that is computed at run time though its operands are known:
 // weights come out of it that training changes.
 func unfolded(n *node) bool {
-	return n.use.Trains && n.trainable.Combines(n.proto) && slices.ContainsFunc(n.in, func(v *Value) bool {
+	return n.use.Trains && n.settings.Trainable.Combines(n.proto) && slices.ContainsFunc(n.in, func(v *Value) bool {
 		return v != nil && v.Known != nil && n.trains(v)
 	})
 }
@@ -213,12 +213,12 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 	}
 	trains := s.trains(v)
 	if trains && s.use.Trains {
-		if x, ok := s.tied(v, perm, shape); ok {
+		if x, ok := tied(s, v, perm, shape); ok {
 			return x
 		}
 	}
-	w := Weight{Segment: s.prefix + v.Name, Name: v.Name, Perm: perm, Data: s.tensors.laid(v, perm)}
-	w.sources = s.sources(v)
+	w := Weight{Segment: s.settings.Prefix + v.Name, Name: v.Name, Perm: perm, Data: s.file.tensors.laid(v, perm)}
+	w.sources = s.file.tensors.sources(v)
 	if v.from != nil {
 		w.from = v.from.Permuted(perm)
 	}
@@ -250,12 +250,12 @@ func (t *tensors) laid(v *Value, perm []int) []float32 {
 }
 
 // elements are the numbers of what a parameter holds, in its order.
-func (s *scope) elements(w Weight) []float64 {
+func elements(s *scope, w Weight) []float64 {
 	if w.from != nil {
 		return w.from
 	}
 	v := s.values[w.Name]
-	if from := s.numbers(v); from != nil {
+	if from := s.file.tensors.numbers(v); from != nil {
 		return from.Permuted(w.Perm)
 	}
 	return nil
@@ -263,18 +263,18 @@ func (s *scope) elements(w Weight) []float64 {
 
 // tied makes a value of a parameter that holds its elements already, in another order:
 // an embedding and, turned, the layer of the answers.
-func (s *scope) tied(v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
-	names := s.sources(v)
+func tied(s *scope, v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
+	names := s.file.tensors.sources(v)
 	var want []float64
 	for _, w := range s.Weights {
 		if !slices.ContainsFunc(w.sources, func(name string) bool { return slices.Contains(names, name) }) {
 			continue
 		}
 		if want == nil {
-			want = s.numbers(v).Permuted(perm)
+			want = s.file.tensors.numbers(v).Permuted(perm)
 		}
 		at := map[float64]int{}
-		have := s.elements(w)
+		have := elements(s, w)
 		for i, f := range have {
 			at[f] = i
 		}
@@ -291,14 +291,14 @@ func (s *scope) tied(v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
 		case found < len(want):
 			return s.b.Errorf("it reads elements of %s that another node reads too, and others besides; name it in freeze", diag.Quote(names[0])), true
 		}
-		return s.picks(s.params[w.Name].value, places, shape), true
+		return picks(s, s.params[w.Name].value, places, shape), true
 	}
 	return nil, false
 }
 
 // picks takes elements of a parameter by their places: the transposed matrix, or one
 // by one.
-func (s *scope) picks(p *ir.Value, places []int, shape ir.Shape) *ir.Value {
+func picks(s *scope, p *ir.Value, places []int, shape ir.Shape) *ir.Value {
 	n := p.Shape.Elements()
 	if len(places) == n && n > 1 {
 		rows := places[1] - places[0]

@@ -247,8 +247,7 @@ func bitwise(e scalar.Expr) row {
 			y = scalar.Call("add", scalar.Arg(1), scalar.Call("select", scalar.Call("lt", scalar.Arg(1), scalar.Num(0)), up, scalar.Num(0)))
 		}
 		if wide > 24 {
-			n.inexact = true
-			return n.errorf("whole numbers of more than 24 bits")
+			return n.beyond("whole numbers of more than 24 bits")
 		}
 		out := n.then(scalar.Num(0), "bits", t, n.in[0])
 		// A few bits at a time: what grows with all of them would be one long expression.

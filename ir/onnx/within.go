@@ -17,7 +17,7 @@ const mostDeep = 32
 // graph has. Its values are called after the node and the times it was called.
 func scopeWithin(n *node, g *proto.Graph, b *ir.Builder) *scope {
 	s := *n.scope
-	s.graph, s.b, s.errs, s.inside = g, b, nil, n.what+": "
+	s.graph, s.b, s.Errs, s.inside = g, b, nil, n.what+": "
 	s.values = maps.Clone(n.values)
 	s.label, s.depth = fmt.Sprintf("%s%s.%d.", n.label, n.proto.Outputs[0], n.calls), n.depth+1
 	n.calls++
@@ -26,15 +26,29 @@ func scopeWithin(n *node, g *proto.Graph, b *ir.Builder) *scope {
 
 // adopt hands over what a scope within has found.
 func adopt(n *node, s *scope) {
-	n.Weights, n.inexact, n.statistics = s.Weights, n.inexact || s.inexact, n.statistics || s.statistics
-	n.errs = append(n.errs, s.errs...)
-	n.failed = n.failed || len(s.errs) > 0
+	n.Weights, n.Inexact, n.BatchStatistics = s.Weights, n.Inexact || s.Inexact, n.BatchStatistics || s.BatchStatistics
+	n.Errs = append(n.Errs, s.Errs...)
+	n.failed = n.failed || len(s.Errs) > 0
 }
+
+// apart is the scope of a graph within that is built on its own: what it reads from outside
+// is given to it.
+func apart(n *node, g *proto.Graph, b *ir.Builder, outside []*Value, captures []*ir.Value) *scope {
+	s := scopeWithin(n, g, b)
+	s.params = map[string]placed{}
+	for i, v := range outside {
+		s.values[v.Name] = &Value{Name: v.Name, Type: v.Type, Shape: v.Shape, inOrder: captures[i], whole: v.whole}
+	}
+	return s
+}
+
+// of is the node itself in a graph within.
+func (n *node) of(s *scope) *node { return &node{scope: s, proto: n.proto, what: n.what} }
 
 // results computes a graph whose inputs are in, and gives its outputs.
 func (s *scope) results(in []*Value) []*Value {
 	if len(in) != len(s.graph.Inputs) {
-		s.errs.Add(diag.Pos{File: s.file}, "%s%d operands for a graph of %d", s.inside, len(in), len(s.graph.Inputs))
+		s.Errs.Add(diag.Pos{File: s.file.name}, "%s%d operands for a graph of %d", s.inside, len(in), len(s.graph.Inputs))
 		return nil
 	}
 	for i, v := range s.graph.Inputs {
@@ -43,24 +57,24 @@ func (s *scope) results(in []*Value) []*Value {
 	for _, t := range s.graph.Initializers {
 		known, err := tensor.Read(t, nil)
 		if err != nil {
-			s.errs.Add(diag.Pos{File: s.file}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
+			s.Errs.Add(diag.Pos{File: s.file.name}, "%sinitializer %s: %v", s.inside, diag.Quote(t.Name), err)
 			return nil
 		}
 		s.weights[s.label+t.Name] = true
 		s.values[t.Name] = &Value{Name: s.label + t.Name, Type: known.Type, Shape: known.Shape, Known: known}
 	}
 	if s.depth > mostDeep {
-		s.errs.Add(diag.Pos{File: s.file}, "%sgraphs are nested more than %d deep", s.inside, mostDeep)
+		s.Errs.Add(diag.Pos{File: s.file.name}, "%sgraphs are nested more than %d deep", s.inside, mostDeep)
 	}
-	if s.unknown(); len(s.errs) > 0 {
+	if s.unknown(); len(s.Errs) > 0 {
 		return nil
 	}
 	s.run(s.graph.Nodes)
 	var out []*Value
 	for _, o := range s.graph.Outputs {
 		v, ok := s.values[o.Name]
-		if !ok && len(s.errs) == 0 {
-			s.errs.Add(diag.Pos{File: s.file}, "%soutput %s is made by no node", s.inside, diag.Quote(o.Name))
+		if !ok && len(s.Errs) == 0 {
+			s.Errs.Add(diag.Pos{File: s.file.name}, "%soutput %s is made by no node", s.inside, diag.Quote(o.Name))
 		}
 		out = append(out, v)
 	}
