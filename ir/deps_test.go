@@ -39,11 +39,13 @@ ir/keras/container ir/keras/hdf5
 ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec ir/layer/operation runtime/nearest runtime/nn
 ir/onnx/proto     google.golang.org/protobuf
+ir/onnx/tensor    ir/onnx/proto
 ir/onnx/classifier ir/onnx/proto
 ir/onnx/trainable ir/onnx/proto ir/diag
 ir/onnx/writeback ir/diag ir/onnx/proto google.golang.org/protobuf
-ir/onnx           ir ir/op ir/loop ir/scalar ir/block ir/diag runtime/nearest ir/onnx/proto ir/onnx/classifier ir/layer/operation ir/onnx/trainable
-ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/block ir/onnx/trainable ir/onnx/writeback
+ir/onnx/node      ir ir/op ir/block ir/scalar ir/diag runtime/nearest ir/onnx/proto ir/onnx/tensor ir/onnx/trainable
+ir/onnx           ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto ir/onnx/tensor ir/onnx/node ir/onnx/classifier ir/layer/operation ir/onnx/trainable
+ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/tensor ir/onnx/node ir/block ir/onnx/trainable ir/onnx/writeback
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras          ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
@@ -53,7 +55,7 @@ ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag ir/past
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
-ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto google.golang.org/protobuf
+ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto ir/onnx/tensor google.golang.org/protobuf
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static/verbatim

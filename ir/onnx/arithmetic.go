@@ -4,24 +4,25 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // arithmetic is mapped of numbers, whole ones of which have to be exact.
-func arithmetic(n *node, e scalar.Expr, word string) []*Value {
-	if tensor.IsFloat(n.in[0].Type) {
-		return mapped(n, e, word, n.in[0].Type)
+func arithmetic(n *node.Node, e scalar.Expr, word string) []*node.Value {
+	if tensor.IsFloat(n.In[0].Type) {
+		return node.Mapped(n, e, word, n.In[0].Type)
 	}
-	s := reach(e, spansOf(n))
-	if n.failed {
+	s := node.Reach(e, spansOf(n))
+	if n.Failed {
 		return nil
 	}
 	if fractional(e) {
-		return n.errorf("fractions of %v are not supported", n.in[0].Type)
+		return n.Errorf("fractions of %v are not supported", n.In[0].Type)
 	}
-	return fitted(n, mapped(n, e, word, n.in[0].Type), s)
+	return node.Fitted(n, node.Mapped(n, e, word, n.In[0].Type), s)
 }
 
 // fractional reports an expression with a number that is not whole.
@@ -36,21 +37,21 @@ func fractional(e scalar.Expr) bool {
 }
 
 // spansOf are those of the operands, which have to be exact.
-func spansOf(n *node) []span {
-	var out []span
-	for _, v := range n.in {
-		if tensor.IsFloat(v.Type) != tensor.IsFloat(n.in[0].Type) {
-			n.errorf("operands of %v and %v", n.in[0].Type, v.Type)
-			return make([]span, len(n.in))
+func spansOf(n *node.Node) []node.Span {
+	var out []node.Span
+	for _, v := range n.In {
+		if tensor.IsFloat(v.Type) != tensor.IsFloat(n.In[0].Type) {
+			n.Errorf("operands of %v and %v", n.In[0].Type, v.Type)
+			return make([]node.Span, len(n.In))
 		}
-		out = append(out, n.exact(v))
+		out = append(out, n.Exact(v))
 	}
 	return out
 }
 
-func unary(n *node, e scalar.Expr, word string) []*Value {
-	if n.in[0].Type == proto.Bool {
-		return mapped(n, e, word, proto.Bool)
+func unary(n *node.Node, e scalar.Expr, word string) []*node.Value {
+	if n.In[0].Type == proto.Bool {
+		return node.Mapped(n, e, word, proto.Bool)
 	}
 	return arithmetic(n, e, word)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
@@ -30,7 +31,7 @@ var broken = []struct {
 }{
 	{func(m *proto.Model) {
 		m.Opsets = []proto.Opset{{Domain: "com.acme", Version: 1}}
-		node(m, 1).Domain = "com.acme"
+		nodeOf(m, 1).Domain = "com.acme"
 	}, "spoilt.onnx: node 1 (com.acme.Relu) of opset 1: operators of the domain com.acme are not supported"},
 	{func(m *proto.Model) { m.Graph.Nodes = nil }, "spoilt.onnx: output \"y\" is made by no node"},
 	{func(m *proto.Model) { m.Graph.Outputs = nil }, "spoilt.onnx: the graph has no outputs"},
@@ -45,25 +46,25 @@ var broken = []struct {
 	{func(m *proto.Model) { m.Graph.Inputs[0].Dims = m.Graph.Inputs[0].Dims[:2] }, "spoilt.onnx: node 0 \"conv\" (Conv): weights [3 2 3 3] over [1 2] in 1 groups"},
 	{func(m *proto.Model) { m.Graph.Inputs[0].Element = proto.StringType }, "spoilt.onnx: node 0 \"conv\" (Conv): \"x\" is of string, which is not supported"},
 	{func(m *proto.Model) { m.Graph.Inputs[0].Dims[2].Value = 1 << 40 }, "spoilt.onnx: input \"x\": extent 2 is \"open\"; say what it is with --bind name=…"},
-	{func(m *proto.Model) { node(m, 0).Op = "Convv" }, "spoilt.onnx: node 0 \"conv\" (Convv) of opset 17: the operator Convv is not supported; did you mean Conv?"},
-	{func(m *proto.Model) { node(m, 0).Op = "" }, "spoilt.onnx: node 0 \"conv\" () of opset 17: it names no operator"},
-	{func(m *proto.Model) { node(m, 1).Op = "NonMaxSuppression" }, "spoilt.onnx: node 1 (NonMaxSuppression) of opset 17: the extent of its result depends on the data"},
-	{func(m *proto.Model) { node(m, 1).Op = "SequenceAt" }, "spoilt.onnx: node 1 (SequenceAt) of opset 17: sequences are not supported"},
-	{func(m *proto.Model) { node(m, 1).Op, node(m, 1).Inputs = "_LINK", node(m, 1).Outputs }, "spoilt.onnx: node 1 (_LINK) of opset 17: the operator _LINK is not supported\nspoilt.onnx: node 1 (_LINK) reads what it makes itself"},
-	{func(m *proto.Model) { node(m, 1).Op = "StringNormalizer" }, "spoilt.onnx: node 1 (StringNormalizer) of opset 17: strings are not supported"},
-	{func(m *proto.Model) { node(m, 1).Domain = "com.microsoft" }, "spoilt.onnx: node 1 (com.microsoft.Relu): operators of the domain com.microsoft are not supported"},
-	{func(m *proto.Model) { node(m, 1).Op, node(m, 1).Domain = "TreeEnsembleClassifier", "ai.onnx.ml" }, "spoilt.onnx: node 1 (ai.onnx.ml.TreeEnsembleClassifier): trees are not compiled, which decide and do not compute; fit an MLPClassifier, MLPRegressor or linear model to the same rows, or run the trees with a library for them"},
-	{func(m *proto.Model) { node(m, 1).Op, node(m, 1).Domain = "Skaler", "ai.onnx.ml" }, "spoilt.onnx: node 1 (ai.onnx.ml.Skaler): of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported: ArrayFeatureExtractor, Binarizer, FeatureVectorizer, Imputer, LabelEncoder, LinearClassifier, LinearRegressor, Normalizer, OneHotEncoder, Scaler, ZipMap"},
-	{func(m *proto.Model) { node(m, 0).Inputs = nil }, "spoilt.onnx: node 0 \"conv\" (Conv): 0 operands; it takes 2 to 3"},
-	{func(m *proto.Model) { node(m, 0).Inputs[1] = "" }, "spoilt.onnx: node 0 \"conv\" (Conv): operand 1 is left out"},
-	{func(m *proto.Model) { node(m, 0).Inputs[1] = "nowhere" }, "spoilt.onnx: node 0 \"conv\" (Conv): it reads \"nowhere\", which nothing makes"},
-	{func(m *proto.Model) { node(m, 0).Inputs = append(node(m, 0).Inputs, "b", "b") }, "spoilt.onnx: node 0 \"conv\" (Conv): 5 operands; it takes 2 to 3"},
-	{func(m *proto.Model) { node(m, 0).Inputs[0] = "r" }, "spoilt.onnx: node 0 \"conv\" (Conv) reads what it makes itself"},
-	{func(m *proto.Model) { node(m, 1).Outputs[0] = "c" }, "spoilt.onnx: node 1 (Relu): its result \"c\" is that of another node too\nspoilt.onnx: node 1 (Relu) reads what it makes itself"},
-	{func(m *proto.Model) { node(m, 1).Inputs[0] = "r" }, "spoilt.onnx: node 1 (Relu) reads what it makes itself"},
-	{func(m *proto.Model) { node(m, 2).Inputs[0] = "w" }, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [3,18] and [12,5]"},
-	{func(m *proto.Model) { node(m, 3).Inputs[0] = "c" }, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [[1 3 2 2] [12 5]]"},
-	{func(m *proto.Model) { node(m, 3).Inputs[1] = "w" }, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [[1 12] [3 2 3 3]]"},
+	{func(m *proto.Model) { nodeOf(m, 0).Op = "Convv" }, "spoilt.onnx: node 0 \"conv\" (Convv) of opset 17: the operator Convv is not supported; did you mean Conv?"},
+	{func(m *proto.Model) { nodeOf(m, 0).Op = "" }, "spoilt.onnx: node 0 \"conv\" () of opset 17: it names no operator"},
+	{func(m *proto.Model) { nodeOf(m, 1).Op = "NonMaxSuppression" }, "spoilt.onnx: node 1 (NonMaxSuppression) of opset 17: the extent of its result depends on the data"},
+	{func(m *proto.Model) { nodeOf(m, 1).Op = "SequenceAt" }, "spoilt.onnx: node 1 (SequenceAt) of opset 17: sequences are not supported"},
+	{func(m *proto.Model) { nodeOf(m, 1).Op, nodeOf(m, 1).Inputs = "_LINK", nodeOf(m, 1).Outputs }, "spoilt.onnx: node 1 (_LINK) of opset 17: the operator _LINK is not supported\nspoilt.onnx: node 1 (_LINK) reads what it makes itself"},
+	{func(m *proto.Model) { nodeOf(m, 1).Op = "StringNormalizer" }, "spoilt.onnx: node 1 (StringNormalizer) of opset 17: strings are not supported"},
+	{func(m *proto.Model) { nodeOf(m, 1).Domain = "com.microsoft" }, "spoilt.onnx: node 1 (com.microsoft.Relu): operators of the domain com.microsoft are not supported"},
+	{func(m *proto.Model) { nodeOf(m, 1).Op, nodeOf(m, 1).Domain = "TreeEnsembleClassifier", "ai.onnx.ml" }, "spoilt.onnx: node 1 (ai.onnx.ml.TreeEnsembleClassifier): trees are not compiled, which decide and do not compute; fit an MLPClassifier, MLPRegressor or linear model to the same rows, or run the trees with a library for them"},
+	{func(m *proto.Model) { nodeOf(m, 1).Op, nodeOf(m, 1).Domain = "Skaler", "ai.onnx.ml" }, "spoilt.onnx: node 1 (ai.onnx.ml.Skaler): of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported: ArrayFeatureExtractor, Binarizer, FeatureVectorizer, Imputer, LabelEncoder, LinearClassifier, LinearRegressor, Normalizer, OneHotEncoder, Scaler, ZipMap"},
+	{func(m *proto.Model) { nodeOf(m, 0).Inputs = nil }, "spoilt.onnx: node 0 \"conv\" (Conv): 0 operands; it takes 2 to 3"},
+	{func(m *proto.Model) { nodeOf(m, 0).Inputs[1] = "" }, "spoilt.onnx: node 0 \"conv\" (Conv): operand 1 is left out"},
+	{func(m *proto.Model) { nodeOf(m, 0).Inputs[1] = "nowhere" }, "spoilt.onnx: node 0 \"conv\" (Conv): it reads \"nowhere\", which nothing makes"},
+	{func(m *proto.Model) { nodeOf(m, 0).Inputs = append(nodeOf(m, 0).Inputs, "b", "b") }, "spoilt.onnx: node 0 \"conv\" (Conv): 5 operands; it takes 2 to 3"},
+	{func(m *proto.Model) { nodeOf(m, 0).Inputs[0] = "r" }, "spoilt.onnx: node 0 \"conv\" (Conv) reads what it makes itself"},
+	{func(m *proto.Model) { nodeOf(m, 1).Outputs[0] = "c" }, "spoilt.onnx: node 1 (Relu): its result \"c\" is that of another node too\nspoilt.onnx: node 1 (Relu) reads what it makes itself"},
+	{func(m *proto.Model) { nodeOf(m, 1).Inputs[0] = "r" }, "spoilt.onnx: node 1 (Relu) reads what it makes itself"},
+	{func(m *proto.Model) { nodeOf(m, 2).Inputs[0] = "w" }, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [3,18] and [12,5]"},
+	{func(m *proto.Model) { nodeOf(m, 3).Inputs[0] = "c" }, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [[1 3 2 2] [12 5]]"},
+	{func(m *proto.Model) { nodeOf(m, 3).Inputs[1] = "w" }, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [[1 12] [3 2 3 3]]"},
 	{func(m *proto.Model) { given(m, 0, "strides", 0, 0) }, "spoilt.onnx: node 0 \"conv\" (Conv): strides [0 0] of 2 space axes"},
 	{func(m *proto.Model) { given(m, 0, "strides", 1) }, "spoilt.onnx: node 0 \"conv\" (Conv): strides [1] of 2 space axes"},
 	{func(m *proto.Model) { given(m, 0, "pads", -9, 0, 0, 0) }, "spoilt.onnx: node 0 \"conv\" (Conv): pads [-9 0 0 0] of 2 space axes"},
@@ -71,14 +72,14 @@ var broken = []struct {
 	{func(m *proto.Model) { given(m, 0, "kernel_shape", 5, 5) }, "spoilt.onnx: node 0 \"conv\" (Conv): kernel_shape [5 5] of a kernel of [3 3]"},
 	{func(m *proto.Model) { given(m, 0, "dilations", 4, 4) }, "spoilt.onnx: node 0 \"conv\" (Conv): a window of 9 over 4"},
 	{func(m *proto.Model) {
-		node(m, 0).Attributes = []*proto.Attribute{{Name: "group", Kind: proto.Int, Int: 2}}
+		nodeOf(m, 0).Attributes = []*proto.Attribute{{Name: "group", Kind: proto.Int, Int: 2}}
 	}, "spoilt.onnx: node 0 \"conv\" (Conv): weights [3 2 3 3] over [1 2 4 4] in 2 groups"},
-	{func(m *proto.Model) { node(m, 0).Attributes = []*proto.Attribute{word("auto_pad", "SAME")} }, "spoilt.onnx: node 0 \"conv\" (Conv): auto_pad \"SAME\"; it is NOTSET, VALID, SAME_UPPER or SAME_LOWER"},
+	{func(m *proto.Model) { nodeOf(m, 0).Attributes = []*proto.Attribute{word("auto_pad", "SAME")} }, "spoilt.onnx: node 0 \"conv\" (Conv): auto_pad \"SAME\"; it is NOTSET, VALID, SAME_UPPER or SAME_LOWER"},
 	{func(m *proto.Model) {
-		node(m, 2).Attributes = []*proto.Attribute{{Name: "axis", Kind: proto.Int, Int: 9}}
+		nodeOf(m, 2).Attributes = []*proto.Attribute{{Name: "axis", Kind: proto.Int, Int: 9}}
 	}, "spoilt.onnx: node 2 (Flatten): axis 9 of [1 3 2 2]"},
 	{func(m *proto.Model) {
-		node(m, 3).Attributes = []*proto.Attribute{{Name: "transB", Kind: proto.Int, Int: 1}}
+		nodeOf(m, 3).Attributes = []*proto.Attribute{{Name: "transB", Kind: proto.Int, Int: 1}}
 	}, "spoilt.onnx: node 3 \"head\" (Gemm): a product of [1,12] and [5,12]"},
 	{func(m *proto.Model) { initializer(m, 0).Dims = []int64{3, 2, 3, 4} }, "spoilt.onnx: initializer \"w\": 54 elements for shape [3 2 3 4]"},
 	{func(m *proto.Model) { initializer(m, 0).Dims = []int64{3, 2, 9} }, "spoilt.onnx: node 0 \"conv\" (Conv): weights [3 2 9] over [1 2 4 4] in 1 groups"},
@@ -102,7 +103,7 @@ var broken = []struct {
 	{func(m *proto.Model) { initializer(m, 2).Type = proto.StringType }, "spoilt.onnx: initializer \"k\": elements of type string are not supported"},
 }
 
-func node(m *proto.Model, i int) *proto.Node          { return m.Graph.Nodes[i] }
+func nodeOf(m *proto.Model, i int) *proto.Node          { return m.Graph.Nodes[i] }
 func initializer(m *proto.Model, i int) *proto.Tensor { return m.Graph.Initializers[i] }
 
 func given(m *proto.Model, i int, name string, list ...int64) {
@@ -136,7 +137,7 @@ func encoded(m *proto.Model) error {
 	if m, err = proto.DecodeModel(data); err != nil {
 		return fmt.Errorf("spoilt.onnx: %w", err)
 	}
-	return build(m, onnx.Options{Files: os.DirFS("testdata")}, onnx.Use{})
+	return build(m, onnx.Options{Files: os.DirFS("testdata")}, node.Use{})
 }
 
 // noModel are files that are not in the format at all.

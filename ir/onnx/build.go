@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
@@ -13,11 +14,11 @@ import (
 
 // Built is a model in a graph.
 type Built struct {
-	Outputs []*Value
-	Weights []Weight
+	Outputs []*node.Value
+	Weights []node.Weight
 	// BatchStatistics says that a step of training takes statistics over its batch.
 	BatchStatistics bool
-	tensors         *tensors
+	tensors         *node.Tensors
 }
 
 // TensorNames are the tensors of the file that parameters are made of, sorted.
@@ -35,12 +36,12 @@ func (b *Built) TensorNames() []string {
 // tensors of initializers and Constant nodes, of which some training has changed, in
 // the order of the file.
 func (b *Built) Tensors(values func(segment string) []float32) (map[string][]float32, error) {
-	return b.tensors.restored(b.Weights, values)
+	return b.tensors.Restored(b.Weights, values)
 }
 
 // Build is [Model.BuildFor] for prediction alone.
 func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
-	return m.BuildFor(Use{}, b, inputs, prefix)
+	return m.BuildFor(node.Use{}, b, inputs, prefix)
 }
 
 // BuildFor appends a model to a graph: inputs are its inputs in order, [n, shape…], of
@@ -49,7 +50,7 @@ func (m *Model) Build(b *ir.Builder, inputs []*ir.Value, prefix string) (*Built,
 //
 // Inputs of many bits that the model computes with take the whole numbers up to the
 // largest of some limits with which all that it computes is exact; they check that.
-func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
+func (m *Model) BuildFor(use node.Use, b *ir.Builder, inputs []*ir.Value, prefix string) (*Built, error) {
 	trains, err := trainable.Of(m.proto.Graph, m.order, use.Weights)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.File, err)
@@ -57,7 +58,7 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 	if len(inputs) != len(m.Inputs) {
 		return nil, fmt.Errorf("%s: %d inputs for a model of %d", m.File, len(inputs), len(m.Inputs))
 	}
-	of := settings{Use: use, Trainable: trains, Prefix: prefix}
+	of := node.Settings{Use: use, Trainable: trains, Prefix: prefix}
 	for _, next := range limits {
 		if !slices.ContainsFunc(m.Inputs, func(p Port) bool { return tensor.IsInteger(p.Type) && tensor.Width(p.Type) > 16 }) {
 			break
@@ -67,13 +68,13 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 		for i, x := range inputs {
 			list[i] = op.InputOf(trial, op.Input{Port: m.Inputs[i].Name, Index: i, Of: x.Type})
 		}
-		s := newScope(&m.file, m.proto.Graph, trial, of)
+		s := node.NewScope(&m.file, m.proto.Graph, trial, of)
 		if m.run(s, list); !s.Inexact {
 			break
 		}
 		of.Limit = next
 	}
-	s := newScope(&m.file, m.proto.Graph, b, of)
+	s := node.NewScope(&m.file, m.proto.Graph, b, of)
 	return m.run(s, inputs), s.Errs.Err()
 }
 
@@ -81,33 +82,33 @@ func (m *Model) BuildFor(use Use, b *ir.Builder, inputs []*ir.Value, prefix stri
 var limits = []float64{1 << 24, 1 << 20, 1 << 16, 1 << 12, 1 << 8, 1 << 6, 1 << 4, 0}
 
 // give gives an input in a graph to the nodes.
-func (p Port) give(s *scope, x *ir.Value) {
+func (p Port) give(s *node.Scope, x *ir.Value) {
 	if p.Batch || len(p.Shape) == 0 && x.Valid() && len(x.Shape) > 1 {
-		x = op.ReshapeTo(s.b, x, append(ir.Shape{ir.Batch}, p.Shape...))
+		x = op.ReshapeTo(s.B, x, append(ir.Shape{ir.Batch}, p.Shape...))
 	}
-	s.input(p.Name, p.Type, p.Shape, x)
+	s.Input(p.Name, p.Type, p.Shape, x)
 }
 
 // run computes the outputs from the inputs.
-func (m *Model) run(s *scope, inputs []*ir.Value) *Built {
+func (m *Model) run(s *node.Scope, inputs []*ir.Value) *Built {
 	for i, p := range m.Inputs {
 		p.give(s, inputs[i])
 	}
 	for name, t := range m.known {
-		s.initializer(name, t)
+		s.Initializer(name, t)
 	}
-	s.unknown()
+	s.Unknown()
 	if len(s.Errs) == 0 {
-		s.run(m.order)
+		s.Run(m.order)
 	}
 	built := &Built{}
 	if len(s.Errs) == 0 {
 		for _, p := range m.Outputs {
-			if v := s.output(p.Name); v != nil {
+			if v := s.Output(p.Name); v != nil {
 				built.Outputs = append(built.Outputs, v)
 			}
 		}
-		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.BatchStatistics, m.file.tensors
+		built.Weights, built.BatchStatistics, built.tensors = s.Weights, s.BatchStatistics, m.file.Tensors
 	}
 	s.Errs.Sort()
 	return built

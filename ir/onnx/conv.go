@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var convRows = map[string]row{
-	"Conv":          {least: 2, most: 3, graph: conv},
-	"ConvTranspose": {least: 2, most: 3, graph: convTranspose},
+var convRows = map[string]node.Row{
+	"Conv":          {Least: 2, Most: 3, Graph: conv},
+	"ConvTranspose": {Least: 2, Most: 3, Graph: convTranspose},
 }
 
 // sliding is a contraction of an image, its channels last, with a kernel.
@@ -30,14 +31,14 @@ func (s *sliding) axis(name string, extent int) int {
 // slide begins with rows, batch and positions.
 func slide(x *ir.Value, out []int) *sliding {
 	s := &sliding{}
-	if front(x) == 1 {
+	if node.Front(x) == 1 {
 		s.lead, s.Shape = append(s.lead, op.At(s.axis("n", ir.Batch))), append(s.Shape, ir.Batch)
 	}
 	batch := op.Index{}
-	if d := x.Shape[front(x)]; d > 1 {
+	if d := x.Shape[node.Front(x)]; d > 1 {
 		batch = op.At(s.axis("b", d))
 	}
-	s.lead, s.Shape = append(s.lead, batch), append(s.Shape, x.Shape[front(x)])
+	s.lead, s.Shape = append(s.lead, batch), append(s.Shape, x.Shape[node.Front(x)])
 	for i, d := range out {
 		s.points = append(s.points, s.axis(fmt.Sprintf("y%d", i), d))
 	}
@@ -54,58 +55,58 @@ func inBlock(g, size, i int) op.Index {
 
 // kernelOf is the weights [filters, channels, taps…] as [taps…, channels, filters], or with
 // the last two the other way around.
-func kernelOf(n *node, v *Value, first, second int) *ir.Value {
-	perm := append(tensor.Identity(v.rank())[2:], first, second)
+func kernelOf(n *node.Node, v *node.Value, first, second int) *ir.Value {
+	perm := append(tensor.Identity(v.Rank())[2:], first, second)
 	if v.Known != nil {
-		return n.constant(v, perm)
+		return n.Constant(v, perm)
 	}
-	return n.turned(n.plain(v), perm)
+	return n.Turned(n.Plain(v), perm)
 }
 
 // asRowed is x with an axis of rows where k has one.
-func asRowed(n *node, x, k *ir.Value) *ir.Value {
-	if front(k) == 1 {
-		return rowed(n, x)
+func asRowed(n *node.Node, x, k *ir.Value) *ir.Value {
+	if node.Front(k) == 1 {
+		return node.Rowed(n, x)
 	}
 	return x
 }
 
 // biased adds operand 2 to every pixel of y, whose channels are last.
-func biased(n *node, y *ir.Value) []*Value {
-	v := n.computedLast(y, n.in[0].Type)
-	if n.failed || n.operand(2) == nil {
-		return one(v)
+func biased(n *node.Node, y *ir.Value) []*node.Value {
+	v := n.ComputedLast(y, n.In[0].Type)
+	if n.Failed || n.Operand(2) == nil {
+		return node.One(v)
 	}
-	bias := n.x(2)
-	if !bias.Valid() || n.in[2].rank() != 1 || n.in[2].Shape[0] != v.Shape[1] {
-		return n.errorf("a bias of shape %v for %d filters", n.in[2].Shape, v.Shape[1])
+	bias := n.X(2)
+	if !bias.Valid() || n.In[2].Rank() != 1 || n.In[2].Shape[0] != v.Shape[1] {
+		return n.Errorf("a bias of shape %v for %d filters", n.In[2].Shape, v.Shape[1])
 	}
-	if front(bias) == 1 {
-		bias = op.ReshapeTo(n.b, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, v.rank()-1)...), v.Shape[1]))
+	if node.Front(bias) == 1 {
+		bias = op.ReshapeTo(n.B, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, v.Rank()-1)...), v.Shape[1]))
 	}
-	return one(n.computedLast(op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, bias), v.Type))
+	return node.One(n.ComputedLast(op.MapOf(n.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, bias), v.Type))
 }
 
 // conv is a cross-correlation: out[b, p…, f] = Σ x[b, p·stride + t·dilation - before,
 // c]·w[f, c, t…]. Source: ONNX 1.22, Conv.
-func conv(n *node) []*Value {
-	w := n.in[1]
-	groups := n.int("group", 1)
-	if n.in[0].rank() != w.rank() || w.rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.in[0].Shape[1] != w.Shape[1]*groups {
-		return n.errorf("weights %v over %v in %d groups", w.Shape, n.in[0].Shape, groups)
+func conv(n *node.Node) []*node.Value {
+	w := n.In[1]
+	groups := n.Int("group", 1)
+	if n.In[0].Rank() != w.Rank() || w.Rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.In[0].Shape[1] != w.Shape[1]*groups {
+		return n.Errorf("weights %v over %v in %d groups", w.Shape, n.In[0].Shape, groups)
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
-		return unless(n, "its window is not valid")
+		return node.Unless(n, "its window is not valid")
 	}
 	autoPad(n, &f)
 	if !fits(n, f) {
 		return nil
 	}
-	x := n.wide(n.in[0], n.in[0].rank())
+	x := n.Wide(n.In[0], n.In[0].Rank())
 	k := kernelOf(n, w, 1, 0)
 	if !x.Valid() || !k.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
 	x = asRowed(n, x, k)
 	var out []int
@@ -122,7 +123,7 @@ func conv(n *node) []*Value {
 		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
 	}
 	c := s.axis("c", w.Shape[1])
-	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:front(k)]), slices.Clone(s.lead)
+	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:node.Front(k)]), slices.Clone(s.lead)
 	for i := range f.in {
 		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, at), append(s.Rhs, op.At(s.taps[i])), append(s.Out, op.At(s.points[i]))
@@ -131,35 +132,35 @@ func conv(n *node) []*Value {
 	filter := inBlock(g, w.Shape[0]/groups, o)
 	s.Lhs, s.Rhs, s.Out = append(s.Lhs, inBlock(g, w.Shape[1], c)), append(s.Rhs, op.At(c), filter), append(s.Out, filter)
 	s.Shape = append(s.Shape, w.Shape[0])
-	return biased(n, n.b.Apply(&s.Contract, x, k))
+	return biased(n, n.B.Apply(&s.Contract, x, k))
 }
 
 // convTranspose spreads every pixel over the places that a convolution with the same
 // weights would have read: out[b, p·stride + t·dilation - before, f] += x[b, p…,
 // c]·w[c, f, t…]. Source: ONNX 1.22, ConvTranspose.
-func convTranspose(n *node) []*Value {
-	w := n.in[1]
-	groups := n.int("group", 1)
-	if n.in[0].rank() != w.rank() || w.rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.in[0].Shape[1] != w.Shape[0] {
-		return n.errorf("weights %v over %v in %d groups", w.Shape, n.in[0].Shape, groups)
+func convTranspose(n *node.Node) []*node.Value {
+	w := n.In[1]
+	groups := n.Int("group", 1)
+	if n.In[0].Rank() != w.Rank() || w.Rank() < 3 || groups < 1 || w.Shape[0]%groups != 0 || n.In[0].Shape[1] != w.Shape[0] {
+		return n.Errorf("weights %v over %v in %d groups", w.Shape, n.In[0].Shape, groups)
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok {
-		return unless(n, "its window is not valid")
+		return node.Unless(n, "its window is not valid")
 	}
 	space := len(f.in)
-	extra, given := n.ints("output_padding")
+	extra, given := n.Ints("output_padding")
 	if !given {
 		extra = make([]int, space)
 	}
-	wanted, sized := n.ints("output_shape")
+	wanted, sized := n.Ints("output_shape")
 	if sized && len(wanted) == space+2 {
 		wanted = wanted[2:]
 	}
 	if len(extra) != space || sized && len(wanted) != space {
-		return n.errorf("output_padding %v and output_shape %v of %d space axes", extra, wanted, space)
+		return n.Errorf("output_padding %v and output_shape %v of %d space axes", extra, wanted, space)
 	}
-	mode := n.string("auto_pad", "NOTSET")
+	mode := n.Text("auto_pad", "NOTSET")
 	out := make([]int, space)
 	for i, d := range f.in {
 		full := (d-1)*f.strides[i] + f.span(i) + extra[i]
@@ -179,12 +180,12 @@ func convTranspose(n *node) []*Value {
 		out[i] = full - f.before[i] - f.after[i]
 	}
 	if slices.Min(out) < 1 {
-		return n.errorf("its result has the extents %v", out)
+		return n.Errorf("its result has the extents %v", out)
 	}
-	x := n.wide(n.in[0], n.in[0].rank())
+	x := n.Wide(n.In[0], n.In[0].Rank())
 	k := kernelOf(n, w, 0, 1)
 	if !x.Valid() || !k.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
 	x = asRowed(n, x, k)
 	s := slide(x, f.in)
@@ -197,7 +198,7 @@ func convTranspose(n *node) []*Value {
 		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
 	}
 	c := s.axis("c", w.Shape[0]/groups)
-	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:front(k)]), slices.Clone(s.lead)
+	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:node.Front(k)]), slices.Clone(s.lead)
 	for i := range f.in {
 		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, op.At(s.points[i])), append(s.Rhs, op.At(s.taps[i])), append(s.Out, at)
@@ -206,5 +207,5 @@ func convTranspose(n *node) []*Value {
 	channel := inBlock(g, w.Shape[0]/groups, c)
 	s.Lhs, s.Rhs = append(s.Lhs, channel), append(s.Rhs, channel, op.At(o))
 	s.Out, s.Shape = append(s.Out, inBlock(g, w.Shape[1], o)), append(s.Shape, w.Shape[1]*groups)
-	return biased(n, n.b.Apply(&s.Contract, x, k))
+	return biased(n, n.B.Apply(&s.Contract, x, k))
 }

@@ -1,21 +1,25 @@
 package onnx
 
+import (
+	"github.com/nngen-go/nngen/ir/onnx/node"
+)
+
 // domains are the operators by domain. One more is a row beside those that it is like.
-var domains = operators{
+var domains = node.Operators{
 	"": {
-		rows: joined(
+		Rows: node.Join(
 			elementwiseRows, angleRows, wholeRows, reduceRows, normRows, productRows, einsumRows,
 			layoutRows, piecesRows, placesRows, convRows, poolRows, slideRows, resizeRows, sampleRows,
 			recurrentRows, attentionRows, lossRows, recallRows, spectralRows, ngramRows, quantizedRows, subgraphRows, drawsRows,
 		),
-		refused: refused,
+		Refused: refused,
 	},
 	"ai.onnx.ml": {
-		rows: learned, refused: refusedLearned,
-		about: "of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported",
+		Rows: learned, Refused: refusedLearned,
+		About: "of the domain ai.onnx.ml, what scalers, encoders and neural networks need is supported",
 	},
-	"ai.onnx.preview":          {rows: preview},
-	"ai.onnx.preview.training": {rows: trainers},
+	"ai.onnx.preview":          {Rows: preview},
+	"ai.onnx.preview.training": {Rows: trainers},
 }
 
 // refused are operators that cannot be, with the reason.
@@ -31,3 +35,6 @@ var refused = map[string]string{
 	"Optional":    "optional values are not supported", "OptionalGetElement": "optional values are not supported",
 	"OptionalHasElement": "optional values are not supported", "ImageDecoder": "images are not decoded here",
 }
+
+// openExtent is why a result cannot be.
+const openExtent = "the extent of its result depends on the data"

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
@@ -24,19 +25,19 @@ const (
 	uniform = "uniform numbers of [0,1)"
 )
 
-var drawsRows = map[string]row{
-	"RandomNormal":      {apart: true, graph: randomNormal},
-	"RandomNormalLike":  {apart: true, least: 1, most: 1, graph: randomNormal},
-	"RandomUniform":     {apart: true, graph: randomUniform},
-	"RandomUniformLike": {apart: true, least: 1, most: 1, graph: randomUniform},
-	"Bernoulli":         {apart: true, least: 1, most: 1, graph: bernoulli},
-	"Multinomial":       {apart: true, least: 1, most: 1, graph: multinomial},
+var drawsRows = map[string]node.Row{
+	"RandomNormal":      {Apart: true, Graph: randomNormal},
+	"RandomNormalLike":  {Apart: true, Least: 1, Most: 1, Graph: randomNormal},
+	"RandomUniform":     {Apart: true, Graph: randomUniform},
+	"RandomUniformLike": {Apart: true, Least: 1, Most: 1, Graph: randomUniform},
+	"Bernoulli":         {Apart: true, Least: 1, Most: 1, Graph: bernoulli},
+	"Multinomial":       {Apart: true, Least: 1, Most: 1, Graph: multinomial},
 }
 
 // draws finds the inputs of random numbers, whose shapes are known once a graph is built.
 // Mistakes of the model are left to those who build it.
 func (m *Model) draws() {
-	if !slices.ContainsFunc(m.proto.Graph.Nodes, func(n *proto.Node) bool { return domain(n.Domain) == "" && drawing[n.Op] != "" }) {
+	if !slices.ContainsFunc(m.proto.Graph.Nodes, func(n *proto.Node) bool { return node.DomainOf(n.Domain) == "" && drawing[n.Op] != "" }) {
 		return
 	}
 	trains, err := trainable.Of(m.proto.Graph, m.order, trainable.Choice{})
@@ -50,14 +51,14 @@ func (m *Model) draws() {
 		for i, p := range m.Inputs {
 			inputs = append(inputs, p.in(b, i))
 		}
-		var s *scope
-		of := settings{Trainable: trains, Limit: limit, Draws: func(name, of string, shape []int) {
+		var s *node.Scope
+		of := node.Settings{Trainable: trains, Limit: limit, Draws: func(name, of string, shape []int) {
 			p := Port{Name: name, Type: proto.Float32, Shape: slices.Clone(shape), Drawn: of}
 			p.Batch = len(shape) > 1 && shape[0] == 1 && slices.ContainsFunc(m.Inputs, func(p Port) bool { return p.Batch })
 			found = append(found, p)
 			p.give(s, p.in(b, len(m.Inputs)+len(found)))
 		}}
-		found, s = nil, newScope(&m.file, m.proto.Graph, b, of)
+		found, s = nil, node.NewScope(&m.file, m.proto.Graph, b, of)
 		if m.run(s, inputs); len(s.Errs) == 0 {
 			break
 		}
@@ -79,94 +80,96 @@ func (p Port) in(b *ir.Builder, i int) *ir.Value {
 }
 
 // drawn are the random numbers of a node: an input of that shape.
-func drawn(n *node, shape []int) *Value {
+func drawn(n *node.Node, shape []int) *node.Value {
 	if tensor.Count(shape) == 0 {
-		n.errorf("random numbers of shape %v", shape)
+		n.Errorf("random numbers of shape %v", shape)
 		return nil
 	}
-	if len(n.proto.Outputs) == 0 || n.proto.Outputs[0] == "" {
-		n.errorf("nothing reads the random numbers that it draws")
+	if len(n.Proto.Outputs) == 0 || n.Proto.Outputs[0] == "" {
+		n.Errorf("nothing reads the random numbers that it draws")
 		return nil
 	}
-	v, err := n.noise(n.proto.Outputs[0]+"_noise", drawing[n.proto.Op], shape)
+	v, err := n.Noise(n.Proto.Outputs[0]+"_noise", drawing[n.Proto.Op], shape)
 	if err != nil {
-		n.errorf("%v", err)
+		n.Errorf("%v", err)
 	}
 	return v
 }
 
 // like is the shape of what is drawn, and its type.
-func like(n *node) ([]int, proto.Type) {
+func like(n *node.Node) ([]int, proto.Type) {
 	t := proto.Float32
-	shape, _ := n.ints("shape")
-	if v := n.operand(0); v != nil {
+	shape, _ := n.Ints("shape")
+	if v := n.Operand(0); v != nil {
 		shape = v.Shape
-		if tensor.IsFloat(v.Type) || n.proto.Op == "Bernoulli" {
+		if tensor.IsFloat(v.Type) || n.Proto.Op == "Bernoulli" {
 			t = v.Type
 		}
 	}
-	return shape, proto.Type(n.int("dtype", int(t)))
+	return shape, proto.Type(n.Int("dtype", int(t)))
 }
 
 // spread is what is drawn as a·x + b, of the type that the node says.
-func spread(n *node, a, b float64) []*Value {
+func spread(n *node.Node, a, b float64) []*node.Value {
 	shape, t := like(n)
 	if !tensor.IsFloat(t) {
-		return n.errorf("random numbers of %v", t)
+		return n.Errorf("random numbers of %v", t)
 	}
 	v := drawn(n, shape)
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
-	return listOf(n.then(scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(a)), scalar.Num(b)), "drawn", t, v))
+	return node.ListOf(n.Then(scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(a)), scalar.Num(b)), "drawn", t, v))
 }
 
 // randomNormal is mean + scale·z, of standard normal z. Source: ONNX 1.22, RandomNormal,
 // RandomNormalLike.
-func randomNormal(n *node) []*Value { return spread(n, n.float("scale", 1), n.float("mean", 0)) }
+func randomNormal(n *node.Node) []*node.Value {
+	return spread(n, n.Float("scale", 1), n.Float("mean", 0))
+}
 
 // randomUniform is low + (high-low)·u, of u in [0,1). Source: ONNX 1.22, RandomUniform,
 // RandomUniformLike.
-func randomUniform(n *node) []*Value {
-	low, high := n.float("low", 0), n.float("high", 1)
+func randomUniform(n *node.Node) []*node.Value {
+	low, high := n.Float("low", 0), n.Float("high", 1)
 	return spread(n, high-low, low)
 }
 
 // bernoulli is 1 where u < p, of u in [0,1). Source: ONNX 1.22, Bernoulli.
-func bernoulli(n *node) []*Value {
+func bernoulli(n *node.Node) []*node.Value {
 	shape, t := like(n)
 	u := drawn(n, shape)
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
-	return listOf(n.then(scalar.Call("lt", scalar.Arg(1), scalar.Arg(0)), "bernoulli", t, n.in[0], u))
+	return node.ListOf(n.Then(scalar.Call("lt", scalar.Arg(1), scalar.Arg(0)), "bernoulli", t, n.In[0], u))
 }
 
 // multinomial draws classes of unnormalized log-probabilities [batch, classes]: the first
 // whose cumulated probability is above u. Source: ONNX 1.22, Multinomial.
-func multinomial(n *node) []*Value {
-	v := n.in[0]
-	size, t := n.int("sample_size", 1), proto.Type(n.int("dtype", int(proto.Int32)))
-	if v.rank() != 2 || size < 1 || v.Shape[1] < 1 || !tensor.IsInteger(t) {
-		return n.errorf("%d draws from %v as %v", size, v.Shape, t)
+func multinomial(n *node.Node) []*node.Value {
+	v := n.In[0]
+	size, t := n.Int("sample_size", 1), proto.Type(n.Int("dtype", int(proto.Int32)))
+	if v.Rank() != 2 || size < 1 || v.Shape[1] < 1 || !tensor.IsInteger(t) {
+		return n.Errorf("%d draws from %v as %v", size, v.Shape, t)
 	}
 	classes := v.Shape[1]
 	u := drawn(n, []int{v.Shape[0], size})
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
-	p := operator(n, "Softmax", attributes{"axis": 1}, v)
-	sums := operator(n, "CumSum", nil, p, number64(n, 1)[0])
-	if n.failed {
+	p := node.Operator(n, "Softmax", node.Attributes{"axis": 1}, v)
+	sums := node.Operator(n, "CumSum", nil, p, node.Number64(n, 1)[0])
+	if n.Failed {
 		return nil
 	}
 	// The last sum is 1 but for rounding, which no draw is beyond.
 	below := scalar.Call("ge", scalar.Arg(1), scalar.Arg(0))
-	at := n.then(below, "below", proto.Float32, shapedAs(n, sums, []int{v.Shape[0], 1, classes}), shapedAs(n, u, []int{v.Shape[0], size, 1}))
-	at = operator(n, "ReduceSum", attributes{"keepdims": 0, "axes": []int{2}}, at)
-	out := n.then(scalar.Call("min", scalar.Arg(0), scalar.Num(float64(classes-1))), "drawn class", t, at)
+	at := n.Then(below, "below", proto.Float32, node.ShapedAs(n, sums, []int{v.Shape[0], 1, classes}), node.ShapedAs(n, u, []int{v.Shape[0], size, 1}))
+	at = node.Operator(n, "ReduceSum", node.Attributes{"keepdims": 0, "axes": []int{2}}, at)
+	out := n.Then(scalar.Call("min", scalar.Arg(0), scalar.Num(float64(classes-1))), "drawn class", t, at)
 	if out != nil {
-		out.whole = &span{high: float64(classes - 1)}
+		out.Whole = &node.Span{High: float64(classes - 1)}
 	}
-	return listOf(out)
+	return node.ListOf(out)
 }

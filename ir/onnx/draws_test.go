@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
@@ -106,7 +107,7 @@ func TestDrawsWithin(t *testing.T) {
 		Nodes:  []*proto.Node{{Op: "Noisy", Domain: "local", Inputs: []string{"x"}, Outputs: []string{"y"}}},
 	}, 22)
 	p.Functions = []*proto.Function{{Name: "Noisy", Domain: "local", Inputs: []string{"a"}, Outputs: []string{"b"}, Nodes: []*proto.Node{step("RandomNormalLike", "b", "a")}}}
-	err := build(p, onnx.Options{}, onnx.Use{})
+	err := build(p, onnx.Options{}, node.Use{})
 	if err == nil || !strings.Contains(err.Error(), "draw them outside of it") {
 		t.Error(err)
 	}

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var einsumRows = map[string]row{
-	"Einsum": {least: 1, most: 16, all: true, graph: einsum},
-	"Det":    {least: 1, most: 1, graph: determinant},
+var einsumRows = map[string]node.Row{
+	"Einsum": {Least: 1, Most: 16, All: true, Graph: einsum},
+	"Det":    {Least: 1, Most: 1, Graph: determinant},
 }
 
 // equation is an einsum whose letters stand for one axis each: an ellipsis has become
@@ -24,33 +25,33 @@ type equation struct {
 // equationOf reads the equation of a node. Without a result, that has the letters that
 // are there once, in the order of the alphabet, after those of an ellipsis. Source: ONNX
 // 1.22, Einsum.
-func equationOf(n *node) (equation, bool) {
-	text := strings.ReplaceAll(n.string("equation", ""), " ", "")
+func equationOf(n *node.Node) (equation, bool) {
+	text := strings.ReplaceAll(n.Text("equation", ""), " ", "")
 	left, out, explicit := strings.Cut(text, "->")
 	e := equation{in: strings.Split(left, ",")}
-	if len(e.in) != len(n.in) {
-		n.errorf("equation %q of %d operands", text, len(n.in))
+	if len(e.in) != len(n.In) {
+		n.Errorf("equation %q of %d operands", text, len(n.In))
 		return e, false
 	}
 	const ellipsis = "..."
 	widest := 0
 	for i, s := range e.in {
 		if strings.Contains(s, ellipsis) {
-			widest = max(widest, n.in[i].rank()-len(s)+len(ellipsis))
+			widest = max(widest, n.In[i].Rank()-len(s)+len(ellipsis))
 		}
 	}
 	if widest > 8 {
-		n.errorf("equation %q of %d axes in an ellipsis", text, widest)
+		n.Errorf("equation %q of %d axes in an ellipsis", text, widest)
 		return e, false
 	}
 	spare := "ABCDEFGH"[:widest]
 	uses := map[rune]int{}
 	for i, s := range e.in {
-		if own := n.in[i].rank() - len(s) + len(ellipsis); strings.Contains(s, ellipsis) && own >= 0 {
+		if own := n.In[i].Rank() - len(s) + len(ellipsis); strings.Contains(s, ellipsis) && own >= 0 {
 			s = strings.Replace(s, ellipsis, spare[widest-own:], 1)
 		}
-		if e.in[i] = s; len(s) != n.in[i].rank() || strings.Contains(s, ".") {
-			n.errorf("equation %q of an operand %v", text, n.in[i].Shape)
+		if e.in[i] = s; len(s) != n.In[i].Rank() || strings.Contains(s, ".") {
+			n.Errorf("equation %q of an operand %v", text, n.In[i].Shape)
 			return e, false
 		}
 		for _, r := range s {
@@ -67,13 +68,13 @@ func equationOf(n *node) (equation, bool) {
 	}
 	for i, r := range e.out {
 		if uses[r] == 0 || strings.ContainsRune(e.out[:i], r) {
-			n.errorf("equation %q: the letter %c of the result", text, r)
+			n.Errorf("equation %q: the letter %c of the result", text, r)
 			return e, false
 		}
 	}
 	for r := range uses {
 		if (r < 'a' || r > 'z') && !strings.ContainsRune(spare, r) {
-			n.errorf("equation %q: the letter %c", text, r)
+			n.Errorf("equation %q: the letter %c", text, r)
 			return e, false
 		}
 	}
@@ -82,27 +83,27 @@ func equationOf(n *node) (equation, bool) {
 
 // einsum multiplies its operands from the first to the last: what no later one and not the
 // result has is added up on the way.
-func einsum(n *node) []*Value {
+func einsum(n *node.Node) []*node.Value {
 	e, ok := equationOf(n)
 	if !ok {
 		return nil
 	}
-	x, letters := n.x(0), e.in[0]
-	for i := 1; i < len(n.in); i++ {
+	x, letters := n.X(0), e.in[0]
+	for i := 1; i < len(n.In); i++ {
 		rest := e.out + strings.Join(e.in[i+1:], "")
 		to := kept(letters+e.in[i], rest)
-		if i == len(n.in)-1 {
+		if i == len(n.In)-1 {
 			to = e.out
 		}
-		x, letters = contracted(n, x, letters, n.x(i), e.in[i], to), to
+		x, letters = contracted(n, x, letters, n.X(i), e.in[i], to), to
 	}
-	if len(n.in) == 1 {
-		x = contracted(n, x, letters, op.Scalar(n.b, 1), "", e.out)
+	if len(n.In) == 1 {
+		x = contracted(n, x, letters, op.Scalar(n.B, 1), "", e.out)
 	}
 	if !x.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
-	return one(n.computed(x, n.in[0].Type))
+	return node.One(n.Computed(x, n.In[0].Type))
 }
 
 // kept are the letters of s that rest has too, each once.
@@ -118,9 +119,9 @@ func kept(s, rest string) string {
 
 // contracted is the sum of products of two operands over the letters that out has not. An
 // axis of one element is stretched.
-func contracted(n *node, x *ir.Value, left string, y *ir.Value, right, out string) *ir.Value {
+func contracted(n *node.Node, x *ir.Value, left string, y *ir.Value, right, out string) *ir.Value {
 	if !x.Valid() || !y.Valid() {
-		return n.bad()
+		return n.Bad()
 	}
 	extent := map[rune]int{}
 	for _, side := range []struct {
@@ -128,15 +129,15 @@ func contracted(n *node, x *ir.Value, left string, y *ir.Value, right, out strin
 		letters string
 	}{{x, left}, {y, right}} {
 		for i, r := range side.letters {
-			d := side.v.Shape[front(side.v)+i]
+			d := side.v.Shape[node.Front(side.v)+i]
 			if have, ok := extent[r]; ok && have != d && have != 1 && d != 1 {
-				return n.b.Errorf("the letter %c is an axis of %d and of %d", r, have, d)
+				return n.B.Errorf("the letter %c is an axis of %d and of %d", r, have, d)
 			}
 			extent[r] = max(extent[r], d)
 		}
 	}
 	c := &op.Contract{}
-	if front(x)+front(y) > 0 {
+	if node.Front(x)+node.Front(y) > 0 {
 		c.Axes, c.Out, c.Shape = append(c.Axes, op.Axis{Name: "rows", Extent: ir.Batch}), append(c.Out, op.At(0)), append(c.Shape, ir.Batch)
 	}
 	place := map[rune]int{}
@@ -147,12 +148,12 @@ func contracted(n *node, x *ir.Value, left string, y *ir.Value, right, out strin
 		}
 	}
 	read := func(v *ir.Value, letters string) (list []op.Index) {
-		if front(v) == 1 {
+		if node.Front(v) == 1 {
 			list = append(list, op.At(0))
 		}
 		for i, r := range letters {
 			at := op.At(place[r])
-			if v.Shape[front(v)+i] < extent[r] {
+			if v.Shape[node.Front(v)+i] < extent[r] {
 				at = op.Index{}
 			}
 			list = append(list, at)
@@ -163,26 +164,26 @@ func contracted(n *node, x *ir.Value, left string, y *ir.Value, right, out strin
 	for _, r := range out {
 		c.Out, c.Shape = append(c.Out, op.At(place[r])), append(c.Shape, extent[r])
 	}
-	return n.b.Apply(c, x, y)
+	return n.B.Apply(c, x, y)
 }
 
 // determinant is the sum over all orders of the columns, of small matrices. Source: ONNX
 // 1.22, Det.
-func determinant(n *node) []*Value {
-	v := n.in[0]
-	rank := v.rank()
+func determinant(n *node.Node) []*node.Value {
+	v := n.In[0]
+	rank := v.Rank()
 	if rank < 2 || v.Shape[rank-1] != v.Shape[rank-2] || v.Shape[rank-1] > 4 {
-		return n.errorf("%v; square matrices of at most 4 rows are supported", v.Shape)
+		return n.Errorf("%v; square matrices of at most 4 rows are supported", v.Shape)
 	}
 	d := v.Shape[rank-1]
-	var elements []*Value
+	var elements []*node.Value
 	for i := range d {
 		for j := range d {
-			e := partFrom(n, partFrom(n, v, rank-2, i, i+1, 1), rank-1, j, j+1, 1)
-			elements = append(elements, shapedAs(n, e, v.Shape[:rank-2]))
+			e := node.PartFrom(n, node.PartFrom(n, v, rank-2, i, i+1, 1), rank-1, j, j+1, 1)
+			elements = append(elements, node.ShapedAs(n, e, v.Shape[:rank-2]))
 		}
 	}
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
 	sum := scalar.Expr(scalar.Num(0))
@@ -193,7 +194,7 @@ func determinant(n *node) []*Value {
 		}
 		sum = scalar.Call("add", sum, product)
 	}
-	return one(n.then(sum, "determinant", v.Type, elements...))
+	return node.One(n.Then(sum, "determinant", v.Type, elements...))
 }
 
 // order is a permutation, of an even or an odd number of exchanges.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
 
@@ -14,37 +15,37 @@ type frame struct {
 
 // frameOf reads the attributes that convolutions and pools share. ceil is how positions
 // are counted where the window does not fit a whole number of times.
-func frameOf(n *node, size []int) (frame, bool) {
-	v := n.in[0]
-	space := v.rank() - 2
+func frameOf(n *node.Node, size []int) (frame, bool) {
+	v := n.In[0]
+	space := v.Rank() - 2
 	if space < 1 || len(size) != space {
-		n.errorf("a kernel %v over %v", size, v.Shape)
+		n.Errorf("a kernel %v over %v", size, v.Shape)
 		return frame{}, false
 	}
-	if list, ok := n.ints("kernel_shape"); ok && !slices.Equal(list, size) {
-		n.errorf("kernel_shape %v of a kernel of %v", list, size)
+	if list, ok := n.Ints("kernel_shape"); ok && !slices.Equal(list, size) {
+		n.Errorf("kernel_shape %v of a kernel of %v", list, size)
 	}
 	f := frame{in: v.Shape[2:], size: size}
 	read := func(name string, otherwise int) []int {
-		list, ok := n.ints(name)
+		list, ok := n.Ints(name)
 		if !ok {
 			return slices.Repeat([]int{otherwise}, space)
 		}
 		if len(list) != space || slices.Min(list) < 1 {
-			n.errorf("%s %v of %d space axes", name, list, space)
+			n.Errorf("%s %v of %d space axes", name, list, space)
 		}
 		return list
 	}
 	f.strides, f.dilations = read("strides", 1), read("dilations", 1)
-	pads, given := n.ints("pads")
+	pads, given := n.Ints("pads")
 	if !given {
 		pads = make([]int, 2*space)
 	}
 	if len(pads) != 2*space || slices.Min(pads) < 0 {
-		n.errorf("pads %v of %d space axes", pads, space)
+		n.Errorf("pads %v of %d space axes", pads, space)
 	}
-	if n.failed || slices.Min(size) < 1 {
-		n.failed = true
+	if n.Failed || slices.Min(size) < 1 {
+		n.Failed = true
 		return frame{}, false
 	}
 	f.before, f.after = slices.Clone(pads[:space]), slices.Clone(pads[space:])
@@ -56,8 +57,8 @@ func (f frame) span(i int) int { return (f.size[i]-1)*f.dilations[i] + 1 }
 
 // autoPad pads such that there are ⌈in/stride⌉ positions, the odd place after the image or
 // before it. Source: ONNX 1.22, Conv, auto_pad.
-func autoPad(n *node, f *frame) {
-	mode := n.string("auto_pad", "NOTSET")
+func autoPad(n *node.Node, f *frame) {
+	mode := n.Text("auto_pad", "NOTSET")
 	for i, d := range f.in {
 		switch mode {
 		case "VALID":
@@ -71,7 +72,7 @@ func autoPad(n *node, f *frame) {
 			}
 		case "NOTSET", "":
 		default:
-			n.errorf("auto_pad %s; it is NOTSET, VALID, SAME_UPPER or SAME_LOWER", diag.Quote(mode))
+			n.Errorf("auto_pad %s; it is NOTSET, VALID, SAME_UPPER or SAME_LOWER", diag.Quote(mode))
 			return
 		}
 	}
@@ -81,10 +82,10 @@ func autoPad(n *node, f *frame) {
 func (f frame) out(i int) int { return (f.in[i]+f.before[i]+f.after[i]-f.span(i))/f.strides[i] + 1 }
 
 // fits reports a window that is larger than the padded image.
-func fits(n *node, f frame) bool {
+func fits(n *node.Node, f frame) bool {
 	for i := range f.in {
 		if f.in[i]+f.before[i]+f.after[i] < f.span(i) {
-			n.errorf("a window of %d over %d", f.span(i), f.in[i]+f.before[i]+f.after[i])
+			n.Errorf("a window of %d over %d", f.span(i), f.in[i]+f.before[i]+f.after[i])
 			return false
 		}
 	}

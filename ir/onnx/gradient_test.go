@@ -15,6 +15,7 @@ import (
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
@@ -54,7 +55,7 @@ func slopeOf(c *backend.Case, r *rand.Rand) (*slope, error) {
 	for i, p := range m.Inputs {
 		inputs = append(inputs, s.input(b, i, p, feed[p.Name]))
 	}
-	built, err := m.BuildFor(onnx.Use{Trains: true}, b, inputs, "")
+	built, err := m.BuildFor(node.Use{Trains: true}, b, inputs, "")
 	if err != nil {
 		return nil, err
 	}

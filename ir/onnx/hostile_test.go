@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
@@ -143,7 +144,7 @@ func TestHostile(t *testing.T) {
 						t.Errorf("%s, seed %d: %v\n%s", file, seed, e, debug.Stack())
 					}
 				}()
-				if build(p, o, onnx.Use{}) == nil && build(p, o, trainingUse) == nil {
+				if build(p, o, node.Use{}) == nil && build(p, o, trainingUse) == nil {
 					built++
 				} else {
 					refused++
@@ -156,7 +157,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-func build(p *proto.Model, o onnx.Options, use onnx.Use) error {
+func build(p *proto.Model, o onnx.Options, use node.Use) error {
 	m, err := onnx.Load("spoilt.onnx", p, o)
 	if err != nil {
 		return err

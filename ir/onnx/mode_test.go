@@ -12,17 +12,18 @@ import (
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var trainingUse = onnx.Use{Trains: true, Running: true, Training: true}
+var trainingUse = node.Use{Trains: true, Running: true, Training: true}
 
 // stepOf builds a model of one input in a graph, with the sum of its squares as loss, and
 // differentiates it.
-func stepOf(t *testing.T, p *proto.Model, use onnx.Use, rows int, x []float64) (*slope, *onnx.Built) {
+func stepOf(t *testing.T, p *proto.Model, use node.Use, rows int, x []float64) (*slope, *onnx.Built) {
 	t.Helper()
 	m, err := onnx.Load("drawn.onnx", p, onnx.Options{})
 	if err != nil {
@@ -211,7 +212,7 @@ func TestComputedWeights(t *testing.T) {
 		{Op: "Mul", Inputs: []string{"unit", "length"}, Outputs: []string{"w"}},
 		{Op: "MatMul", Inputs: []string{"x", "w"}, Outputs: []string{"y"}},
 	}
-	s, built := stepOf(t, modelOf(d.graph, 13), onnx.Use{Trains: true}, 2, []float64{1, 2, 3, 4, 5, 6})
+	s, built := stepOf(t, modelOf(d.graph, 13), node.Use{Trains: true}, 2, []float64{1, 2, 3, 4, 5, 6})
 	if _, err := s.verdict(d.Rand); err != nil {
 		t.Error(err)
 	}
@@ -234,7 +235,7 @@ func TestComputedWeights(t *testing.T) {
 
 func stepFrozen(t *testing.T, p *proto.Model) (trains int, built *onnx.Built) {
 	t.Helper()
-	use := onnx.Use{Trains: true, Weights: trainable.Choice{Frozen: true}}
+	use := node.Use{Trains: true, Weights: trainable.Choice{Frozen: true}}
 	_, built, g := computed(t, p, use, []float64{1, 2, 3}, nil)
 	for _, v := range g.Params {
 		if v.Op.(*op.Param).Role == block.Trainable {
@@ -252,7 +253,7 @@ func TestTrainingMode(t *testing.T) {
 		d.graph.Initializers = append(d.graph.Initializers, d.floats(name, 3))
 	}
 	d.graph.Nodes = []*proto.Node{{Op: "BatchNormalization", Inputs: []string{"x", "s", "b", "m", "v"}, Outputs: []string{"y"}, Attributes: on}}
-	err := build(modelOf(d.graph, 15), onnx.Options{}, onnx.Use{})
+	err := build(modelOf(d.graph, 15), onnx.Options{}, node.Use{})
 	if err == nil || !strings.HasSuffix(err.Error(), "the file has it in training_mode; write training: true in the ONNX layer of a description that trains") {
 		t.Error(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/classifier"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
@@ -25,7 +26,7 @@ type Model struct {
 	proto      *proto.Model
 	known      map[string]*tensor.Tensor // the initializers
 	order      []*proto.Node
-	file       file
+	file       node.File
 }
 
 // Port is an input or an output of a model.
@@ -65,17 +66,17 @@ func Read(file string, data []byte, o Options) (*Model, error) {
 // Load is Read of a file that is decoded already.
 func Load(name string, p *proto.Model, o Options) (*Model, error) {
 	m := &Model{File: name, proto: p, known: map[string]*tensor.Tensor{}}
-	m.file = file{name: name, operators: domains, functions: p.Functions, opsets: map[string]int64{}}
+	m.file = node.File{Name: name, Operators: domains, Functions: p.Functions, Opsets: map[string]int64{}}
 	r := reader{m, o, nil}
 	r.classes()
 	r.opsets()
 	r.initializers()
 	r.inputs()
 	r.sort()
-	m.file.tensors = newTensors(m.known)
+	m.file.Tensors = node.NewTensors(m.known)
 	if len(r.errs) > 0 { // which may follow from operators that are not there
-		s := newScope(&m.file, p.Graph, nil, settings{})
-		s.unknown()
+		s := node.NewScope(&m.file, p.Graph, nil, node.Settings{})
+		s.Unknown()
 		r.errs = append(s.Errs, r.errs...)
 	}
 	r.errs.Sort()
@@ -111,10 +112,10 @@ func (r *reader) classes() {
 
 func (r *reader) opsets() {
 	for _, o := range r.proto.Opsets {
-		r.file.opsets[domain(o.Domain)] = max(r.file.opsets[domain(o.Domain)], o.Version)
+		r.file.Opsets[node.DomainOf(o.Domain)] = max(r.file.Opsets[node.DomainOf(o.Domain)], o.Version)
 	}
-	if r.file.opsets[""] == 0 { // as the first files were written, before versions
-		r.file.opsets[""] = 1
+	if r.file.Opsets[""] == 0 { // as the first files were written, before versions
+		r.file.Opsets[""] = 1
 	}
 }
 
@@ -227,7 +228,7 @@ func (r *reader) sort() {
 				continue
 			}
 			if _, twice := maker[out]; twice {
-				r.errorf("%s: its result %s is that of another node too", nodeName(i, n), diag.Quote(out))
+				r.errorf("%s: its result %s is that of another node too", node.NameOf(i, n), diag.Quote(out))
 			}
 			maker[out] = i
 		}
@@ -241,7 +242,7 @@ func (r *reader) sort() {
 		state[start] = 1
 		for stack := []visit{{start, 0}}; len(stack) > 0; {
 			top := &stack[len(stack)-1]
-			reads := operands(g.Nodes[top.node])
+			reads := node.Operands(g.Nodes[top.node])
 			if top.next == len(reads) {
 				state[top.node] = 2
 				r.order = append(r.order, g.Nodes[top.node])
@@ -253,7 +254,7 @@ func (r *reader) sort() {
 			switch {
 			case !made || state[i] == 2:
 			case state[i] == 1:
-				r.errorf("%s reads what it makes itself", nodeName(i, g.Nodes[i]))
+				r.errorf("%s reads what it makes itself", node.NameOf(i, g.Nodes[i]))
 				return
 			default:
 				state[i] = 1

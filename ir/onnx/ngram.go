@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var ngramRows = map[string]row{"TfIdfVectorizer": {least: 1, most: 1, graph: tfIdfVectorizer}}
+var ngramRows = map[string]node.Row{"TfIdfVectorizer": {Least: 1, Most: 1, Graph: tfIdfVectorizer}}
 
 // vocabulary is the pool of a TfIdfVectorizer.
 type vocabulary struct {
@@ -36,58 +37,58 @@ const (
 //
 // Every column is compared at every place of a row, whatever the size of its n-gram, so
 // that columns need not be put in order afterwards.
-func tfIdfVectorizer(n *node) []*Value {
-	v := n.in[0]
-	if n.attribute("pool_strings") != nil {
-		return n.errorf("its pool is of strings, which are not supported; number the words and give it pool_int64s")
+func tfIdfVectorizer(n *node.Node) []*node.Value {
+	v := n.In[0]
+	if n.Attribute("pool_strings") != nil {
+		return n.Errorf("its pool is of strings, which are not supported; number the words and give it pool_int64s")
 	}
-	if v.rank() > 2 || tensor.IsFloat(v.Type) || tensor.Count(v.Shape) == 0 {
-		return n.errorf("an operand of %v %v; it takes whole numbers, [tokens] or [rows, tokens]", v.Type, v.Shape)
+	if v.Rank() > 2 || tensor.IsFloat(v.Type) || tensor.Count(v.Shape) == 0 {
+		return n.Errorf("an operand of %v %v; it takes whole numbers, [tokens] or [rows, tokens]", v.Type, v.Shape)
 	}
 	p, err := vocabularyOf(n)
 	if err != nil {
-		return n.errorf("%v", err)
+		return n.Errorf("%v", err)
 	}
-	if v.rank() == 0 {
-		v = shapedAs(n, v, []int{1})
+	if v.Rank() == 0 {
+		v = node.ShapedAs(n, v, []int{1})
 	}
-	tokens, size := v.Shape[v.rank()-1], p.longest(v.Shape[v.rank()-1])
+	tokens, size := v.Shape[v.Rank()-1], p.longest(v.Shape[v.Rank()-1])
 	furthest := 1
 	if size > 1 {
 		furthest = min(p.skips+1, tokens-1)
 	}
 	rounds := p.rounds(tensor.MaxKnown / (furthest * size))
-	if furthest*size > mostNodes || rounds == nil {
-		return n.errorf("n-grams of %d tokens at %d distances in %d columns", size, furthest, slices.Max(p.columns)+1)
+	if furthest*size > node.MostNodes || rounds == nil {
+		return n.Errorf("n-grams of %d tokens at %d distances in %d columns", size, furthest, slices.Max(p.columns)+1)
 	}
-	x := n.plain(v)
+	x := n.Plain(v)
 	if !x.Valid() {
-		return unless(n, "its operand is not valid")
+		return node.Unless(n, "its operand is not valid")
 	}
-	x = op.ReshapeTo(n.b, x, append(slices.Clone(x.Shape), 1))
+	x = op.ReshapeTo(n.B, x, append(slices.Clone(x.Shape), 1))
 	pads := make([]int, len(x.Shape))
 	pads[len(pads)-2] = (size - 1) * furthest
 	if pads[len(pads)-2] > 0 {
-		x = op.PadWith(n.b, x, make([]int, len(pads)), pads, afterTheTokens)
+		x = op.PadWith(n.B, x, make([]int, len(pads)), pads, afterTheTokens)
 	}
-	row := n.computed(x, proto.Float32)
-	var y *Value
+	row := n.Computed(x, proto.Float32)
+	var y *node.Value
 	for _, columns := range rounds {
-		var counts *Value
-		for step := 1; step <= furthest && !n.failed; step++ {
+		var counts *node.Value
+		for step := 1; step <= furthest && !n.Failed; step++ {
 			counts = plus(n, counts, occurrences(n, row, tokens, step, p, columns, size))
 		}
 		y = plus(n, y, weighted(n, counts, p, columns))
 	}
-	return listOf(y)
+	return node.ListOf(y)
 }
 
 // plus adds, to nothing at first.
-func plus(n *node, sum, x *Value) *Value {
+func plus(n *node.Node, sum, x *node.Value) *node.Value {
 	if sum == nil {
 		return x
 	}
-	return n.then(scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "counts", proto.Float32, sum, x)
+	return n.Then(scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "counts", proto.Float32, sum, x)
 }
 
 // longest is how many tokens the longest n-gram has that may be in a row; at least 1.
@@ -122,9 +123,9 @@ func (p *vocabulary) rounds(most int) [][]int {
 
 // occurrences counts the n-grams of columns whose tokens are that far from each other: those of
 // one token at distance 1 alone.
-func occurrences(n *node, row *Value, tokens, step int, p *vocabulary, columns []int, size int) *Value {
-	axis := row.rank() - 2
-	var all *Value
+func occurrences(n *node.Node, row *node.Value, tokens, step int, p *vocabulary, columns []int, size int) *node.Value {
+	axis := row.Rank() - 2
+	var all *node.Value
 	for i := range size {
 		token, any := make([]float64, len(columns)), make([]float64, len(columns))
 		mixed := false
@@ -140,26 +141,26 @@ func occurrences(n *node, row *Value, tokens, step int, p *vocabulary, columns [
 			}
 		}
 		is := scalar.Call("eq", scalar.Arg(0), scalar.Arg(1))
-		in := []*Value{partFrom(n, row, axis, i*step, i*step+tokens, 1), fixed(n, token)}
+		in := []*node.Value{node.PartFrom(n, row, axis, i*step, i*step+tokens, 1), fixed(n, token)}
 		if mixed {
 			is, in = scalar.Call("max", is, scalar.Arg(2)), append(in, fixed(n, any))
 		}
 		if all != nil {
 			is, in = scalar.Call("mul", is, scalar.Arg(len(in))), append(in, all)
 		}
-		all = n.then(is, "n-gram", proto.Float32, in...)
+		all = n.Then(is, "n-gram", proto.Float32, in...)
 	}
-	return operator(n, "ReduceSum", attributes{"axes": []int{axis}, "keepdims": 0}, all)
+	return node.Operator(n, "ReduceSum", node.Attributes{"axes": []int{axis}, "keepdims": 0}, all)
 }
 
 // fixed are numbers in the graph that are no parameters, however many they are.
-func fixed(n *node, list []float64) *Value {
-	return n.computed(op.ConstOf(n.b, ir.Shape{len(list)}, list), proto.Float32)
+func fixed(n *node.Node, list []float64) *node.Value {
+	return n.Computed(op.ConstOf(n.B, ir.Shape{len(list)}, list), proto.Float32)
 }
 
 // weighted is counts times the weights of columns.
-func weighted(n *node, counts *Value, p *vocabulary, columns []int) *Value {
-	e, in := scalar.Expr(scalar.Arg(0)), []*Value{counts}
+func weighted(n *node.Node, counts *node.Value, p *vocabulary, columns []int) *node.Value {
+	e, in := scalar.Expr(scalar.Arg(0)), []*node.Value{counts}
 	if p.truncated {
 		e = scalar.Call("min", e, scalar.Num(1))
 	}
@@ -175,15 +176,15 @@ func weighted(n *node, counts *Value, p *vocabulary, columns []int) *Value {
 	if _, same := e.(scalar.Arg); same {
 		return counts
 	}
-	return n.then(e, "weighted", proto.Float32, in...)
+	return n.Then(e, "weighted", proto.Float32, in...)
 }
 
 // vocabularyOf reads the attributes.
-func vocabularyOf(n *node) (*vocabulary, error) {
-	pool, starts := n.attribute("pool_int64s"), []int(nil)
-	p := &vocabulary{low: n.int("min_gram_length", 0), high: n.int("max_gram_length", 0), skips: n.int("max_skip_count", 0)}
-	starts, _ = n.ints("ngram_counts")
-	p.columns, _ = n.ints("ngram_indexes")
+func vocabularyOf(n *node.Node) (*vocabulary, error) {
+	pool, starts := n.Attribute("pool_int64s"), []int(nil)
+	p := &vocabulary{low: n.Int("min_gram_length", 0), high: n.Int("max_gram_length", 0), skips: n.Int("max_skip_count", 0)}
+	starts, _ = n.Ints("ngram_counts")
+	p.columns, _ = n.Ints("ngram_indexes")
 	if pool == nil || len(pool.Ints) == 0 || len(p.columns) == 0 {
 		return nil, fmt.Errorf("pool_int64s or ngram_indexes is empty")
 	}
@@ -209,8 +210,8 @@ func vocabularyOf(n *node) (*vocabulary, error) {
 		}
 	}
 	for _, token := range pool.Ints {
-		if token < -mostExact || token > mostExact {
-			return nil, fmt.Errorf("token %d of its pool is beyond %d, up to where all whole numbers are exact in float32", token, mostExact)
+		if token < -node.MostExact || token > node.MostExact {
+			return nil, fmt.Errorf("token %d of its pool is beyond %d, up to where all whole numbers are exact in float32", token, node.MostExact)
 		}
 	}
 	if len(p.grams) != len(p.columns) || slices.Min(p.columns) < 0 {
@@ -220,8 +221,8 @@ func vocabularyOf(n *node) (*vocabulary, error) {
 }
 
 // weighted reads the mode and the weights.
-func (p *vocabulary) weighted(n *node) error {
-	mode, a := n.string("mode", ""), n.attribute("weights")
+func (p *vocabulary) weighted(n *node.Node) error {
+	mode, a := n.Text("mode", ""), n.Attribute("weights")
 	switch mode {
 	case "TF":
 		return nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 )
@@ -188,7 +189,7 @@ func TestNoTfIdfVectorizer(t *testing.T) {
 		if strings.Contains(want, "IDF") && strings.Contains(want, "twice") {
 			n.Attributes[0] = word("mode", "IDF")
 		}
-		err := build(modelOf(&proto.Graph{Inputs: []*proto.ValueInfo{port("x", proto.Int64, 16001)}, Nodes: []*proto.Node{n}}, 22), onnx.Options{}, onnx.Use{})
+		err := build(modelOf(&proto.Graph{Inputs: []*proto.ValueInfo{port("x", proto.Int64, 16001)}, Nodes: []*proto.Node{n}}, 22), onnx.Options{}, node.Use{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}

@@ -4,81 +4,82 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-func pad(n *node) []*Value {
-	v := n.in[0]
-	rank := v.rank()
-	list, ok := n.list("pads", 1)
-	if old, is := n.ints("paddings"); is {
+func pad(n *node.Node) []*node.Value {
+	v := n.In[0]
+	rank := v.Rank()
+	list, ok := n.List("pads", 1)
+	if old, is := n.Ints("paddings"); is {
 		list, ok = old, true
 	}
 	axes := tensor.Identity(rank)
-	if given, some := n.list("axes", 3); some {
+	if given, some := n.List("axes", 3); some {
 		axes = given
 	}
-	if n.failed || !ok || len(list) != 2*len(axes) {
-		return n.errorf("pads %v of %v", list, v.Shape)
+	if n.Failed || !ok || len(list) != 2*len(axes) {
+		return n.Errorf("pads %v of %v", list, v.Shape)
 	}
 	before, after := make([]int, rank), make([]int, rank)
 	for i, a := range axes {
-		a = n.axis(a, rank)
+		a = n.Axis(a, rank)
 		before[a], after[a] = list[i], list[len(axes)+i]
 	}
-	mode := n.string("mode", "constant")
-	value := n.number("value", 2, 0)
-	x := n.x(0)
-	if n.failed || !x.Valid() {
+	mode := n.Text("mode", "constant")
+	value := n.Number("value", 2, 0)
+	x := n.X(0)
+	if n.Failed || !x.Valid() {
 		return nil
 	}
 	for a := range rank {
 		if b, e := before[a], after[a]; b < 0 || e < 0 { // takes away
 			d := v.Shape[a] + min(b, 0) + min(e, 0)
 			if d < 1 {
-				return n.errorf("pads %v leave nothing of %v", list, v.Shape)
+				return n.Errorf("pads %v leave nothing of %v", list, v.Shape)
 			}
 			x = partOf(n, x, a, -min(b, 0), d)
 			before[a], after[a] = max(b, 0), max(e, 0)
 		}
 	}
 	if mode == "constant" {
-		f := make([]int, front(x))
+		f := make([]int, node.Front(x))
 		if slices.Max(append(before, after...)) == 0 {
-			return one(n.computed(x, v.Type))
+			return node.One(n.Computed(x, v.Type))
 		}
-		return one(n.computed(op.PadWith(n.b, x, append(f, before...), append(slices.Clone(f), after...), value), v.Type))
+		return node.One(n.Computed(op.PadWith(n.B, x, append(f, before...), append(slices.Clone(f), after...), value), v.Type))
 	}
 	for a := range rank {
 		x = mirrored(n, x, a, before[a], after[a], mode)
 	}
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
-	return one(n.computed(x, v.Type))
+	return node.One(n.Computed(x, v.Type))
 }
 
 // centred cuts axes to an extent, or pads them to it, on both sides alike; the odd place is
 // cut, or added, at the end. Source: ONNX 1.22, CenterCropPad.
-func centred(n *node) []*Value {
-	v := n.in[0]
-	shape, _ := n.list("shape", 1)
-	axes, given := n.ints("axes")
+func centred(n *node.Node) []*node.Value {
+	v := n.In[0]
+	shape, _ := n.List("shape", 1)
+	axes, given := n.Ints("axes")
 	if !given {
-		axes = tensor.Identity(v.rank())
+		axes = tensor.Identity(v.Rank())
 	}
-	if n.failed || len(shape) != len(axes) {
-		return n.errorf("shape %v of axes %v of %v", shape, axes, v.Shape)
+	if n.Failed || len(shape) != len(axes) {
+		return n.Errorf("shape %v of axes %v of %v", shape, axes, v.Shape)
 	}
-	x := n.x(0)
-	before, after := make([]int, v.rank()), make([]int, v.rank())
+	x := n.X(0)
+	before, after := make([]int, v.Rank()), make([]int, v.Rank())
 	for i, a := range axes {
-		a = n.axis(a, v.rank())
-		if n.failed || shape[i] < 1 || n.large([]int{shape[i]}) {
-			return n.errorf("shape %v of %v", shape, v.Shape)
+		a = n.Axis(a, v.Rank())
+		if n.Failed || shape[i] < 1 || n.Large([]int{shape[i]}) {
+			return n.Errorf("shape %v of %v", shape, v.Shape)
 		}
 		more := shape[i] - v.Shape[a]
 		if more < 0 {
@@ -88,20 +89,20 @@ func centred(n *node) []*Value {
 		before[a], after[a] = more/2, more-more/2
 	}
 	if !x.Valid() || slices.Max(after) == 0 {
-		return one(n.computed(x, v.Type))
+		return node.One(n.Computed(x, v.Type))
 	}
-	f := make([]int, front(x))
-	return one(n.computed(op.PadWith(n.b, x, append(f, before...), append(slices.Clone(f), after...), 0), v.Type))
+	f := make([]int, node.Front(x))
+	return node.One(n.Computed(op.PadWith(n.B, x, append(f, before...), append(slices.Clone(f), after...), 0), v.Type))
 }
 
 // mirrored surrounds an axis with what lies at its ends.
-func mirrored(n *node, x *ir.Value, axis, before, after int, mode string) *ir.Value {
+func mirrored(n *node.Node, x *ir.Value, axis, before, after int, mode string) *ir.Value {
 	if before == 0 && after == 0 || !x.Valid() {
 		return x
 	}
-	at := front(x) + axis
+	at := node.Front(x) + axis
 	d := x.Shape[at]
-	if n.large([]int{before + d + after}) {
+	if n.Large([]int{before + d + after}) {
 		return x
 	}
 	var list []int64
@@ -119,30 +120,30 @@ func mirrored(n *node, x *ir.Value, axis, before, after int, mode string) *ir.Va
 				j = period - j
 			}
 		default:
-			n.errorf("mode %s is not supported", mode)
+			n.Errorf("mode %s is not supported", mode)
 			return x
 		}
 		list = append(list, int64(j))
 	}
-	out := slices.Clone([]int(x.Shape[front(x):]))
+	out := slices.Clone([]int(x.Shape[node.Front(x):]))
 	out[axis] = len(list)
-	pick := n.with(&Value{Shape: x.Shape[front(x):], inOrder: x, Type: proto.Float32}, &Value{Known: tensor.Ints(list...)})
+	pick := n.With(&node.Value{Shape: x.Shape[node.Front(x):], InOrder: x, Type: proto.Float32}, &node.Value{Known: tensor.Ints(list...)})
 	y := picked(pick, axis, d, out)
-	if n.take(pick) {
+	if n.Take(pick) {
 		return x
 	}
-	return y[0].inOrder
+	return y[0].InOrder
 }
 
 // trilu keeps the upper or the lower triangle of matrices.
-func trilu(n *node) []*Value {
-	v := n.in[0]
-	if v.rank() < 2 {
-		return n.errorf("%v is no matrix", v.Shape)
+func trilu(n *node.Node) []*node.Value {
+	v := n.In[0]
+	if v.Rank() < 2 {
+		return n.Errorf("%v is no matrix", v.Shape)
 	}
-	k, upper := int(n.number("k", 1, 0)), n.int("upper", 1) != 0
-	rows, columns := v.Shape[v.rank()-2], v.Shape[v.rank()-1]
-	if n.large([]int{rows, columns}) {
+	k, upper := int(n.Number("k", 1, 0)), n.Int("upper", 1) != 0
+	rows, columns := v.Shape[v.Rank()-2], v.Shape[v.Rank()-1]
+	if n.Large([]int{rows, columns}) {
 		return nil
 	}
 	mask := tensor.New(proto.Bool, []int{rows, columns})
@@ -154,16 +155,16 @@ func trilu(n *node) []*Value {
 		}
 	}
 	zero := tensor.New(v.Type, nil)
-	chosen := n.with(&Value{Type: proto.Bool, Shape: mask.Shape, Known: mask}, v, &Value{Type: v.Type, Known: zero})
+	chosen := n.With(&node.Value{Type: proto.Bool, Shape: mask.Shape, Known: mask}, v, &node.Value{Type: v.Type, Known: zero})
 	e := scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2))
 	if v.Known != nil {
-		t := folded(chosen, e, v.Type)
-		if n.take(chosen) {
+		t := node.Folded(chosen, e, v.Type)
+		if n.Take(chosen) {
 			return nil
 		}
-		return one(&Value{Type: v.Type, Shape: t[0].Shape, Known: t[0]})
+		return node.One(&node.Value{Type: v.Type, Shape: t[0].Shape, Known: t[0]})
 	}
-	out := mapped(chosen, e, "trilu", v.Type)
-	n.take(chosen)
+	out := node.Mapped(chosen, e, "trilu", v.Type)
+	n.Take(chosen)
 	return out
 }

@@ -4,18 +4,19 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var productRows = map[string]row{
-	"MatMul": {least: 2, most: 2, graph: matmul},
-	"Gemm":   {least: 2, most: 3, graph: gemm},
+var productRows = map[string]node.Row{
+	"MatMul": {Least: 2, Most: 2, Graph: matmul},
+	"Gemm":   {Least: 2, Most: 3, Graph: gemm},
 }
 
 // multiplied is the batched product of a [..., m, k] and b [..., k, o], whose leading
 // axes broadcast.
-func multiplied(n *node, a, b *ir.Value) *ir.Value {
+func multiplied(n *node.Node, a, b *ir.Value) *ir.Value {
 	if !a.Valid() || !b.Valid() {
 		return a
 	}
@@ -24,11 +25,11 @@ func multiplied(n *node, a, b *ir.Value) *ir.Value {
 		c.Axes = append(c.Axes, op.Axis{Name: name, Extent: d})
 		return len(c.Axes) - 1
 	}
-	fa, fb := front(a), front(b)
+	fa, fb := node.Front(a), node.Front(b)
 	ra, rb := len(a.Shape)-fa, len(b.Shape)-fb
 	k := a.Shape[len(a.Shape)-1]
 	if ra < 2 || rb < 2 || b.Shape[len(b.Shape)-2] != k {
-		return n.b.Errorf("a product of %v and %v", a.Shape[fa:], b.Shape[fb:])
+		return n.B.Errorf("a product of %v and %v", a.Shape[fa:], b.Shape[fb:])
 	}
 	if fa+fb > 0 {
 		r := axis("n", ir.Batch)
@@ -51,7 +52,7 @@ func multiplied(n *node, a, b *ir.Value) *ir.Value {
 			db = b.Shape[fb+ib]
 		}
 		if da != db && da != 1 && db != 1 {
-			return n.b.Errorf("a product of %v and %v", a.Shape[fa:], b.Shape[fb:])
+			return n.B.Errorf("a product of %v and %v", a.Shape[fa:], b.Shape[fb:])
 		}
 		at := op.Index{}
 		if d := max(da, db); d > 1 {
@@ -73,21 +74,21 @@ func multiplied(n *node, a, b *ir.Value) *ir.Value {
 	i := axis("i", k)
 	c.Lhs, c.Rhs = append(c.Lhs, op.At(m), op.At(i)), append(c.Rhs, op.At(i), op.At(o))
 	c.Out, c.Shape = append(c.Out, op.At(m), op.At(o)), append(c.Shape, c.Axes[m].Extent, c.Axes[o].Extent)
-	return n.b.Apply(c, a, b)
+	return n.B.Apply(c, a, b)
 }
 
 // matmul is NumPy's: vectors are rows on the left and columns on the right.
-func matmul(n *node) []*Value {
-	a, b := n.x(0), n.x(1)
-	if !a.Valid() || !b.Valid() || n.in[0].rank() == 0 || n.in[1].rank() == 0 {
-		return n.errorf("a product of %v", n.shapes())
+func matmul(n *node.Node) []*node.Value {
+	a, b := n.X(0), n.X(1)
+	if !a.Valid() || !b.Valid() || n.In[0].Rank() == 0 || n.In[1].Rank() == 0 {
+		return n.Errorf("a product of %v", n.Shapes())
 	}
-	va, vb := n.in[0].rank() == 1, n.in[1].rank() == 1
+	va, vb := n.In[0].Rank() == 1, n.In[1].Rank() == 1
 	if va {
-		a = op.ReshapeTo(n.b, a, slices.Insert(slices.Clone(a.Shape), front(a), 1))
+		a = op.ReshapeTo(n.B, a, slices.Insert(slices.Clone(a.Shape), node.Front(a), 1))
 	}
 	if vb {
-		b = op.ReshapeTo(n.b, b, append(slices.Clone(b.Shape), 1))
+		b = op.ReshapeTo(n.B, b, append(slices.Clone(b.Shape), 1))
 	}
 	y := multiplied(n, a, b)
 	if y.Valid() && (va || vb) {
@@ -102,52 +103,52 @@ func matmul(n *node) []*Value {
 			}
 			s = slices.Delete(s, at, at+1)
 		}
-		y = op.ReshapeTo(n.b, y, s)
+		y = op.ReshapeTo(n.B, y, s)
 	}
-	return one(n.computed(y, n.in[0].Type))
+	return node.One(n.Computed(y, n.In[0].Type))
 }
 
 // gemm is alpha·A'·B' + beta·C.
-func gemm(n *node) []*Value {
-	if n.in[0].rank() != 2 || n.in[1].rank() != 2 {
-		return n.errorf("a product of %v", n.shapes())
+func gemm(n *node.Node) []*node.Value {
+	if n.In[0].Rank() != 2 || n.In[1].Rank() != 2 {
+		return n.Errorf("a product of %v", n.Shapes())
 	}
 	side := func(i int, name string) *ir.Value {
-		v := n.in[i]
-		if n.int(name, 0) == 0 {
-			return n.plain(v)
+		v := n.In[i]
+		if n.Int(name, 0) == 0 {
+			return n.Plain(v)
 		}
 		if v.Known != nil {
-			return n.constant(v, []int{1, 0})
+			return n.Constant(v, []int{1, 0})
 		}
-		return n.turned(n.plain(v), []int{1, 0})
+		return n.Turned(n.Plain(v), []int{1, 0})
 	}
 	y := multiplied(n, side(0, "transA"), side(1, "transB"))
 	e := scalar.Expr(scalar.Arg(0))
-	if alpha := n.float("alpha", 1); alpha != 1 {
+	if alpha := n.Float("alpha", 1); alpha != 1 {
 		e = scalar.Call("mul", scalar.Num(alpha), e)
 	}
-	of := n.with(n.computed(y, n.in[0].Type))
-	if c := n.operand(2); c != nil && n.float("beta", 1) != 0 {
+	of := n.With(n.Computed(y, n.In[0].Type))
+	if c := n.Operand(2); c != nil && n.Float("beta", 1) != 0 {
 		scaled := scalar.Expr(scalar.Arg(1))
-		if beta := n.float("beta", 1); beta != 1 {
+		if beta := n.Float("beta", 1); beta != 1 {
 			scaled = scalar.Call("mul", scalar.Num(beta), scaled)
 		}
-		of, e = n.with(of.in[0], c), scalar.Call("add", e, scaled)
+		of, e = n.With(of.In[0], c), scalar.Call("add", e, scaled)
 	}
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
 	if e == scalar.Arg(0) {
-		return of.in[:1]
+		return of.In[:1]
 	}
-	out := mapped(of, e, "gemm", n.in[0].Type)
-	n.take(of)
+	out := node.Mapped(of, e, "gemm", n.In[0].Type)
+	n.Take(of)
 	return out
 }
 
 // along multiplies one axis of x with a matrix [in, out].
-func along(n *node, x *ir.Value, axis int, m *ir.Value) *ir.Value {
+func along(n *node.Node, x *ir.Value, axis int, m *ir.Value) *ir.Value {
 	if !x.Valid() || !m.Valid() {
 		return x
 	}
@@ -156,9 +157,9 @@ func along(n *node, x *ir.Value, axis int, m *ir.Value) *ir.Value {
 		c.Axes = append(c.Axes, op.Axis{Name: string(rune('a' + i)), Extent: d})
 		c.Lhs, c.Out, c.Shape = append(c.Lhs, op.At(i)), append(c.Out, op.At(i)), append(c.Shape, d)
 	}
-	at, out := front(x)+axis, len(x.Shape)
+	at, out := node.Front(x)+axis, len(x.Shape)
 	c.Axes = append(c.Axes, op.Axis{Name: "o", Extent: m.Shape[1]})
 	c.Out[at], c.Shape[at] = op.At(out), m.Shape[1]
 	c.Rhs = []op.Index{op.At(at), op.At(out)}
-	return n.b.Apply(c, x, m)
+	return n.B.Apply(c, x, m)
 }

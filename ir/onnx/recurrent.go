@@ -5,14 +5,15 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var recurrentRows = map[string]row{
-	"LSTM": {least: 3, most: 8, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &lstm{}, 4, 2) }},
-	"GRU":  {least: 3, most: 6, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &gru{}, 3, 1) }},
-	"RNN":  {least: 3, most: 6, ids: true, graph: func(n *node) []*Value { return recurrentOver(n, &rnn{}, 1, 1) }},
+var recurrentRows = map[string]node.Row{
+	"LSTM": {Least: 3, Most: 8, IDs: true, Graph: func(n *node.Node) []*node.Value { return recurrentOver(n, &lstm{}, 4, 2) }},
+	"GRU":  {Least: 3, Most: 6, IDs: true, Graph: func(n *node.Node) []*node.Value { return recurrentOver(n, &gru{}, 3, 1) }},
+	"RNN":  {Least: 3, Most: 6, IDs: true, Graph: func(n *node.Node) []*node.Value { return recurrentOver(n, &rnn{}, 1, 1) }},
 }
 
 // cell is one step of a recurrent operator of one direction.
@@ -48,7 +49,7 @@ func (s *stepping) times(h *ir.Value, from, gates int) *ir.Value {
 	if len(h.Shape) == 3 {
 		letters = "nb"
 	}
-	if front(w) == 1 {
+	if node.Front(w) == 1 {
 		weights = "nio"
 	}
 	return op.Einsum(s.b, letters+"i,"+weights+"->"+letters+"o", h, w)
@@ -159,11 +160,11 @@ var gateFunctions = map[string]func(alpha, beta float64) scalar.Expr{
 var gateDefaults = map[string][2]float64{"affine": {1, 0}, "leakyrelu": {float64(float32(0.01))}, "thresholdedrelu": {1}, "scaledtanh": {1, 1}, "hardsigmoid": {float64(float32(0.2)), 0.5}, "elu": {1}}
 
 // functionsOf are the activations of every direction, a list each.
-func functionsOf(n *node, k cell, directions int) [][]scalar.Expr {
+func functionsOf(n *node.Node, k cell, directions int) [][]scalar.Expr {
 	names := slices.Repeat(k.activations(), directions)
-	if a := n.attribute("activations"); a != nil {
+	if a := n.Attribute("activations"); a != nil {
 		if len(a.Strings) != len(names) {
-			n.errorf("%d activations, not %d", len(a.Strings), len(names))
+			n.Errorf("%d activations, not %d", len(a.Strings), len(names))
 			return nil
 		}
 		for i, s := range a.Strings {
@@ -172,7 +173,7 @@ func functionsOf(n *node, k cell, directions int) [][]scalar.Expr {
 	}
 	given := map[string][]float32{}
 	for _, name := range []string{"activation_alpha", "activation_beta"} {
-		if a := n.attribute(name); a != nil {
+		if a := n.Attribute(name); a != nil {
 			given[name] = a.Floats
 		}
 	}
@@ -189,7 +190,7 @@ func functionsOf(n *node, k cell, directions int) [][]scalar.Expr {
 	for _, name := range names {
 		f, ok := gateFunctions[strings.ToLower(name)]
 		if !ok {
-			n.errorf("the activation %s is not supported", name)
+			n.Errorf("the activation %s is not supported", name)
 			return nil
 		}
 		alpha, beta := 0.0, 0.0
@@ -206,153 +207,153 @@ func functionsOf(n *node, k cell, directions int) [][]scalar.Expr {
 
 // recurrentOver runs a cell over the steps, in one direction or both. States are h, and c
 // of an LSTM.
-func recurrentOver(n *node, k cell, gates, states int) []*Value {
-	x, w := n.in[0], n.in[1]
-	directions, backwards := 1, n.string("direction", "forward") == "reverse"
-	if n.string("direction", "forward") == "bidirectional" {
+func recurrentOver(n *node.Node, k cell, gates, states int) []*node.Value {
+	x, w := n.In[0], n.In[1]
+	directions, backwards := 1, n.Text("direction", "forward") == "reverse"
+	if n.Text("direction", "forward") == "bidirectional" {
 		directions = 2
 	}
-	batchFirst := n.int("layout", 0) != 0
-	if x.rank() != 3 || w.rank() != 3 || n.in[2].rank() != 3 || w.Shape[0] != directions || w.Shape[2] != x.Shape[2] || w.Shape[1]%gates != 0 {
-		return n.errorf("shapes %v in %d directions", n.shapes(), directions)
+	batchFirst := n.Int("layout", 0) != 0
+	if x.Rank() != 3 || w.Rank() != 3 || n.In[2].Rank() != 3 || w.Shape[0] != directions || w.Shape[2] != x.Shape[2] || w.Shape[1]%gates != 0 {
+		return n.Errorf("shapes %v in %d directions", n.Shapes(), directions)
 	}
-	if n.attribute("clip") != nil {
-		return n.errorf("clip is not supported")
+	if n.Attribute("clip") != nil {
+		return n.Errorf("clip is not supported")
 	}
 	hidden := w.Shape[1] / gates
 	steps, batch := x.Shape[0], x.Shape[1]
 	if batchFirst {
 		steps, batch = batch, steps
 	}
-	if lens := n.operand(4); lens != nil {
+	if lens := n.Operand(4); lens != nil {
 		if lens.Known == nil || slices.ContainsFunc(lens.Known.I, func(l int64) bool { return l != int64(steps) }) {
-			return n.errorf("sequence_lens %s are not supported where they are not all %d, the steps there are", lens.Name, steps)
+			return n.Errorf("sequence_lens %s are not supported where they are not all %d, the steps there are", lens.Name, steps)
 		}
 	}
 	functions := functionsOf(n, k, directions)
-	in := rowed(n, n.x(0))
+	in := node.Rowed(n, n.X(0))
 	if batchFirst {
-		in = n.turned(in, []int{1, 0, 2})
+		in = n.Turned(in, []int{1, 0, 2})
 	}
-	if n.failed || !in.Valid() {
-		return n.errorf("its operands are not valid")
+	if n.Failed || !in.Valid() {
+		return n.Errorf("its operands are not valid")
 	}
 	lead := []int{batch}
 	if batch == 1 {
 		lead = nil
 	}
-	in = op.ReshapeTo(n.b, in, append(append(ir.Shape{ir.Batch, steps}, lead...), x.Shape[2]))
+	in = op.ReshapeTo(n.B, in, append(append(ir.Shape{ir.Batch, steps}, lead...), x.Shape[2]))
 	var ys []*ir.Value
 	finals := make([][]*ir.Value, states)
 	for d := range directions {
-		s := &stepping{hidden: hidden, functions: functions[d], linear: n.int("linear_before_reset", 0) != 0, input: n.int("input_forget", 0) != 0}
+		s := &stepping{hidden: hidden, functions: functions[d], linear: n.Int("linear_before_reset", 0) != 0, input: n.Int("input_forget", 0) != 0}
 		y, last := oneDirection(n, k, s, in, d, gates, states, backwards || d == 1, lead)
-		if n.failed || y == nil {
-			return n.errorf("its operands are not valid")
+		if n.Failed || y == nil {
+			return n.Errorf("its operands are not valid")
 		}
-		ys = append(ys, op.ReshapeTo(n.b, y, ir.Shape{ir.Batch, steps, 1, batch, hidden}))
+		ys = append(ys, op.ReshapeTo(n.B, y, ir.Shape{ir.Batch, steps, 1, batch, hidden}))
 		for i, f := range last {
-			finals[i] = append(finals[i], op.ReshapeTo(n.b, f, ir.Shape{ir.Batch, 1, batch, hidden}))
+			finals[i] = append(finals[i], op.ReshapeTo(n.B, f, ir.Shape{ir.Batch, 1, batch, hidden}))
 		}
 	}
 	y := ys[0]
 	if directions == 2 {
-		y = op.Concatenate(n.b, 2, ys...)
+		y = op.Concatenate(n.B, 2, ys...)
 	}
 	if batchFirst {
-		y = n.turned(y, []int{2, 0, 1, 3})
+		y = n.Turned(y, []int{2, 0, 1, 3})
 	}
-	out := one(n.computed(y, x.Type))
+	out := node.One(n.Computed(y, x.Type))
 	for _, f := range finals {
 		v := f[0]
 		if directions == 2 {
-			v = op.Concatenate(n.b, 1, f...)
+			v = op.Concatenate(n.B, 1, f...)
 		}
 		if batchFirst {
-			v = n.turned(v, []int{1, 0, 2})
+			v = n.Turned(v, []int{1, 0, 2})
 		}
-		out = append(out, n.computed(v, x.Type))
+		out = append(out, n.Computed(v, x.Type))
 	}
 	return out
 }
 
 // matrixOf is direction d of weights [directions, out, in] as [in, out].
-func matrixOf(n *node, v *Value, d int) *ir.Value {
+func matrixOf(n *node.Node, v *node.Value, d int) *ir.Value {
 	var m *ir.Value
 	if v.Known != nil {
-		m = n.constant(v, []int{0, 2, 1})
+		m = n.Constant(v, []int{0, 2, 1})
 	} else {
-		m = n.turned(n.plain(v), []int{0, 2, 1})
+		m = n.Turned(n.Plain(v), []int{0, 2, 1})
 	}
 	if !m.Valid() {
-		n.failed = true
+		n.Failed = true
 		return m
 	}
-	lead := append(ir.Shape{}, m.Shape[:front(m)]...)
-	return op.ReshapeTo(n.b, op.SliceAxis(n.b, m, front(m), d, 1), append(lead, v.Shape[2], v.Shape[1]))
+	lead := append(ir.Shape{}, m.Shape[:node.Front(m)]...)
+	return op.ReshapeTo(n.B, op.SliceAxis(n.B, m, node.Front(m), d, 1), append(lead, v.Shape[2], v.Shape[1]))
 }
 
 // vectorOf is so many elements from a place on of direction d of [directions, n], for
 // states of so many axes of a batch; nil where the operand is left out.
-func vectorOf(n *node, i, d, from, size, batch int) *ir.Value {
-	v := n.operand(i)
+func vectorOf(n *node.Node, i, d, from, size, batch int) *ir.Value {
+	v := n.Operand(i)
 	if v == nil {
 		return nil
 	}
-	x := n.plain(v)
-	if !x.Valid() || v.rank() != 2 || from+size > v.Shape[1] {
-		n.errorf("operand %d of shape %v", i, v.Shape)
+	x := n.Plain(v)
+	if !x.Valid() || v.Rank() != 2 || from+size > v.Shape[1] {
+		n.Errorf("operand %d of shape %v", i, v.Shape)
 		return nil
 	}
-	f := front(x)
+	f := node.Front(x)
 	lead := append(ir.Shape{}, x.Shape[:f]...)
-	if x = op.SliceAxis(n.b, op.SliceAxis(n.b, x, f, d, 1), f+1, from, size); f == 1 && batch > 0 {
+	if x = op.SliceAxis(n.B, op.SliceAxis(n.B, x, f, d, 1), f+1, from, size); f == 1 && batch > 0 {
 		lead = append(lead, slices.Repeat([]int{1}, batch)...)
 	}
-	return op.ReshapeTo(n.b, x, append(lead, size))
+	return op.ReshapeTo(n.B, x, append(lead, size))
 }
 
 // oneDirection runs the cell one way over in, [rows, steps, batch?, features].
-func oneDirection(n *node, k cell, s *stepping, in *ir.Value, d, gates, states int, reverse bool, lead []int) (*ir.Value, []*ir.Value) {
-	w, r := matrixOf(n, n.in[1], d), matrixOf(n, n.in[2], d)
+func oneDirection(n *node.Node, k cell, s *stepping, in *ir.Value, d, gates, states int, reverse bool, lead []int) (*ir.Value, []*ir.Value) {
+	w, r := matrixOf(n, n.In[1], d), matrixOf(n, n.In[2], d)
 	size := gates * s.hidden
 	bias, recurrent := vectorOf(n, 3, d, 0, size, len(lead)), vectorOf(n, 3, d, size, size, len(lead))
 	if states == 2 {
 		s.peep = vectorOf(n, 7, d, 0, 3*s.hidden, len(lead))
 	}
-	if n.failed || !w.Valid() || !r.Valid() {
+	if n.Failed || !w.Valid() || !r.Valid() {
 		return nil, nil
 	}
 	letters, weights := "nt", "io"
 	if lead != nil {
 		letters = "ntb"
 	}
-	if front(w) == 1 {
+	if node.Front(w) == 1 {
 		weights = "nio"
 	}
-	projected := op.Einsum(n.b, letters+"i,"+weights+"->"+letters+"o", in, w)
-	s.b = n.b
-	if bias != nil && front(bias) == 1 {
-		bias = op.ReshapeTo(n.b, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, len(projected.Shape)-2)...), size))
+	projected := op.Einsum(n.B, letters+"i,"+weights+"->"+letters+"o", in, w)
+	s.b = n.B
+	if bias != nil && node.Front(bias) == 1 {
+		bias = op.ReshapeTo(n.B, bias, append(append(ir.Shape{ir.Batch}, slices.Repeat([]int{1}, len(projected.Shape)-2)...), size))
 	}
 	projected = s.add(projected, bias)
 	shape := append(append(ir.Shape{ir.Batch}, lead...), s.hidden)
 	var begin []*ir.Value
 	for i := range states {
-		v := n.operand(5 + i)
+		v := n.Operand(5 + i)
 		if v == nil {
-			begin = append(begin, op.BroadcastTo(n.b, op.Scalar(n.b, 0), shape))
+			begin = append(begin, op.BroadcastTo(n.B, op.Scalar(n.B, 0), shape))
 			continue
 		}
-		x := rowed(n, n.plain(v))
+		x := node.Rowed(n, n.Plain(v))
 		if !x.Valid() {
 			return nil, nil
 		}
 		axis := 1
-		if n.int("layout", 0) != 0 {
+		if n.Int("layout", 0) != 0 {
 			axis = 2
 		}
-		begin = append(begin, op.ReshapeTo(n.b, op.SliceAxis(n.b, x, axis, d, 1), shape))
+		begin = append(begin, op.ReshapeTo(n.B, op.SliceAxis(n.B, x, axis, d, 1), shape))
 	}
 	captures := []*ir.Value{r}
 	for _, v := range []*ir.Value{recurrent, s.peep} {
@@ -361,7 +362,7 @@ func oneDirection(n *node, k cell, s *stepping, in *ir.Value, d, gates, states i
 		}
 	}
 	peeps := s.peep != nil
-	finals, outputs := op.Recur(n.b, op.Recurrence{
+	finals, outputs := op.Recur(n.B, op.Recurrence{
 		Length: in.Shape[1], Reverse: reverse, Initial: begin, Steps: []*ir.Value{projected}, Captures: captures,
 		Body: func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
 			inner := *s
@@ -378,7 +379,7 @@ func oneDirection(n *node, k cell, s *stepping, in *ir.Value, d, gates, states i
 		},
 	})
 	if finals == nil {
-		n.failed = true
+		n.Failed = true
 		return nil, nil
 	}
 	return outputs[0], finals

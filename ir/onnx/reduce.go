@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
@@ -20,41 +21,41 @@ type reduction struct {
 	in, out scalar.Expr
 	mean    bool
 	// whole is what so many whole numbers become; nil where they become no whole ones.
-	whole func(s span, n int) span
+	whole func(s node.Span, n int) node.Span
 }
 
-func (s span) any(int) span { return s }
+func anyOf(s node.Span, _ int) node.Span { return s }
 
 func sum(a, b float64) float64 { return a + b }
 
 var (
-	highest  = reduction{reduce: op.Max, fold: math.Max, start: math.Inf(-1), whole: span.any}
-	lowestOf = reduction{reduce: smallest, fold: math.Min, start: math.Inf(1), whole: span.any}
+	highest  = reduction{reduce: op.Max, fold: math.Max, start: math.Inf(-1), whole: anyOf}
+	lowestOf = reduction{reduce: smallest, fold: math.Min, start: math.Inf(1), whole: anyOf}
 )
 
 var square = scalar.Call("mul", scalar.Arg(0), scalar.Arg(0))
 
-var reduceRows = map[string]row{
-	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum, whole: span.times}),
+var reduceRows = map[string]node.Row{
+	"ReduceSum":       reducing(reduction{reduce: op.Sum, fold: sum, whole: node.Span.Times}),
 	"ReduceMean":      reducing(reduction{reduce: op.Mean, fold: sum, mean: true}),
 	"ReduceMax":       reducing(highest),
 	"ReduceMin":       reducing(lowestOf),
 	"ReduceProd":      reducing(reduction{reduce: productOver, fold: func(a, b float64) float64 { return a * b }, start: 1}),
-	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: scalar.Call("abs", scalar.Arg(0)), whole: span.times}),
+	"ReduceL1":        reducing(reduction{reduce: op.Sum, fold: sum, in: scalar.Call("abs", scalar.Arg(0)), whole: node.Span.Times}),
 	"ReduceL2":        reducing(reduction{reduce: op.Sum, fold: sum, in: square, out: scalar.Call("sqrt", scalar.Arg(0))}),
-	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square, whole: span.times}),
+	"ReduceSumSquare": reducing(reduction{reduce: op.Sum, fold: sum, in: square, whole: node.Span.Times}),
 	"ReduceLogSum":    reducing(reduction{reduce: op.Sum, fold: sum, out: scalar.Call("log", scalar.Arg(0))}),
-	"ReduceLogSumExp": {least: 1, most: 2, graph: logSumExp, known: func(n *node) []*tensor.Tensor {
-		if tensor.Count(n.in[0].Shape) > 0 {
+	"ReduceLogSumExp": {Least: 1, Most: 2, Graph: logSumExp, Known: func(n *node.Node) []*tensor.Tensor {
+		if tensor.Count(n.In[0].Shape) > 0 {
 			return nil
 		}
 		return reduceKnown(n, reduction{fold: sum, out: scalar.Call("log", scalar.Arg(0))})
 	}},
-	"ArgMax":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, false) }},
-	"ArgMin":     {least: 1, most: 1, graph: func(n *node) []*Value { return argumentOf(n, true) }},
-	"Softmax":    {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.Softmax) }},
-	"LogSoftmax": {least: 1, most: 1, graph: func(n *node) []*Value { return softmaxOver(n, op.LogSoftmax) }},
-	"Hardmax":    {least: 1, most: 1, graph: hardmax},
+	"ArgMax":     {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value { return argumentOf(n, false) }},
+	"ArgMin":     {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value { return argumentOf(n, true) }},
+	"Softmax":    {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value { return softmaxOver(n, op.Softmax) }},
+	"LogSoftmax": {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value { return softmaxOver(n, op.LogSoftmax) }},
+	"Hardmax":    {Least: 1, Most: 1, Graph: hardmax},
 }
 
 // smallest is the least element, the largest of the negated ones.
@@ -93,29 +94,29 @@ func productOver(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
 }
 
 // reducedAxes are the axes to reduce; none: the operand is the result.
-func reducedAxes(n *node) []int {
-	rank := n.in[0].rank()
-	list, given := n.list("axes", 1)
+func reducedAxes(n *node.Node) []int {
+	rank := n.In[0].Rank()
+	list, given := n.List("axes", 1)
 	if !given || len(list) == 0 {
-		if n.int("noop_with_empty_axes", 0) != 0 {
+		if n.Int("noop_with_empty_axes", 0) != 0 {
 			return nil
 		}
 		return tensor.Identity(rank)
 	}
-	return n.axes(list, rank)
+	return n.Axes(list, rank)
 }
 
-func reducing(r reduction) row {
-	out := row{least: 1, most: 2, known: func(n *node) []*tensor.Tensor { return reduceKnown(n, r) }}
+func reducing(r reduction) node.Row {
+	out := node.Row{Least: 1, Most: 2, Known: func(n *node.Node) []*tensor.Tensor { return reduceKnown(n, r) }}
 	if r.reduce != nil {
-		out.graph = func(n *node) []*Value { return reduceGraph(n, r) }
+		out.Graph = func(n *node.Node) []*node.Value { return reduceGraph(n, r) }
 	}
 	return out
 }
 
-func reduceKnown(n *node, r reduction) []*tensor.Tensor {
-	from, axes := n.in[0].Known, reducedAxes(n)
-	if n.failed {
+func reduceKnown(n *node.Node, r reduction) []*tensor.Tensor {
+	from, axes := n.In[0].Known, reducedAxes(n)
+	if n.Failed {
 		return nil
 	}
 	kept, step := slices.Clone(from.Shape), tensor.Strides(from.Shape)
@@ -140,7 +141,7 @@ func reduceKnown(n *node, r reduction) []*tensor.Tensor {
 		i++
 	}
 	s := kept
-	if n.int("keepdims", 1) == 0 {
+	if n.Int("keepdims", 1) == 0 {
 		s = nil
 		for i, d := range from.Shape {
 			if !slices.Contains(axes, i) {
@@ -165,164 +166,164 @@ func reduceKnown(n *node, r reduction) []*tensor.Tensor {
 }
 
 // reduceGraph keeps channels last where the axes stay.
-func reduceGraph(n *node, r reduction) []*Value {
-	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
-	s := n.exact(v)
+func reduceGraph(n *node.Node, r reduction) []*node.Value {
+	v, axes, keep := n.In[0], reducedAxes(n), n.Int("keepdims", 1) != 0
+	s := n.Exact(v)
 	if tensor.IsInteger(v.Type) && r.whole == nil {
-		n.errorf("it reduces %v, which is not supported", v.Type)
+		n.Errorf("it reduces %v, which is not supported", v.Type)
 	}
-	if n.failed {
+	if n.Failed {
 		return nil
 	}
 	if tensor.IsInteger(v.Type) {
 		if r.in != nil {
-			s = reach(r.in, []span{s})
+			s = node.Reach(r.in, []node.Span{s})
 		}
 		size := 1
 		for _, a := range axes {
 			size *= v.Shape[a]
 		}
 		s = r.whole(s, size)
-		return fitted(n, reduced(n, r, v, axes, keep), s)
+		return node.Fitted(n, reduced(n, r, v, axes, keep), s)
 	}
 	return reduced(n, r, v, axes, keep)
 }
 
 // reduced are the axes of v reduced.
-func reduced(n *node, r reduction, v *Value, axes []int, keep bool) []*Value {
+func reduced(n *node.Node, r reduction, v *node.Value, axes []int, keep bool) []*node.Value {
 	finish := func(x *ir.Value) *ir.Value {
 		if r.out != nil {
-			return op.MapOf(n.b, r.out, "reduced", x)
+			return op.MapOf(n.B, r.out, "reduced", x)
 		}
 		return x
 	}
 	begin := func(x *ir.Value) *ir.Value {
 		if r.in != nil {
-			return op.MapOf(n.b, r.in, "element", x)
+			return op.MapOf(n.B, r.in, "element", x)
 		}
 		return x
 	}
-	if keep && v.channelsLast != nil && v.inOrder == nil {
-		perm := lastPerm(v.rank())
+	if keep && v.ChannelsLast != nil && v.InOrder == nil {
+		perm := node.LastPerm(v.Rank())
 		var at []int
 		for i, a := range perm {
 			if slices.Contains(axes, a) {
-				at = append(at, front(v.channelsLast)+i)
+				at = append(at, node.Front(v.ChannelsLast)+i)
 			}
 		}
-		x := begin(v.channelsLast)
+		x := begin(v.ChannelsLast)
 		if len(at) > 0 {
-			x = r.reduce(n.b, x, true, at...)
+			x = r.reduce(n.B, x, true, at...)
 		}
-		return one(n.computedLast(finish(x), v.Type))
+		return node.One(n.ComputedLast(finish(x), v.Type))
 	}
-	x := begin(n.plain(v))
+	x := begin(n.Plain(v))
 	if !x.Valid() {
-		return unless(n, "its operand is not valid")
+		return node.Unless(n, "its operand is not valid")
 	}
 	if len(axes) > 0 {
 		at := slices.Clone(axes)
 		for i := range at {
-			at[i] += front(x)
+			at[i] += node.Front(x)
 		}
-		x = r.reduce(n.b, x, keep, at...)
+		x = r.reduce(n.B, x, keep, at...)
 	}
-	return one(n.computed(finish(x), v.Type))
+	return node.One(n.Computed(finish(x), v.Type))
 }
 
 // logSumExp is stable: the largest element is taken out first.
-func logSumExp(n *node) []*Value {
-	v, axes, keep := n.in[0], reducedAxes(n), n.int("keepdims", 1) != 0
-	x := n.x(0)
-	if n.failed || !x.Valid() || !tensor.IsFloat(v.Type) {
-		return n.errorf("it computes with %v", v.Type)
+func logSumExp(n *node.Node) []*node.Value {
+	v, axes, keep := n.In[0], reducedAxes(n), n.Int("keepdims", 1) != 0
+	x := n.X(0)
+	if n.Failed || !x.Valid() || !tensor.IsFloat(v.Type) {
+		return n.Errorf("it computes with %v", v.Type)
 	}
 	if len(axes) == 0 {
-		return n.in[:1]
+		return n.In[:1]
 	}
 	at := slices.Clone(axes)
 	for i := range at {
-		at[i] += front(x)
+		at[i] += node.Front(x)
 	}
-	top := op.MaxStop(n.b, x, true, at...)
-	e := op.MapOf(n.b, scalar.Call("exp", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), "exp", x, top)
-	y := op.MapOf(n.b, scalar.Call("add", scalar.Call("log", scalar.Arg(0)), scalar.Arg(1)), "logsumexp", op.Sum(n.b, e, true, at...), top)
+	top := op.MaxStop(n.B, x, true, at...)
+	e := op.MapOf(n.B, scalar.Call("exp", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), "exp", x, top)
+	y := op.MapOf(n.B, scalar.Call("add", scalar.Call("log", scalar.Arg(0)), scalar.Arg(1)), "logsumexp", op.Sum(n.B, e, true, at...), top)
 	if !keep && y.Valid() {
-		s := append(ir.Shape{}, y.Shape[:front(y)]...)
+		s := append(ir.Shape{}, y.Shape[:node.Front(y)]...)
 		for i, d := range v.Shape {
 			if !slices.Contains(axes, i) {
 				s = append(s, d)
 			}
 		}
-		y = op.ReshapeTo(n.b, y, s)
+		y = op.ReshapeTo(n.B, y, s)
 	}
-	return one(n.computed(y, v.Type))
+	return node.One(n.Computed(y, v.Type))
 }
 
 // argumentOf is where the first largest element of an axis is, or the smallest.
-func argumentOf(n *node, least bool) []*Value {
-	v := n.in[0]
-	axis := n.axis(n.int("axis", 0), v.rank())
-	x := n.x(0)
-	if n.exact(v); n.failed || !x.Valid() {
-		return unless(n, "its operand is not valid")
+func argumentOf(n *node.Node, least bool) []*node.Value {
+	v := n.In[0]
+	axis := n.Axis(n.Int("axis", 0), v.Rank())
+	x := n.X(0)
+	if n.Exact(v); n.Failed || !x.Valid() {
+		return node.Unless(n, "its operand is not valid")
 	}
 	if least {
-		x = op.MapOf(n.b, scalar.Call("neg", scalar.Arg(0)), "neg", x)
+		x = op.MapOf(n.B, scalar.Call("neg", scalar.Arg(0)), "neg", x)
 	}
-	keep, at := n.int("keepdims", 1) != 0, front(x)+axis
-	last := n.int("select_last_index", 0) != 0
+	keep, at := n.Int("keepdims", 1) != 0, node.Front(x)+axis
+	last := n.Int("select_last_index", 0) != 0
 	if last { // the first of what is turned around
-		x = op.Flip(n.b, x, at)
+		x = op.Flip(n.B, x, at)
 	}
-	y := op.ArgMax(n.b, x, keep, at)
+	y := op.ArgMax(n.B, x, keep, at)
 	if last {
-		y = op.MapOf(n.b, scalar.Call("sub", scalar.Num(float64(v.Shape[axis]-1)), scalar.Arg(0)), "last", y)
+		y = op.MapOf(n.B, scalar.Call("sub", scalar.Num(float64(v.Shape[axis]-1)), scalar.Arg(0)), "last", y)
 	}
-	out := n.computed(y, proto.Int64)
-	out.whole = &span{high: float64(v.Shape[axis] - 1)}
-	return one(out)
+	out := n.Computed(y, proto.Int64)
+	out.Whole = &node.Span{High: float64(v.Shape[axis] - 1)}
+	return node.One(out)
 }
 
 // softmaxOver is over one axis; before opset 13 over that axis and all after it.
-func softmaxOver(n *node, f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value) []*Value {
-	v := n.in[0]
-	x := n.x(0)
+func softmaxOver(n *node.Node, f func(b *ir.Builder, x *ir.Value, axis int) *ir.Value) []*node.Value {
+	v := n.In[0]
+	x := n.X(0)
 	otherwise := -1
-	if n.opset < 13 {
+	if n.Opset < 13 {
 		otherwise = 1
 	}
-	rank := v.rank()
-	axis := n.axis(n.int("axis", otherwise), rank)
-	if n.failed || !x.Valid() {
-		return unless(n, "its operand is not valid")
+	rank := v.Rank()
+	axis := n.Axis(n.Int("axis", otherwise), rank)
+	if n.Failed || !x.Valid() {
+		return node.Unless(n, "its operand is not valid")
 	}
-	if n.opset >= 13 || axis == rank-1 {
-		return one(n.computed(f(n.b, x, front(x)+axis), v.Type))
+	if n.Opset >= 13 || axis == rank-1 {
+		return node.One(n.Computed(f(n.B, x, node.Front(x)+axis), v.Type))
 	}
-	flat := append(append(append(ir.Shape{}, x.Shape[:front(x)]...), v.Shape[:axis]...), tensor.Count(v.Shape[axis:]))
-	y := f(n.b, op.ReshapeTo(n.b, x, flat), front(x)+axis)
-	return one(n.computed(op.ReshapeTo(n.b, y, x.Shape), v.Type))
+	flat := append(append(append(ir.Shape{}, x.Shape[:node.Front(x)]...), v.Shape[:axis]...), tensor.Count(v.Shape[axis:]))
+	y := f(n.B, op.ReshapeTo(n.B, x, flat), node.Front(x)+axis)
+	return node.One(n.Computed(op.ReshapeTo(n.B, y, x.Shape), v.Type))
 }
 
 // hardmax is 1 at the first largest element of an axis.
-func hardmax(n *node) []*Value {
-	v := n.in[0]
+func hardmax(n *node.Node) []*node.Value {
+	v := n.In[0]
 	otherwise := -1
-	if n.opset < 13 {
+	if n.Opset < 13 {
 		otherwise = 1
 	}
-	axis := n.axis(n.int("axis", otherwise), v.rank())
-	x := n.x(0)
-	if n.failed || !x.Valid() || n.opset < 13 && axis != v.rank()-1 {
-		return n.errorf("axis %d in opset %d is not supported", axis, n.opset)
+	axis := n.Axis(n.Int("axis", otherwise), v.Rank())
+	x := n.X(0)
+	if n.Failed || !x.Valid() || n.Opset < 13 && axis != v.Rank()-1 {
+		return n.Errorf("axis %d in opset %d is not supported", axis, n.Opset)
 	}
-	at := op.ArgMax(n.b, x, true, front(x)+axis)
+	at := op.ArgMax(n.B, x, true, node.Front(x)+axis)
 	numbers := make([]float64, v.Shape[axis])
 	for i := range numbers {
 		numbers[i] = float64(i)
 	}
-	shape := slices.Repeat([]int{1}, v.rank()-axis)
+	shape := slices.Repeat([]int{1}, v.Rank()-axis)
 	shape[0] = len(numbers)
-	return one(n.computed(op.MapOf(n.b, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "hardmax", at, op.ConstOf(n.b, shape, numbers)), v.Type))
+	return node.One(n.Computed(op.MapOf(n.B, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "hardmax", at, op.ConstOf(n.B, shape, numbers)), v.Type))
 }

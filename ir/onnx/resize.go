@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var resizeRows = map[string]row{
-	"Resize":   {least: 1, most: 4, graph: resize},
-	"Upsample": {least: 1, most: 2, graph: resize},
+var resizeRows = map[string]node.Row{
+	"Resize":   {Least: 1, Most: 4, Graph: resize},
+	"Upsample": {Least: 1, Most: 2, Graph: resize},
 }
 
 // resampling is how one axis of an image becomes longer or shorter. Source: ONNX 1.22,
@@ -131,20 +132,20 @@ func (r resampling) matrix() (m []float64, constant []float64) {
 }
 
 // sizedOf settles the extents and the scales of all axes that are resized.
-func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
-	in := n.in[0].Shape
+func sizedOf(n *node.Node, axes []int) (out []int, scales []float64, ok bool) {
+	in := n.In[0].Shape
 	second := 2
-	if n.proto.Op == "Upsample" || n.opset < 11 {
+	if n.Proto.Op == "Upsample" || n.Opset < 11 {
 		second = 1
 	}
 	var given []float64
-	if a := n.attribute("scales"); a != nil {
+	if a := n.Attribute("scales"); a != nil {
 		for _, f := range a.Floats {
 			given = append(given, float64(f))
 		}
-	} else if v := n.operand(second); v != nil && tensor.Count(v.Shape) > 0 {
+	} else if v := n.Operand(second); v != nil && tensor.Count(v.Shape) > 0 {
 		if v.Known == nil {
-			n.errorf("scales %s must be known when the model is built", v.Name)
+			n.Errorf("scales %s must be known when the model is built", v.Name)
 			return nil, nil, false
 		}
 		given = v.Known.F
@@ -153,7 +154,7 @@ func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 	scales = slices.Repeat([]float64{1}, len(in))
 	if given != nil {
 		if len(given) != len(axes) {
-			n.errorf("scales %v of %d axes", given, len(axes))
+			n.Errorf("scales %v of %d axes", given, len(axes))
 			return nil, nil, false
 		}
 		for i, a := range axes {
@@ -161,12 +162,12 @@ func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 		}
 		return out, scales, slices.Min(out) > 0 && tensor.Count(out) <= tensor.MaxElements
 	}
-	sizes, _ := n.list("sizes", 3)
-	if n.failed || len(sizes) != len(axes) || len(sizes) == 0 || slices.Min(sizes) < 1 {
-		n.errorf("sizes %v of %d axes", sizes, len(axes))
+	sizes, _ := n.List("sizes", 3)
+	if n.Failed || len(sizes) != len(axes) || len(sizes) == 0 || slices.Min(sizes) < 1 {
+		n.Errorf("sizes %v of %d axes", sizes, len(axes))
 		return nil, nil, false
 	}
-	policy := n.string("keep_aspect_ratio_policy", "stretch")
+	policy := n.Text("keep_aspect_ratio_policy", "stretch")
 	common := math.NaN()
 	for i, a := range axes {
 		s := float64(sizes[i]) / float64(in[a])
@@ -184,51 +185,51 @@ func sizedOf(n *node, axes []int) (out []int, scales []float64, ok bool) {
 }
 
 // resize takes one axis after the other: the weights of several are products.
-func resize(n *node) []*Value {
-	v := n.in[0]
-	rank := v.rank()
+func resize(n *node.Node) []*node.Value {
+	v := n.In[0]
+	rank := v.Rank()
 	axes := tensor.Identity(rank)
-	if list, ok := n.ints("axes"); ok {
+	if list, ok := n.Ints("axes"); ok {
 		axes = nil
 		for _, a := range list {
-			axes = append(axes, n.axis(a, rank))
+			axes = append(axes, n.Axis(a, rank))
 		}
 	}
 	out, scales, ok := sizedOf(n, axes)
-	if n.failed || !ok {
-		return n.errorf("its sizes are not valid")
+	if n.Failed || !ok {
+		return n.Errorf("its sizes are not valid")
 	}
 	place := "half_pixel"
-	if n.proto.Op == "Upsample" || n.opset < 11 {
+	if n.Proto.Op == "Upsample" || n.Opset < 11 {
 		place = "asymmetric"
 	}
 	r := resampling{
-		mode: n.string("mode", "nearest"), place: n.string("coordinate_transformation_mode", place), round: n.string("nearest_mode", "round_prefer_floor"),
-		cubic: n.float("cubic_coeff_a", -0.75), outside: n.int("exclude_outside", 0) != 0, antialias: n.int("antialias", 0) != 0,
-		otherwise: n.float("extrapolation_value", 0),
+		mode: n.Text("mode", "nearest"), place: n.Text("coordinate_transformation_mode", place), round: n.Text("nearest_mode", "round_prefer_floor"),
+		cubic: n.Float("cubic_coeff_a", -0.75), outside: n.Int("exclude_outside", 0) != 0, antialias: n.Int("antialias", 0) != 0,
+		otherwise: n.Float("extrapolation_value", 0),
 	}
 	if place == "asymmetric" {
 		r.round = "floor"
 	}
 	var roi []float64
 	if r.place == "tf_crop_and_resize" {
-		if w := n.operand(1); w != nil && w.Known != nil && len(w.Known.F) == 2*len(axes) {
+		if w := n.Operand(1); w != nil && w.Known != nil && len(w.Known.F) == 2*len(axes) {
 			roi = w.Known.F
 		} else {
-			return n.errorf("roi must be known when the model is built, two numbers for every axis")
+			return n.Errorf("roi must be known when the model is built, two numbers for every axis")
 		}
 	}
-	wide := rank > 2 && v.channelsLast != nil && v.inOrder == nil
-	x := n.x
+	wide := rank > 2 && v.ChannelsLast != nil && v.InOrder == nil
+	x := n.X
 	get := func() *ir.Value {
 		if wide {
-			return n.wide(v, rank)
+			return n.Wide(v, rank)
 		}
 		return x(0)
 	}
 	y := get()
 	if !y.Valid() {
-		return n.errorf("its operand is not valid")
+		return n.Errorf("its operand is not valid")
 	}
 	for i, a := range axes {
 		r.in, r.out, r.scale = v.Shape[a], out[a], scales[a]
@@ -237,34 +238,34 @@ func resize(n *node) []*Value {
 		}
 		at := a
 		if wide {
-			at = slices.Index(lastPerm(rank), a)
+			at = slices.Index(node.LastPerm(rank), a)
 		}
-		if y = resampledAxis(n, y, at, r); n.failed {
+		if y = resampledAxis(n, y, at, r); n.Failed {
 			return nil
 		}
 	}
 	if wide {
-		return one(n.computedLast(y, v.Type))
+		return node.One(n.ComputedLast(y, v.Type))
 	}
-	return one(n.computed(y, v.Type))
+	return node.One(n.Computed(y, v.Type))
 }
 
 // resampledAxis is x with one axis resampled.
-func resampledAxis(n *node, x *ir.Value, axis int, r resampling) *ir.Value {
+func resampledAxis(n *node.Node, x *ir.Value, axis int, r resampling) *ir.Value {
 	if r.in == r.out && r.scale == 1 && r.place != "tf_crop_and_resize" {
 		return x
 	}
-	if n.large([]int{r.in, r.out}) {
+	if n.Large([]int{r.in, r.out}) {
 		return x
 	}
 	m, constant := r.matrix()
 	if k := r.out / r.in; r.mode == "nearest" && r.out == k*r.in && r.repeats(m, k) {
-		at := front(x) + axis
+		at := node.Front(x) + axis
 		split, wide, whole := slices.Insert(slices.Clone(x.Shape), at+1, 1), slices.Insert(slices.Clone(x.Shape), at+1, k), slices.Clone(x.Shape)
 		whole[at] *= k
-		return op.ReshapeTo(n.b, op.BroadcastTo(n.b, op.ReshapeTo(n.b, x, split), wide), whole)
+		return op.ReshapeTo(n.B, op.BroadcastTo(n.B, op.ReshapeTo(n.B, x, split), wide), whole)
 	}
-	y := along(n, x, axis, op.ConstOf(n.b, ir.Shape{r.in, r.out}, m))
+	y := along(n, x, axis, op.ConstOf(n.B, ir.Shape{r.in, r.out}, m))
 	if slices.Max(append(constant, 0)) != 0 || slices.Min(append(constant, 0)) != 0 {
 		if slices.Contains(constant, 0) && len(constant) > 0 && r.otherwise != 0 {
 			// What other axes add to is what lies outside here: the value is that of
@@ -275,11 +276,11 @@ func resampledAxis(n *node, x *ir.Value, axis int, r resampling) *ir.Value {
 					mask[i] = 1
 				}
 			}
-			shape := slices.Repeat([]int{1}, len(x.Shape)-front(x)-axis)
+			shape := slices.Repeat([]int{1}, len(x.Shape)-node.Front(x)-axis)
 			shape[0] = len(mask)
-			return op.MapOf(n.b, scalar.Call("select", scalar.Arg(1), scalar.Num(r.otherwise), scalar.Arg(0)), "outside", y, op.ConstOf(n.b, shape, mask))
+			return op.MapOf(n.B, scalar.Call("select", scalar.Arg(1), scalar.Num(r.otherwise), scalar.Arg(0)), "outside", y, op.ConstOf(n.B, shape, mask))
 		}
-		n.errorf("extrapolation_value %v of all places is not supported", r.otherwise)
+		n.Errorf("extrapolation_value %v of all places is not supported", r.otherwise)
 	}
 	return y
 }

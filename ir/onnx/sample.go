@@ -4,21 +4,22 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-var sampleRows = map[string]row{
-	"GridSample": {least: 2, most: 2, graph: gridSample},
-	"AffineGrid": {least: 2, most: 2, graph: affineGrid},
-	"RoiAlign":   {least: 3, most: 3, ids: true, graph: roiAlign},
-	"DeformConv": {least: 3, most: 5, graph: deformConv},
+var sampleRows = map[string]node.Row{
+	"GridSample": {Least: 2, Most: 2, Graph: gridSample},
+	"AffineGrid": {Least: 2, Most: 2, Graph: affineGrid},
+	"RoiAlign":   {Least: 3, Most: 3, IDs: true, Graph: roiAlign},
+	"DeformConv": {Least: 3, Most: 5, Graph: deformConv},
 }
 
 // sampler reads an image between its pixels.
 type sampler struct {
-	n       *node
+	n       *node.Node
 	image   *ir.Value // [rows, batch, space…, channels]
 	mode    string    // nearest, linear or cubic
 	outside string    // zeros, border or reflection: what is read there
@@ -57,7 +58,7 @@ func (s sampler) inside(x scalar.Expr, d int) scalar.Expr {
 
 // taps are the pixels of an axis of d that the places x take part of.
 func (s sampler) taps(x *ir.Value, d int) []tap {
-	b := s.n.b
+	b := s.n.B
 	if s.mode == "nearest" {
 		x = op.MapOf(b, rounded(scalar.Arg(0)), "nearest", x)
 	}
@@ -98,7 +99,7 @@ func keys(a float64) []scalar.Expr {
 // at reads the image at places, [rows, batch, points] for every axis of space: [rows,
 // batch, points, channels].
 func (s sampler) at(places []*ir.Value) *ir.Value {
-	b, shape := s.n.b, s.image.Shape
+	b, shape := s.n.B, s.image.Shape
 	for _, x := range places {
 		if !x.Valid() {
 			return x
@@ -143,59 +144,59 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 }
 
 // rowsLast is operand i with rows in front and its channels last.
-func rowsLast(n *node, i int) *ir.Value {
-	x := n.wide(n.in[i], n.in[i].rank())
-	return rowed(n, x)
+func rowsLast(n *node.Node, i int) *ir.Value {
+	x := n.Wide(n.In[i], n.In[i].Rank())
+	return node.Rowed(n, x)
 }
 
 // gridSample reads an image at places from -1 to 1 along every axis, the last axis first.
 // Source: ONNX 1.22, GridSample.
-func gridSample(n *node) []*Value {
-	v, grid := n.in[0], n.in[1]
-	space := v.rank() - 2
-	if space < 1 || grid.rank() != v.rank() || grid.Shape[0] != v.Shape[0] || grid.Shape[grid.rank()-1] != space {
-		return n.errorf("places %v in an image %v", grid.Shape, v.Shape)
+func gridSample(n *node.Node) []*node.Value {
+	v, grid := n.In[0], n.In[1]
+	space := v.Rank() - 2
+	if space < 1 || grid.Rank() != v.Rank() || grid.Shape[0] != v.Shape[0] || grid.Shape[grid.Rank()-1] != space {
+		return n.Errorf("places %v in an image %v", grid.Shape, v.Shape)
 	}
-	mode, known := map[string]string{"linear": "linear", "bilinear": "linear", "nearest": "nearest", "cubic": "cubic", "bicubic": "cubic"}[n.string("mode", "linear")]
-	s := sampler{n: n, mode: mode, outside: n.string("padding_mode", "zeros"), corners: n.int("align_corners", 0) != 0}
+	mode, known := map[string]string{"linear": "linear", "bilinear": "linear", "nearest": "nearest", "cubic": "cubic", "bicubic": "cubic"}[n.Text("mode", "linear")]
+	s := sampler{n: n, mode: mode, outside: n.Text("padding_mode", "zeros"), corners: n.Int("align_corners", 0) != 0}
 	if !known || !slices.Contains([]string{"zeros", "border", "reflection"}, s.outside) {
-		return n.errorf("mode %s with padding_mode %s", n.string("mode", "linear"), s.outside)
+		return n.Errorf("mode %s with padding_mode %s", n.Text("mode", "linear"), s.outside)
 	}
 	s.image = rowsLast(n, 0)
-	x := rowed(n, n.x(1))
+	x := node.Rowed(n, n.X(1))
 	if !s.image.Valid() || !x.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
-	points := grid.Shape[1 : grid.rank()-1]
-	x = op.ReshapeTo(n.b, x, ir.Shape{ir.Batch, v.Shape[0], tensor.Count(points), space})
+	points := grid.Shape[1 : grid.Rank()-1]
+	x = op.ReshapeTo(n.B, x, ir.Shape{ir.Batch, v.Shape[0], tensor.Count(points), space})
 	var places []*ir.Value
 	for i, d := range v.Shape[2:] {
-		p := op.ReshapeTo(n.b, op.SliceAxis(n.b, x, 3, space-1-i, 1), ir.Shape{ir.Batch, v.Shape[0], tensor.Count(points)})
+		p := op.ReshapeTo(n.B, op.SliceAxis(n.B, x, 3, space-1-i, 1), ir.Shape{ir.Batch, v.Shape[0], tensor.Count(points)})
 		e := scalar.Call("mul", scalar.Num(0.5), scalar.Call("sub", scalar.Call("mul", scalar.Call("add", scalar.Arg(0), scalar.Num(1)), scalar.Num(float64(d))), scalar.Num(1)))
 		if s.corners {
 			e = scalar.Call("mul", scalar.Num(float64(d-1)/2), scalar.Call("add", scalar.Arg(0), scalar.Num(1)))
 		}
-		places = append(places, op.MapOf(n.b, e, "place", p))
+		places = append(places, op.MapOf(n.B, e, "place", p))
 	}
-	y := op.ReshapeTo(n.b, s.at(places), append(append(ir.Shape{ir.Batch, v.Shape[0]}, points...), v.Shape[1]))
-	return one(n.computedLast(y, v.Type))
+	y := op.ReshapeTo(n.B, s.at(places), append(append(ir.Shape{ir.Batch, v.Shape[0]}, points...), v.Shape[1]))
+	return node.One(n.ComputedLast(y, v.Type))
 }
 
 // affineGrid are the places of pixels, from -1 to 1, moved by a matrix. Source: ONNX 1.22,
 // AffineGrid.
-func affineGrid(n *node) []*Value {
-	v := n.in[0]
-	size, _ := n.list("size", 1)
+func affineGrid(n *node.Node) []*node.Value {
+	v := n.In[0]
+	size, _ := n.List("size", 1)
 	space := len(size) - 2
-	if n.failed || space < 1 || slices.Min(size) < 1 || v.rank() != 3 || v.Shape[1] != space || v.Shape[2] != space+1 || n.large(append([]int{space + 1}, size[2:]...)) {
-		return n.errorf("matrices %v for images %v", v.Shape, size)
+	if n.Failed || space < 1 || slices.Min(size) < 1 || v.Rank() != 3 || v.Shape[1] != space || v.Shape[2] != space+1 || n.Large(append([]int{space + 1}, size[2:]...)) {
+		return n.Errorf("matrices %v for images %v", v.Shape, size)
 	}
 	var table []float64
 	index := make([]int, space)
 	for range tensor.Count(size[2:]) {
 		for i := space - 1; i >= 0; i-- { // the last axis is the first coordinate
 			d, at := float64(size[2+i]), float64(index[i])
-			if n.int("align_corners", 0) != 0 {
+			if n.Int("align_corners", 0) != 0 {
 				table = append(table, 2*at/max(1, d-1)-1)
 			} else {
 				table = append(table, (2*at+1)/d-1)
@@ -209,41 +210,41 @@ func affineGrid(n *node) []*Value {
 			index[i] = 0
 		}
 	}
-	m := op.ConstOf(n.b, ir.Shape{tensor.Count(size[2:]), space + 1}, table)
-	y := n.computed(contracted(n, n.x(0), "bij", m, "pj", "bpi"), v.Type)
-	y = shapedAs(n, y, append(append([]int{v.Shape[0]}, size[2:]...), space))
-	if n.failed {
+	m := op.ConstOf(n.B, ir.Shape{tensor.Count(size[2:]), space + 1}, table)
+	y := n.Computed(contracted(n, n.X(0), "bij", m, "pj", "bpi"), v.Type)
+	y = node.ShapedAs(n, y, append(append([]int{v.Shape[0]}, size[2:]...), space))
+	if n.Failed {
 		return nil
 	}
-	return one(y)
+	return node.One(y)
 }
 
 // roiAlign is the mean, or the largest, of samples in the parts of boxes. Source: ONNX
 // 1.22, RoiAlign.
-func roiAlign(n *node) []*Value {
-	v, boxes, ids := n.in[0], n.in[1], n.in[2]
-	height, width, samples := n.int("output_height", 1), n.int("output_width", 1), n.int("sampling_ratio", 0)
-	if v.rank() != 4 || boxes.rank() != 2 || boxes.Shape[1] != 4 || ids.rank() != 1 || ids.Shape[0] != boxes.Shape[0] || height < 1 || width < 1 {
-		return n.errorf("boxes %v of %v", boxes.Shape, v.Shape)
+func roiAlign(n *node.Node) []*node.Value {
+	v, boxes, ids := n.In[0], n.In[1], n.In[2]
+	height, width, samples := n.Int("output_height", 1), n.Int("output_width", 1), n.Int("sampling_ratio", 0)
+	if v.Rank() != 4 || boxes.Rank() != 2 || boxes.Shape[1] != 4 || ids.Rank() != 1 || ids.Shape[0] != boxes.Shape[0] || height < 1 || width < 1 {
+		return n.Errorf("boxes %v of %v", boxes.Shape, v.Shape)
 	}
 	if samples < 1 {
-		return n.errorf("sampling_ratio 0 takes as many samples as a box is large, which depends on an input; write a number")
+		return n.Errorf("sampling_ratio 0 takes as many samples as a box is large, which depends on an input; write a number")
 	}
 	count, batch := boxes.Shape[0], v.Shape[0]
 	half, otherwise := 0.0, "half_pixel"
-	if n.opset < 16 {
+	if n.Opset < 16 {
 		otherwise = "output_half_pixel"
 	}
-	if n.string("coordinate_transformation_mode", otherwise) == "half_pixel" {
+	if n.Text("coordinate_transformation_mode", otherwise) == "half_pixel" {
 		half = 0.5
 	}
-	x, box, id := rowsLast(n, 0), rowed(n, n.x(1)), rowed(n, n.x(2))
+	x, box, id := rowsLast(n, 0), node.Rowed(n, n.X(1)), node.Rowed(n, n.X(2))
 	if !x.Valid() || !box.Valid() || !id.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
-	b := n.b
+	b := n.B
 	corner := func(i int) *ir.Value {
-		return op.MapOf(b, scalar.Call("sub", scalar.Call("mul", scalar.Arg(0), scalar.Num(n.float("spatial_scale", 1))), scalar.Num(half)), "corner", op.SliceAxis(b, box, 2, i, 1))
+		return op.MapOf(b, scalar.Call("sub", scalar.Call("mul", scalar.Arg(0), scalar.Num(n.Float("spatial_scale", 1))), scalar.Num(half)), "corner", op.SliceAxis(b, box, 2, i, 1))
 	}
 	// along are the places of all samples of an axis, [rows, boxes, parts·samples], and 1
 	// where they are in the image.
@@ -269,14 +270,14 @@ func roiAlign(n *node) []*Value {
 	}
 	id = op.MapOf(b, scalar.Arg(0), "number", id)
 	places := []*ir.Value{spread(id, 1, 1), spread(ys, rows, 1), spread(xs, 1, columns)}
-	most := n.string("mode", "avg") == "max"
+	most := n.Text("mode", "avg") == "max"
 	// The batch is one more axis of space, on which every place is whole.
 	s := sampler{n: n, mode: "linear", outside: "border", most: most}
 	s.image = op.ReshapeTo(b, x, ir.Shape{ir.Batch, 1, batch, v.Shape[2], v.Shape[3], v.Shape[1]})
 	y := s.at(places)
 	there := op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "inside", spread(inY, rows, 1), spread(inX, 1, columns))
 	if !y.Valid() || !there.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
 	y = op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "sample", y, op.ReshapeTo(b, there, ir.Shape{ir.Batch, 1, points, 1}))
 	y = op.ReshapeTo(b, y, ir.Shape{ir.Batch, count, height, samples, width, samples, v.Shape[1]})
@@ -285,37 +286,37 @@ func roiAlign(n *node) []*Value {
 	} else {
 		y = op.Mean(b, y, false, 3, 5)
 	}
-	return one(n.computedLast(y, v.Type))
+	return node.One(n.ComputedLast(y, v.Type))
 }
 
 // deformConv is a convolution whose taps are moved by offsets and weighed by a mask.
 // Source: ONNX 1.22, DeformConv.
-func deformConv(n *node) []*Value {
-	v, w, offset := n.in[0], n.in[1], n.in[2]
-	groups, parts := n.int("group", 1), n.int("offset_group", 1)
-	if v.rank() != 4 || w.rank() != 4 || offset.rank() != 4 || groups < 1 || parts < 1 || v.Shape[1] != w.Shape[1]*groups || w.Shape[0]%groups != 0 || v.Shape[1]%parts != 0 {
-		return n.errorf("weights %v over images %v; those with two axes are supported", w.Shape, v.Shape)
+func deformConv(n *node.Node) []*node.Value {
+	v, w, offset := n.In[0], n.In[1], n.In[2]
+	groups, parts := n.Int("group", 1), n.Int("offset_group", 1)
+	if v.Rank() != 4 || w.Rank() != 4 || offset.Rank() != 4 || groups < 1 || parts < 1 || v.Shape[1] != w.Shape[1]*groups || w.Shape[0]%groups != 0 || v.Shape[1]%parts != 0 {
+		return n.Errorf("weights %v over images %v; those with two axes are supported", w.Shape, v.Shape)
 	}
 	f, ok := frameOf(n, w.Shape[2:])
 	if !ok || !fits(n, f) {
-		return unless(n, "its window is not valid")
+		return node.Unless(n, "its window is not valid")
 	}
 	batch, taps, out := v.Shape[0], tensor.Count(f.size), []int{f.out(0), f.out(1)}
 	points := tensor.Count(out)
 	if !slices.Equal(offset.Shape, []int{batch, parts * taps * 2, out[0], out[1]}) {
-		return n.errorf("offsets %v for %d taps in %d groups at %v", offset.Shape, taps, parts, out)
+		return n.Errorf("offsets %v for %d taps in %d groups at %v", offset.Shape, taps, parts, out)
 	}
-	b, x, moved := n.b, rowsLast(n, 0), rowed(n, n.x(2))
+	b, x, moved := n.B, rowsLast(n, 0), node.Rowed(n, n.X(2))
 	if !x.Valid() || !moved.Valid() {
-		return n.errorf("its operands are not valid")
+		return n.Errorf("its operands are not valid")
 	}
 	moved = op.ReshapeTo(b, moved, ir.Shape{ir.Batch, batch, parts, taps, 2, points})
 	var mask *ir.Value
-	if m := n.operand(4); m != nil {
+	if m := n.Operand(4); m != nil {
 		if !slices.Equal(m.Shape, []int{batch, parts * taps, out[0], out[1]}) {
-			return n.errorf("a mask %v for %d taps in %d groups at %v", m.Shape, taps, parts, out)
+			return n.Errorf("a mask %v for %d taps in %d groups at %v", m.Shape, taps, parts, out)
 		}
-		mask = op.ReshapeTo(b, rowed(n, n.plain(m)), ir.Shape{ir.Batch, batch, parts, taps * points, 1})
+		mask = op.ReshapeTo(b, node.Rowed(n, n.Plain(m)), ir.Shape{ir.Batch, batch, parts, taps * points, 1})
 	}
 	each := v.Shape[1] / parts
 	var columns []*ir.Value
@@ -339,13 +340,13 @@ func deformConv(n *node) []*Value {
 		all = op.Concatenate(b, 3, columns...)
 	}
 	all = op.ReshapeTo(b, all, ir.Shape{ir.Batch, batch, taps, points, groups, w.Shape[1]})
-	kernel := operator(n, "Reshape", nil, w, list(groups, w.Shape[0]/groups, w.Shape[1], taps))
-	if n.failed {
+	kernel := node.Operator(n, "Reshape", nil, w, node.List(groups, w.Shape[0]/groups, w.Shape[1], taps))
+	if n.Failed {
 		return nil
 	}
-	y := contracted(n, all, "btpgc", n.plain(kernel), "goct", "bpgo")
-	of := n.with(v, w, n.operand(3))
+	y := contracted(n, all, "btpgc", n.Plain(kernel), "goct", "bpgo")
+	of := n.With(v, w, n.Operand(3))
 	result := biased(of, op.ReshapeTo(b, y, ir.Shape{ir.Batch, batch, out[0], out[1], w.Shape[0]}))
-	n.take(of)
+	n.Take(of)
 	return result
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
@@ -99,7 +100,7 @@ func (d *drawn) model() *proto.Model {
 }
 
 // computed runs a model on rows; weights are those of values, or the file's.
-func computed(t *testing.T, p *proto.Model, use onnx.Use, x []float64, values map[string][]float32) ([]float64, *onnx.Built, *ir.Graph) {
+func computed(t *testing.T, p *proto.Model, use node.Use, x []float64, values map[string][]float32) ([]float64, *onnx.Built, *ir.Graph) {
 	t.Helper()
 	m, err := onnx.Load("drawn.onnx", p, onnx.Options{})
 	if err != nil {
@@ -157,8 +158,8 @@ func TestTensors(t *testing.T) {
 		for i := range x {
 			x[i] = d.NormFloat64()
 		}
-		use := onnx.Use{Trains: true, Weights: trainable.Choice{Train: []string{"*"}}}
-		plain, _, _ := computed(t, p, onnx.Use{}, x, nil)
+		use := node.Use{Trains: true, Weights: trainable.Choice{Train: []string{"*"}}}
+		plain, _, _ := computed(t, p, node.Use{}, x, nil)
 		trained, built, g := computed(t, p, use, x, nil)
 		near(t, seed, "as read", trained, plain)
 		same, err := built.Tensors(func(segment string) []float32 { return segmentOf(built, segment).Data })
@@ -187,7 +188,7 @@ func TestTensors(t *testing.T) {
 			t.Fatal(err)
 		}
 		put(p, tensors)
-		got, _, _ := computed(t, p, onnx.Use{}, x, nil)
+		got, _, _ := computed(t, p, node.Use{}, x, nil)
 		near(t, seed, "put back", got, want)
 	}
 	if forms < 400 {
@@ -195,8 +196,8 @@ func TestTensors(t *testing.T) {
 	}
 }
 
-func segmentOf(b *onnx.Built, segment string) onnx.Weight {
-	return b.Weights[slices.IndexFunc(b.Weights, func(w onnx.Weight) bool { return w.Segment == segment })]
+func segmentOf(b *onnx.Built, segment string) node.Weight {
+	return b.Weights[slices.IndexFunc(b.Weights, func(w node.Weight) bool { return w.Segment == segment })]
 }
 
 func tensorOf(p *proto.Model, name string) []float32 {
@@ -236,6 +237,6 @@ func TestAttributeWeights(t *testing.T) {
 		x[i] = d.NormFloat64()
 		want[i] = (x[i] - float64(offset[i])) * float64(scale[i])
 	}
-	got, _, _ := computed(t, modelOf(d.graph, 13), onnx.Use{}, x, nil)
+	got, _, _ := computed(t, modelOf(d.graph, 13), node.Use{}, x, nil)
 	near(t, 0, "scaled", got, want)
 }

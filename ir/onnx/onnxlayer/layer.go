@@ -18,6 +18,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/onnx"
+	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/onnx/writeback"
@@ -124,7 +125,7 @@ func (o *ONNX) Build(c *layer.Context, in []*ir.Value) *ir.Value {
 	if len(in) != len(m.Inputs) {
 		return c.Errorf("%s has %d inputs, %s; the layer has %d", o.File, len(m.Inputs), strings.Join(names(m.Inputs), ", "), len(in))
 	}
-	use := onnx.Use{
+	use := node.Use{
 		Numbers: o.Numbers, Trains: c.Trains, Training: c.Training && o.Training && c.Trainable, Running: o.Training && c.Trainable,
 		Weights: trainable.Choice{Train: o.Train, Freeze: o.Freeze, Frozen: !c.Trainable},
 	}
@@ -197,7 +198,7 @@ func unread(c *layer.Context, results []*ir.Value) {
 
 // result is an output for every row: one that does not depend on an input is the same for
 // all of them; nil: it has no elements.
-func result(b *ir.Builder, v *onnx.Value) *ir.Value {
+func result(b *ir.Builder, v *node.Value) *ir.Value {
 	x := v.Result()
 	if t := v.Known; t != nil {
 		data := t.Elements()

@@ -34,6 +34,7 @@ func BroadcastStrides(of, as []int) []int {
 	return out
 }
 
+// Permuted are the elements of s in another order.
 func Permuted(s, perm []int) []int {
 	out := make([]int, len(perm))
 	for i, a := range perm {
@@ -42,6 +43,7 @@ func Permuted(s, perm []int) []int {
 	return out
 }
 
+// Count is the number of elements of a shape.
 func Count(shape []int) int {
 	n := 1
 	for _, d := range shape {
@@ -50,6 +52,7 @@ func Count(shape []int) int {
 	return n
 }
 
+// Identity is the order of axes that leaves them where they are.
 func Identity(rank int) []int {
 	perm := make([]int, rank)
 	for i := range perm {

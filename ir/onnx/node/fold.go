@@ -1,4 +1,4 @@
-package onnx
+package node
 
 import (
 	"maps"
@@ -15,39 +15,39 @@ const mostFolded = 1 << 16
 
 // folds reports whether the results of known operands are to be known: weights that
 // training may change stay in the graph.
-func folds(n *node) bool {
-	if slices.ContainsFunc(n.proto.Attributes, func(a *proto.Attribute) bool { return a.Graph != nil }) {
+func folds(n *Node) bool {
+	if slices.ContainsFunc(n.Proto.Attributes, func(a *proto.Attribute) bool { return a.Graph != nil }) {
 		return false // reads what is around it
 	}
-	return !slices.ContainsFunc(n.in, func(v *Value) bool {
+	return !slices.ContainsFunc(n.In, func(v *Value) bool {
 		if v == nil {
 			return false
 		}
 		size := tensor.Count(v.Shape)
-		return size > mostFolded || size > constants && tensor.IsFloat(v.Type) && n.weights[v.Name]
+		return size > mostFolded || size > Constants && tensor.IsFloat(v.Type) && n.initializers[v.Name]
 	})
 }
 
 // foldedBy computes an operator of known operands in a graph of its own; nil where that
 // cannot be.
-func foldedBy(n *node, r row) []*Value {
-	s := *n.scope
-	s.b, s.params, s.Errs, s.folding = ir.NewBuilder("known"), map[string]placed{}, nil, true
-	s.weights = maps.Clone(n.weights)
+func foldedBy(n *Node, r Row) []*Value {
+	s := *n.Scope
+	s.B, s.params, s.Errs, s.folding = ir.NewBuilder("known"), map[string]placed{}, nil, true
+	s.initializers = maps.Clone(n.initializers)
 	of := *n
-	of.scope, of.in = &s, slices.Clone(n.in)
-	out := r.graph(&of)
-	if of.failed || len(s.b.Errors) > 0 {
+	of.Scope, of.In = &s, slices.Clone(n.In)
+	out := r.Graph(&of)
+	if of.Failed || len(s.B.Errors) > 0 {
 		return nil
 	}
 	for _, v := range out {
 		if v.Known == nil {
-			s.plain(v) // in ONNX's order
+			s.Plain(v) // in ONNX's order
 		}
 	}
 	known := map[*ir.Value]*ir.Tensor[float64]{}
 	c := &ir.Context[float64]{Rows: 1}
-	for _, v := range s.b.Graph.Values {
+	for _, v := range s.B.Graph.Values {
 		args := make([]*ir.Tensor[float64], len(v.Args))
 		for i, a := range v.Args {
 			args[i] = known[a]
@@ -58,7 +58,7 @@ func foldedBy(n *node, r row) []*Value {
 		if v.Known != nil {
 			continue
 		}
-		x := known[v.inOrder]
+		x := known[v.InOrder]
 		t := tensor.New(v.Type, v.Shape)
 		for j := range tensor.Count(v.Shape) {
 			if x.I != nil {

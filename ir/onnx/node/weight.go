@@ -1,4 +1,4 @@
-package onnx
+package node
 
 import (
 	"fmt"
@@ -47,8 +47,8 @@ type Weight struct {
 // Tensors are the names of those that the parameter is made of.
 func (w Weight) Tensors() []string { return w.sources }
 
-// tensors are the floating-point tensors of a file, whose elements are numbered through.
-type tensors struct {
+// Tensors are the floating-point tensors of a file, whose elements are numbered through.
+type Tensors struct {
 	known map[string]*tensor.Tensor
 	start map[string]int
 	names []string // in the order of their numbers
@@ -56,15 +56,16 @@ type tensors struct {
 	data  map[string][]float32 // of parameters, shared by the graphs of a network
 }
 
-func newTensors(of map[string]*tensor.Tensor) *tensors {
-	t := &tensors{known: map[string]*tensor.Tensor{}, start: map[string]int{}, data: map[string][]float32{}}
+// NewTensors numbers the elements of initializers.
+func NewTensors(of map[string]*tensor.Tensor) *Tensors {
+	t := &Tensors{known: map[string]*tensor.Tensor{}, start: map[string]int{}, data: map[string][]float32{}}
 	for _, name := range slices.Sorted(maps.Keys(of)) {
 		t.add(name, of[name])
 	}
 	return t
 }
 
-func (t *tensors) add(name string, known *tensor.Tensor) {
+func (t *Tensors) add(name string, known *tensor.Tensor) {
 	if _, twice := t.start[name]; twice || !tensor.IsFloat(known.Type) {
 		return
 	}
@@ -73,7 +74,7 @@ func (t *tensors) add(name string, known *tensor.Tensor) {
 }
 
 // at finds the tensor of an element.
-func (t *tensors) at(number int) (name string, element int) {
+func (t *Tensors) at(number int) (name string, element int) {
 	i, exact := slices.BinarySearchFunc(t.names, number, func(name string, n int) int { return t.start[name] - n })
 	if !exact {
 		i--
@@ -86,7 +87,7 @@ func (t *tensors) at(number int) (name string, element int) {
 }
 
 // numbers are those of the elements of a value; nil where it has none.
-func (t *tensors) numbers(v *Value) *tensor.Tensor {
+func (t *Tensors) numbers(v *Value) *tensor.Tensor {
 	if v.from != nil {
 		return v.from
 	}
@@ -103,16 +104,16 @@ func (t *tensors) numbers(v *Value) *tensor.Tensor {
 
 // trace finds out which elements of the file known results are: the operator is given
 // the numbers of the elements in place of the elements.
-func trace(n *node, r row, out []*Value) {
-	if n.proto.Op == "Constant" && len(out) == 1 && out[0].Known != nil {
-		n.file.tensors.add(n.proto.Outputs[0], out[0].Known)
+func trace(n *Node, r Row, out []*Value) {
+	if n.Proto.Op == "Constant" && len(out) == 1 && out[0].Known != nil {
+		n.file.Tensors.add(n.Proto.Outputs[0], out[0].Known)
 		return
 	}
-	if !trainable.Moves(n.proto) {
+	if !trainable.Moves(n.Proto) {
 		return
 	}
-	numbered, any := n.with(slices.Clone(n.in)...), false
-	for i, v := range n.in {
+	numbered, any := n.With(slices.Clone(n.In)...), false
+	for i, v := range n.In {
 		switch {
 		case v == nil:
 			continue
@@ -121,7 +122,7 @@ func trace(n *node, r row, out []*Value) {
 		case !tensor.IsFloat(v.Type):
 			continue
 		}
-		from := n.file.tensors.numbers(v)
+		from := n.file.Tensors.numbers(v)
 		if from == nil {
 			from = tensor.New(proto.Float64, v.Known.Shape)
 			for j := range from.F {
@@ -130,17 +131,17 @@ func trace(n *node, r row, out []*Value) {
 		} else {
 			any = true
 		}
-		numbered.in[i] = &Value{Name: v.Name, Type: proto.Float64, Shape: v.Shape, Known: from}
+		numbered.In[i] = &Value{Name: v.Name, Type: proto.Float64, Shape: v.Shape, Known: from}
 	}
 	if !any {
 		return
 	}
 	traced := out
-	if n.proto.Op == "Cast" || n.proto.Op == "CastLike" {
+	if n.Proto.Op == "Cast" || n.Proto.Op == "CastLike" {
 		if !tensor.IsFloat(out[0].Type) {
 			return
 		}
-		traced = []*Value{numbered.in[0]}
+		traced = []*Value{numbered.In[0]}
 	} else {
 		traced = numbered.build(r)
 	}
@@ -152,7 +153,7 @@ func trace(n *node, r row, out []*Value) {
 }
 
 // sources are the tensors of the file that a value is made of.
-func (t *tensors) sources(v *Value) []string {
+func (t *Tensors) sources(v *Value) []string {
 	if v.from == nil {
 		if _, ok := t.start[v.Name]; ok && v.Known != nil {
 			return []string{v.Name}
@@ -174,27 +175,27 @@ func (t *tensors) sources(v *Value) []string {
 }
 
 // trains reports whether training changes a value: each tensor that it is made of.
-func (s *scope) trains(v *Value) bool {
-	names := s.file.tensors.sources(v)
+func (s *Scope) trains(v *Value) bool {
+	names := s.file.Tensors.sources(v)
 	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !s.settings.Trainable.Has(name) })
 }
 
 // kept reports whether a value is a parameter however small it is.
-func (s *scope) kept(v *Value) bool {
-	return tensor.IsFloat(v.Type) && (s.weights[v.Name] && len(v.Shape) > 0 || s.trains(v))
+func (s *Scope) kept(v *Value) bool {
+	return tensor.IsFloat(v.Type) && (s.initializers[v.Name] && len(v.Shape) > 0 || s.trains(v))
 }
 
 // unfolded reports a node that is computed at run time though its operands are known:
 // weights come out of it that training changes.
-func unfolded(n *node) bool {
-	return n.use.Trains && n.settings.Trainable.Combines(n.proto) && slices.ContainsFunc(n.in, func(v *Value) bool {
+func unfolded(n *Node) bool {
+	return n.Use.Trains && n.settings.Trainable.Combines(n.Proto) && slices.ContainsFunc(n.In, func(v *Value) bool {
 		return v != nil && v.Known != nil && n.trains(v)
 	})
 }
 
 // weight is a known tensor as a parameter. Read in a second order of axes, it is the
 // first one, turned.
-func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
+func (s *Scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 	for i := len(s.Weights); v.Name == ""; i++ { // an attribute's
 		if name := fmt.Sprintf("constant_%d", i); s.values[name] == nil {
 			v.Name = name
@@ -209,16 +210,16 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 		if slices.Equal(turn, tensor.Identity(len(turn))) {
 			return first.value
 		}
-		return s.turned(first.value, turn)
+		return s.Turned(first.value, turn)
 	}
 	trains := s.trains(v)
-	if trains && s.use.Trains {
+	if trains && s.Use.Trains {
 		if x, ok := tied(s, v, perm, shape); ok {
 			return x
 		}
 	}
-	w := Weight{Segment: s.settings.Prefix + v.Name, Name: v.Name, Perm: perm, Data: s.file.tensors.laid(v, perm)}
-	w.sources = s.file.tensors.sources(v)
+	w := Weight{Segment: s.settings.Prefix + v.Name, Name: v.Name, Perm: perm, Data: s.file.Tensors.laid(v, perm)}
+	w.sources = s.file.Tensors.sources(v)
 	if v.from != nil {
 		w.from = v.from.Permuted(perm)
 	}
@@ -229,14 +230,14 @@ func (s *scope) weight(v *Value, perm []int, shape ir.Shape) *ir.Value {
 	case trains:
 		role = block.Trainable
 	}
-	p := op.ParamOf(s.b, op.Param{Segment: w.Segment, Shape: shape, Role: role, Init: block.Init{Kind: "file"}})
+	p := op.ParamOf(s.B, op.Param{Segment: w.Segment, Shape: shape, Role: role, Init: block.Init{Kind: "file"}})
 	s.params[v.Name] = placed{p, perm}
 	s.Weights = append(s.Weights, w)
 	return p
 }
 
 // laid are the elements of a value as a parameter has them.
-func (t *tensors) laid(v *Value, perm []int) []float32 {
+func (t *Tensors) laid(v *Value, perm []int) []float32 {
 	key := fmt.Sprint(v.Name, perm)
 	if t.data[key] == nil {
 		known := v.Known
@@ -250,12 +251,12 @@ func (t *tensors) laid(v *Value, perm []int) []float32 {
 }
 
 // elements are the numbers of what a parameter holds, in its order.
-func elements(s *scope, w Weight) []float64 {
+func elements(s *Scope, w Weight) []float64 {
 	if w.from != nil {
 		return w.from
 	}
 	v := s.values[w.Name]
-	if from := s.file.tensors.numbers(v); from != nil {
+	if from := s.file.Tensors.numbers(v); from != nil {
 		return from.Permuted(w.Perm)
 	}
 	return nil
@@ -263,15 +264,15 @@ func elements(s *scope, w Weight) []float64 {
 
 // tied makes a value of a parameter that holds its elements already, in another order:
 // an embedding and, turned, the layer of the answers.
-func tied(s *scope, v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
-	names := s.file.tensors.sources(v)
+func tied(s *Scope, v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
+	names := s.file.Tensors.sources(v)
 	var want []float64
 	for _, w := range s.Weights {
 		if !slices.ContainsFunc(w.sources, func(name string) bool { return slices.Contains(names, name) }) {
 			continue
 		}
 		if want == nil {
-			want = s.file.tensors.numbers(v).Permuted(perm)
+			want = s.file.Tensors.numbers(v).Permuted(perm)
 		}
 		at := map[float64]int{}
 		have := elements(s, w)
@@ -289,7 +290,7 @@ func tied(s *scope, v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
 		case found == 0:
 			continue
 		case found < len(want):
-			return s.b.Errorf("it reads elements of %s that another node reads too, and others besides; name it in freeze", diag.Quote(names[0])), true
+			return s.B.Errorf("it reads elements of %s that another node reads too, and others besides; name it in freeze", diag.Quote(names[0])), true
 		}
 		return picks(s, s.params[w.Name].value, places, shape), true
 	}
@@ -298,7 +299,7 @@ func tied(s *scope, v *Value, perm []int, shape ir.Shape) (*ir.Value, bool) {
 
 // picks takes elements of a parameter by their places: the transposed matrix, or one
 // by one.
-func picks(s *scope, p *ir.Value, places []int, shape ir.Shape) *ir.Value {
+func picks(s *Scope, p *ir.Value, places []int, shape ir.Shape) *ir.Value {
 	n := p.Shape.Elements()
 	if len(places) == n && n > 1 {
 		rows := places[1] - places[0]
@@ -312,17 +313,17 @@ func picks(s *scope, p *ir.Value, places []int, shape ir.Shape) *ir.Value {
 		}
 		switch {
 		case rows == 1 && is(1):
-			return op.ReshapeTo(s.b, p, shape)
+			return op.ReshapeTo(s.B, p, shape)
 		case is(rows):
-			return op.ReshapeTo(s.b, op.TransposeTo(s.b, op.ReshapeTo(s.b, p, ir.Shape{n / rows, rows}), 1, 0), shape)
+			return op.ReshapeTo(s.B, op.TransposeTo(s.B, op.ReshapeTo(s.B, p, ir.Shape{n / rows, rows}), 1, 0), shape)
 		}
 	}
-	ids := op.IndicesOf(s.b, ir.Shape{len(places)}, places)
-	return op.ReshapeTo(s.b, op.GatherRows(s.b, op.ReshapeTo(s.b, p, ir.Shape{n}), ids), shape)
+	ids := op.IndicesOf(s.B, ir.Shape{len(places)}, places)
+	return op.ReshapeTo(s.B, op.GatherRows(s.B, op.ReshapeTo(s.B, p, ir.Shape{n}), ids), shape)
 }
 
-// restored puts the values of parameters, by segment, where the file has them.
-func (ts *tensors) restored(weights []Weight, values func(segment string) []float32) (map[string][]float32, error) {
+// Restored puts the values of parameters, by segment, where the file has them.
+func (ts *Tensors) Restored(weights []Weight, values func(segment string) []float32) (map[string][]float32, error) {
 	out := map[string][]float32{}
 	of := func(name string) []float32 {
 		if out[name] == nil {

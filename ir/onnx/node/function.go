@@ -1,4 +1,4 @@
-package onnx
+package node
 
 import (
 	"slices"
@@ -8,39 +8,39 @@ import (
 
 // functionOf finds the function of the file that a node calls: that of its overload, or
 // the one without.
-func (f *file) functionOf(n *proto.Node) *proto.Function {
-	i := slices.IndexFunc(f.functions, func(f *proto.Function) bool {
-		return f.Name == n.Op && domain(f.Domain) == domain(n.Domain) && f.Overload == n.Overload
+func (f *File) functionOf(n *proto.Node) *proto.Function {
+	i := slices.IndexFunc(f.Functions, func(f *proto.Function) bool {
+		return f.Name == n.Op && DomainOf(f.Domain) == DomainOf(n.Domain) && f.Overload == n.Overload
 	})
 	if i < 0 {
 		return nil
 	}
-	return f.functions[i]
+	return f.Functions[i]
 }
 
 // inlined is the row of a function: its nodes in place of the call.
-func inlined(f *proto.Function) row {
-	return row{most: len(f.Inputs), apart: true, graph: func(n *node) []*Value {
+func inlined(f *proto.Function) Row {
+	return Row{Most: len(f.Inputs), Apart: true, Graph: func(n *Node) []*Value {
 		given := map[string]*proto.Attribute{}
-		for _, a := range slices.Concat(f.Defaults, n.proto.Attributes) {
+		for _, a := range slices.Concat(f.Defaults, n.Proto.Attributes) {
 			given[a.Name] = a
 		}
 		g := &proto.Graph{Nodes: bound(f.Nodes, given)}
 		for _, name := range f.Outputs {
 			g.Outputs = append(g.Outputs, &proto.ValueInfo{Name: name})
 		}
-		s := scopeWithin(n, g, n.b)
+		s := Within(n, g, n.B)
 		s.values = map[string]*Value{}
 		for i, name := range f.Inputs {
-			s.values[name] = n.operand(i) // nil: left out
+			s.values[name] = n.Operand(i) // nil: left out
 		}
 		for _, o := range f.Opsets {
-			if domain(o.Domain) == "" {
-				s.opset = o.Version
+			if DomainOf(o.Domain) == "" {
+				s.Opset = o.Version
 			}
 		}
-		out := s.results(nil)
-		if adopt(n, s); n.failed {
+		out := s.Results(nil)
+		if Adopt(n, s); n.Failed {
 			return nil
 		}
 		return out
