@@ -44,7 +44,18 @@ ir/onnx/classifier ir/onnx/proto
 ir/onnx/trainable ir/onnx/proto ir/diag
 ir/onnx/writeback ir/diag ir/onnx/proto google.golang.org/protobuf
 ir/onnx/node      ir ir/op ir/block ir/scalar ir/diag runtime/nearest ir/onnx/proto ir/onnx/tensor ir/onnx/trainable
-ir/onnx           ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto ir/onnx/tensor ir/onnx/node ir/onnx/classifier ir/layer/operation ir/onnx/trainable
+ir/onnx/arithmetic ir ir/layer/operation ir/op ir/scalar ir/onnx/node ir/onnx/proto ir/onnx/tensor
+ir/onnx/product   ir ir/op ir/scalar ir/onnx/node
+ir/onnx/reduction ir ir/diag ir/op ir/scalar ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/tensor
+ir/onnx/layout    ir ir/diag ir/op ir/scalar ir/onnx/node ir/onnx/proto ir/onnx/tensor
+ir/onnx/spatial   ir ir/diag ir/loop ir/op ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/reduction ir/onnx/tensor
+ir/onnx/sequence  ir ir/op ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/tensor
+ir/onnx/quantized ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/reduction ir/onnx/spatial ir/onnx/tensor
+ir/onnx/control   ir ir/diag ir/op ir/scalar ir/onnx/node ir/onnx/proto ir/onnx/tensor
+ir/onnx/random    ir/scalar ir/onnx/node ir/onnx/proto ir/onnx/tensor
+ir/onnx/learned   ir ir/op ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/reduction ir/onnx/tensor
+ir/onnx/training  ir ir/diag ir/op ir/scalar ir/onnx/node
+ir/onnx           ir ir/diag ir/op ir/onnx/arithmetic ir/onnx/classifier ir/onnx/control ir/onnx/layout ir/onnx/learned ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/quantized ir/onnx/random ir/onnx/reduction ir/onnx/sequence ir/onnx/spatial ir/onnx/tensor ir/onnx/trainable ir/onnx/training
 ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/tensor ir/onnx/node ir/block ir/onnx/trainable ir/onnx/writeback
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train

@@ -23,7 +23,6 @@ const (
 // the reason why it stays in one piece.
 var beyond = map[string]string{
 	"ir/layer":       "a file for each layer, loss and table of settings: one more is one more file",
-	"ir/onnx":        "a file for each family of operators: one more is one more file",
 	"ir/op":          "a file for each primitive",
 	"runtime/data":   "packages of users import it under this one name; a file for each kind of files",
 	"runtime/metric": "a file for each metric",

@@ -103,7 +103,7 @@ var broken = []struct {
 	{func(m *proto.Model) { initializer(m, 2).Type = proto.StringType }, "spoilt.onnx: initializer \"k\": elements of type string are not supported"},
 }
 
-func nodeOf(m *proto.Model, i int) *proto.Node          { return m.Graph.Nodes[i] }
+func nodeOf(m *proto.Model, i int) *proto.Node        { return m.Graph.Nodes[i] }
 func initializer(m *proto.Model, i int) *proto.Tensor { return m.Graph.Initializers[i] }
 
 func given(m *proto.Model, i int, name string, list ...int64) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/onnx/node"
+	"github.com/nngen-go/nngen/ir/onnx/proto"
+	"github.com/nngen-go/nngen/ir/onnx/random"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/onnx/trainable"
 	"github.com/nngen-go/nngen/ir/op"
@@ -112,4 +114,49 @@ func (m *Model) run(s *node.Scope, inputs []*ir.Value) *Built {
 	}
 	s.Errs.Sort()
 	return built
+}
+
+// draws finds the inputs of random numbers, whose shapes are known once a graph is built.
+// Mistakes of the model are left to those who build it.
+func (m *Model) draws() {
+	if !slices.ContainsFunc(m.proto.Graph.Nodes, func(n *proto.Node) bool { return node.DomainOf(n.Domain) == "" && random.Kinds[n.Op] != "" }) {
+		return
+	}
+	trains, err := trainable.Of(m.proto.Graph, m.order, trainable.Choice{})
+	if err != nil {
+		return
+	}
+	var found []Port
+	for _, limit := range limits {
+		b := ir.NewBuilder("trial")
+		var inputs []*ir.Value
+		for i, p := range m.Inputs {
+			inputs = append(inputs, p.in(b, i))
+		}
+		var s *node.Scope
+		of := node.Settings{Trainable: trains, Limit: limit, Draws: func(name, of string, shape []int) {
+			p := Port{Name: name, Type: proto.Float32, Shape: slices.Clone(shape), Drawn: of}
+			p.Batch = len(shape) > 1 && shape[0] == 1 && slices.ContainsFunc(m.Inputs, func(p Port) bool { return p.Batch })
+			found = append(found, p)
+			p.give(s, p.in(b, len(m.Inputs)+len(found)))
+		}}
+		found, s = nil, node.NewScope(&m.file, m.proto.Graph, b, of)
+		if m.run(s, inputs); len(s.Errs) == 0 {
+			break
+		}
+	}
+	m.Inputs = append(m.Inputs, found...)
+}
+
+// in is the input in a graph.
+func (p Port) in(b *ir.Builder, i int) *ir.Value {
+	shape := p.Shape
+	if p.Batch {
+		shape = shape[1:]
+	}
+	t := ir.Type{Shape: append(ir.Shape{ir.Batch}, shape...)}
+	if tensor.IsInteger(p.Type) {
+		t.DType = ir.I32
+	}
+	return op.InputOf(b, op.Input{Port: p.Name, Index: i, Of: t})
 }

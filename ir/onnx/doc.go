@@ -1,6 +1,7 @@
-// Package onnx builds the graph of an ONNX model from primitives. Every row of the
-// table of operators composes primitives of package op, as layers do, so that an
-// ONNX model has a gradient, an interpreter and compiled code like any other.
+// Package onnx builds the graph of an ONNX model from primitives. Every row of its tables
+// of operators, which are in the packages beside, composes primitives of package op, as
+// layers do, so that an ONNX model has a gradient, an interpreter and compiled code like
+// any other.
 //
 // A model is built for one call of it: a symbolic extent is 1 where it leads an
 // input, and has to be bound elsewhere. Every value that depends on an input has

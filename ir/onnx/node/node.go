@@ -177,20 +177,11 @@ func (n *Node) Large(shape []int) bool {
 // Segment is a name of the node's own, for what it keeps.
 func (n *Node) Segment() string { return n.settings.Prefix + n.label + n.Proto.Outputs[0] }
 
-// Weigh has a value count as an initializer.
-func (n *Node) Weigh(name string) { n.initializers[name] = true }
-
 // PassOn has the first result count as an initializer where the first operand does.
 func (n *Node) PassOn() {
 	if n.IsWeight(n.In[0]) {
 		n.Weigh(n.label + n.Proto.Outputs[0])
 	}
-}
-
-// Parameter is the parameter that v has become, and the order of its axes, where it is one.
-func (n *Node) Parameter(v *Value) (x *ir.Value, perm []int) {
-	p := n.params[v.Name]
-	return p.value, p.perm
 }
 
 // Operand is operand i, or nil.

@@ -76,6 +76,15 @@ func (s *Scope) Named(name string) (*Value, bool) {
 // IsWeight reports whether v is an initializer, or one in another order or shape.
 func (s *Scope) IsWeight(v *Value) bool { return s.initializers[v.Name] }
 
+// Weigh has a value count as an initializer.
+func (s *Scope) Weigh(name string) { s.initializers[name] = true }
+
+// Parameter is the parameter that v has become, and the order of its axes, where it is one.
+func (s *Scope) Parameter(v *Value) (x *ir.Value, perm []int) {
+	p := s.params[v.Name]
+	return p.value, p.perm
+}
+
 // State makes an initializer one that a step of training moves itself, and reports whether
 // it could: it is so once.
 func (s *Scope) State(v *Value) bool {

@@ -42,8 +42,8 @@ func Apart(n *Node, g *proto.Graph, b *ir.Builder, outside []*Value, captures []
 	return s
 }
 
-// Of is the node itself in a graph within.
-func (n *Node) Of(s *Scope) *Node { return &Node{Scope: s, Proto: n.Proto, what: n.what} }
+// In is the node itself in a graph within it.
+func In(s *Scope, n *Node) *Node { return &Node{Scope: s, Proto: n.Proto, what: n.what} }
 
 // Results computes a graph whose inputs are in, and gives its outputs.
 func (s *Scope) Results(in []*Value) []*Value {
