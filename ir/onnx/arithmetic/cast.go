@@ -8,7 +8,6 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
-	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // castTarget is the type that the node casts to.
@@ -52,20 +51,20 @@ func cast(n *node.Node) []*node.Value {
 		return node.One(&same)
 	case to == proto.Bool:
 		n.Exact(v)
-		return node.ListOf(n.Then(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Num(0))), "cast", to, v))
+		return node.ListOf(n.Then(call("sub", num(1), call("eq", a0, num(0))), "cast", to, v))
 	case tensor.IsFloat(to):
 		if !v.Span().Rough {
 			n.Exact(v)
 		}
-		return Narrowed(n, n.Then(scalar.Arg(0), "cast", to, v), n.Int("saturate", 1) != 0)
+		return Narrowed(n, n.Then(a0, "cast", to, v), n.Int("saturate", 1) != 0)
 	case !tensor.IsInteger(to):
 		return n.Errorf("it casts %v to %v while the model runs, which is not supported", from, to)
 	case tensor.IsFloat(from):
-		e, all := Truncated(scalar.Arg(0)), node.RangeOf(to)
+		e, all := Truncated(a0), node.RangeOf(to)
 		if tensor.Width(to) <= 16 {
 			e = Clipped(node.Wrapped(e, to), all.Low, all.High)
 		} else if !tensor.Signed(to) {
-			e = scalar.Call("max", e, scalar.Num(0))
+			e = call("max", e, num(0))
 		}
 		y := n.Then(e, "cast", to, v)
 		if y != nil {
@@ -74,7 +73,7 @@ func cast(n *node.Node) []*node.Value {
 		return node.ListOf(y)
 	}
 	n.Exact(v)
-	return node.Fitted(n, node.ListOf(n.Then(scalar.Arg(0), "cast", to, v)), v.Span())
+	return node.Fitted(n, node.ListOf(n.Then(a0, "cast", to, v)), v.Span())
 }
 
 // isIdentifier reports that a value is whole numbers in the graph too.
@@ -117,7 +116,7 @@ func bitcast(n *node.Node) []*node.Value {
 		return n.Errorf("it reads the bits of %v as %v while the model runs, which holds float32", v.Type, to)
 	}
 	s := n.Exact(v)
-	y := n.Then(scalar.Arg(0), "bits", to, v)
+	y := n.Then(a0, "bits", to, v)
 	if n.Failed {
 		return nil
 	}

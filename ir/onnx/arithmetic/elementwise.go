@@ -27,31 +27,31 @@ var elementwiseRows = map[string]node.Row{
 			return nil
 		}
 		scaled := n.With(v)
-		return node.Mapped(scaled, scalar.Call("mul", scalar.Arg(0), scalar.Num(1/float64(len(n.In)))), "mean", v.Type)
+		return node.Mapped(scaled, call("mul", a0, num(1/float64(len(n.In)))), "mean", v.Type)
 	}},
 
 	"Equal": comparison("eq"), "Less": comparison("lt"), "LessOrEqual": comparison("le"),
 	"Greater": comparison("gt"), "GreaterOrEqual": comparison("ge"),
-	"And": logic(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "Or": logic(scalar.Call("max", scalar.Arg(0), scalar.Arg(1))), "Xor": logic(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)))),
-	"Not": unaryRow(scalar.Call("sub", scalar.Num(1), scalar.Arg(0)), "not"),
+	"And": logic(call("mul", a0, a1)), "Or": logic(call("max", a0, a1)), "Xor": logic(call("sub", num(1), call("eq", a0, a1))),
+	"Not": unaryRow(call("sub", num(1), a0), "not"),
 	"Where": {Least: 3, Most: 3, Moves: []int{1, 2}, Known: func(n *node.Node) []*tensor.Tensor {
-		return node.Folded(n, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), n.In[1].Type)
+		return node.Folded(n, call("select", a0, a1, a2), n.In[1].Type)
 	}, Graph: func(n *node.Node) []*node.Value {
-		return node.Mapped(n, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), "where", n.In[1].Type)
+		return node.Mapped(n, call("select", a0, a1, a2), "where", n.In[1].Type)
 	}},
 
-	"Neg": unaryRow(scalar.Call("neg", scalar.Arg(0)), "neg"), "Abs": unaryRow(scalar.Call("abs", scalar.Arg(0)), "abs"), "Sign": unaryRow(scalar.Call("sign", scalar.Arg(0)), "sign"),
-	"Floor": unaryRow(scalar.Call("floor", scalar.Arg(0)), "floor"), "Ceil": unaryRow(scalar.Call("neg", scalar.Call("floor", scalar.Call("neg", scalar.Arg(0)))), "ceil"), "Round": unaryRow(Rounded(scalar.Arg(0)), "round"),
-	"Exp": unaryRow(scalar.Call("exp", scalar.Arg(0)), "exp"), "Log": unaryRow(scalar.Call("log", scalar.Arg(0)), "log"), "Sqrt": unaryRow(scalar.Call("sqrt", scalar.Arg(0)), "sqrt"),
-	"Reciprocal": unaryRow(scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "reciprocal"), "Erf": unaryRow(scalar.Call("erf", scalar.Arg(0)), "erf"),
-	"Sinh":  unaryRow(scalar.Call("mul", scalar.Num(0.5), scalar.Call("sub", scalar.Call("expm1", scalar.Arg(0)), scalar.Call("expm1", scalar.Call("neg", scalar.Arg(0))))), "sinh"),
-	"Cosh":  unaryRow(scalar.Call("mul", scalar.Num(0.5), scalar.Call("add", scalar.Call("exp", scalar.Arg(0)), scalar.Call("exp", scalar.Call("neg", scalar.Arg(0))))), "cosh"),
-	"IsNaN": flag(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(0)))), "IsInf": {Least: 1, Most: 1, Graph: infinite},
+	"Neg": unaryRow(call("neg", a0), "neg"), "Abs": unaryRow(call("abs", a0), "abs"), "Sign": unaryRow(call("sign", a0), "sign"),
+	"Floor": unaryRow(call("floor", a0), "floor"), "Ceil": unaryRow(call("neg", call("floor", call("neg", a0))), "ceil"), "Round": unaryRow(Rounded(a0), "round"),
+	"Exp": unaryRow(call("exp", a0), "exp"), "Log": unaryRow(call("log", a0), "log"), "Sqrt": unaryRow(call("sqrt", a0), "sqrt"),
+	"Reciprocal": unaryRow(call("div", num(1), a0), "reciprocal"), "Erf": unaryRow(call("erf", a0), "erf"),
+	"Sinh":  unaryRow(call("mul", num(0.5), call("sub", call("expm1", a0), call("expm1", call("neg", a0)))), "sinh"),
+	"Cosh":  unaryRow(call("mul", num(0.5), call("add", call("exp", a0), call("exp", call("neg", a0)))), "cosh"),
+	"IsNaN": flag(call("sub", num(1), call("eq", a0, a0))), "IsInf": {Least: 1, Most: 1, Graph: infinite},
 
 	"Relu": {Least: 1, Most: 1, Moves: []int{0}, Graph: activation("Relu").Graph}, "Sigmoid": activation("Sigmoid"),
 	"Tanh": activation("Tanh"), "Softplus": activation("Softplus"),
 	"Softsign": activation("Softsign"), "Mish": activation("Mish"),
-	"HardSwish": unaryRow(scalar.Call("mul", scalar.Arg(0), Clipped(scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(1.0/6)), scalar.Num(0.5)), 0, 1)), "hard_swish"),
+	"HardSwish": unaryRow(call("mul", a0, Clipped(call("add", call("mul", a0, num(1.0/6)), num(0.5)), 0, 1)), "hard_swish"),
 	"Gelu": {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value {
 		word := "gelu"
 		if n.Text("approximate", "none") == "tanh" {
@@ -65,20 +65,20 @@ var elementwiseRows = map[string]node.Row{
 		return Unary(n, op.LeakyReluExpr(n.Float("alpha", 0.01)), "leaky_relu")
 	}},
 	"ThresholdedRelu": {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value {
-		return Unary(n, scalar.Call("select", scalar.Call("gt", scalar.Arg(0), scalar.Num(n.Float("alpha", 1))), scalar.Arg(0), scalar.Num(0)), "thresholded_relu")
+		return Unary(n, call("select", call("gt", a0, num(n.Float("alpha", 1))), a0, num(0)), "thresholded_relu")
 	}},
 	"HardSigmoid": {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value {
-		return Unary(n, Clipped(scalar.Call("add", scalar.Call("mul", scalar.Num(n.Float("alpha", float64(float32(0.2)))), scalar.Arg(0)), scalar.Num(n.Float("beta", 0.5))), 0, 1), "hard_sigmoid")
+		return Unary(n, Clipped(call("add", call("mul", num(n.Float("alpha", float64(float32(0.2)))), a0), num(n.Float("beta", 0.5))), 0, 1), "hard_sigmoid")
 	}},
 	"Swish": {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value {
-		return Unary(n, scalar.Call("mul", scalar.Arg(0), scalar.Call("sigmoid", scalar.Call("mul", scalar.Num(n.Float("alpha", 1)), scalar.Arg(0)))), "swish")
+		return Unary(n, call("mul", a0, call("sigmoid", call("mul", num(n.Float("alpha", 1)), a0))), "swish")
 	}},
 	"Shrink": {Least: 1, Most: 1, Graph: func(n *node.Node) []*node.Value {
-		bias, lambda := scalar.Num(n.Float("bias", 0)), n.Float("lambd", 0.5)
-		return Unary(n, scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(-lambda)), scalar.Call("add", scalar.Arg(0), bias), scalar.Call("select", scalar.Call("gt", scalar.Arg(0), scalar.Num(lambda)), scalar.Call("sub", scalar.Arg(0), bias), scalar.Num(0))), "shrink")
+		bias, lambda := num(n.Float("bias", 0)), n.Float("lambd", 0.5)
+		return Unary(n, call("select", call("lt", a0, num(-lambda)), call("add", a0, bias), call("select", call("gt", a0, num(lambda)), call("sub", a0, bias), num(0))), "shrink")
 	}},
 	"PRelu": {Least: 2, Most: 2, Graph: func(n *node.Node) []*node.Value {
-		return arithmetic(n, scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(0)), scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(0)), "prelu")
+		return arithmetic(n, call("select", call("lt", a0, num(0)), call("mul", a0, a1), a0), "prelu")
 	}},
 	"Clip":     {Least: 1, Most: 3, Known: func(n *node.Node) []*tensor.Tensor { return clipKnown(n) }, Graph: func(n *node.Node) []*node.Value { return Unary(n.With(n.In[0]), clipExpr(n), "clip") }},
 	"Identity": {Least: 1, Most: 1, IDs: true, Graph: func(n *node.Node) []*node.Value { return n.In[:1] }},
@@ -88,7 +88,7 @@ var elementwiseRows = map[string]node.Row{
 }
 
 func arithmeticRow(fn string) node.Row {
-	e := scalar.Call(fn, scalar.Arg(0), scalar.Arg(1))
+	e := call(fn, a0, a1)
 	return node.Row{
 		Least: 2, Most: 2,
 		Known: func(n *node.Node) []*tensor.Tensor { return node.Folded(n, e, n.In[0].Type) },
@@ -97,7 +97,7 @@ func arithmeticRow(fn string) node.Row {
 }
 
 func comparison(fn string) node.Row {
-	e := scalar.Call(fn, scalar.Arg(0), scalar.Arg(1))
+	e := call(fn, a0, a1)
 	return node.Row{
 		Least: 2, Most: 2,
 		Known: func(n *node.Node) []*tensor.Tensor { return node.Folded(n, e, proto.Bool) },
@@ -138,7 +138,7 @@ func extremes(fn string) node.Row {
 			out := []*tensor.Tensor{n.In[0].Known}
 			for _, v := range n.In[1:] {
 				of := n.With(&node.Value{Type: out[0].Type, Shape: out[0].Shape, Known: out[0]}, v)
-				if out = node.Folded(of, scalar.Call(fn, scalar.Arg(0), scalar.Arg(1)), out[0].Type); n.Take(of) {
+				if out = node.Folded(of, call(fn, a0, a1), out[0].Type); n.Take(of) {
 					return nil
 				}
 			}
@@ -153,7 +153,7 @@ func chained(n *node.Node, fn string) *node.Value {
 	v := n.In[0]
 	for _, w := range n.In[1:] {
 		step := n.With(v, w)
-		out := arithmetic(step, scalar.Call(fn, scalar.Arg(0), scalar.Arg(1)), fn)
+		out := arithmetic(step, call(fn, a0, a1), fn)
 		if n.Take(step) {
 			return nil
 		}
@@ -164,29 +164,29 @@ func chained(n *node.Node, fn string) *node.Value {
 
 func celu(n *node.Node) []*node.Value {
 	alpha := n.Float("alpha", 1)
-	neg := scalar.Call("mul", scalar.Num(alpha), scalar.Call("expm1", scalar.Call("div", scalar.Call("min", scalar.Arg(0), scalar.Num(0)), scalar.Num(alpha))))
-	return Unary(n, scalar.Call("add", scalar.Call("max", scalar.Arg(0), scalar.Num(0)), neg), "celu")
+	neg := call("mul", num(alpha), call("expm1", call("div", call("min", a0, num(0)), num(alpha))))
+	return Unary(n, call("add", call("max", a0, num(0)), neg), "celu")
 }
 
 func selu(n *node.Node) []*node.Value {
 	alpha, gamma := n.Float("alpha", float64(float32(op.SeluAlpha))), n.Float("gamma", float64(float32(op.SeluScale)))
-	return Unary(n, scalar.Call("select", scalar.Call("gt", scalar.Arg(0), scalar.Num(0)), scalar.Call("mul", scalar.Num(gamma), scalar.Arg(0)), scalar.Call("mul", scalar.Num(gamma*alpha), scalar.Call("expm1", scalar.Call("min", scalar.Arg(0), scalar.Num(0))))), "selu")
+	return Unary(n, call("select", call("gt", a0, num(0)), call("mul", num(gamma), a0), call("mul", num(gamma*alpha), call("expm1", call("min", a0, num(0))))), "selu")
 }
 
 func infinite(n *node.Node) []*node.Value {
-	e := scalar.Expr(scalar.Num(0))
+	e := num(0)
 	if n.Int("detect_positive", 1) != 0 {
-		e = scalar.Call("eq", scalar.Arg(0), scalar.Num(math.Inf(1)))
+		e = call("eq", a0, num(math.Inf(1)))
 	}
 	if n.Int("detect_negative", 1) != 0 {
-		e = scalar.Call("max", e, scalar.Call("eq", scalar.Arg(0), scalar.Num(math.Inf(-1))))
+		e = call("max", e, call("eq", a0, num(math.Inf(-1))))
 	}
 	return node.Mapped(n, e, "isinf", proto.Bool)
 }
 
 // clipExpr is between two bounds, either of which may be left out.
 func clipExpr(n *node.Node) scalar.Expr {
-	return Clipped(scalar.Arg(0), n.Number("min", 1, math.Inf(-1)), n.Number("max", 2, math.Inf(1)))
+	return Clipped(a0, n.Number("min", 1, math.Inf(-1)), n.Number("max", 2, math.Inf(1)))
 }
 
 func clipKnown(n *node.Node) []*tensor.Tensor {
@@ -211,7 +211,7 @@ func dropout(n *node.Node) []*node.Value {
 			return n.Errorf("a ratio of %v of %v; while training, values of an input are dropped, with a ratio from 0 to 1", ratio, n.In[0].Shape)
 		}
 		u := op.Uniform(n.B, n.Segment(), x.Shape)
-		kept := scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(ratio)), scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-ratio))), scalar.Num(0))
+		kept := call("select", call("ge", a1, num(ratio)), call("mul", a0, num(1/(1-ratio))), num(0))
 		return node.One(n.Computed(op.MapOf(n.B, kept, "dropout", x, u), n.In[0].Type))
 	}
 	out := n.In[:1:1]

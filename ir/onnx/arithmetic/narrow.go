@@ -6,7 +6,6 @@ import (
 
 	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
-	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Narrowed rounds a number as a cast to its type does, in the graph too, whose arithmetic
@@ -21,24 +20,24 @@ func Narrowed(n *node.Node, v *node.Value, saturate bool) []*node.Value {
 	}
 	// The power of two at or below the number, found from the highest bit of its exponent
 	// to the lowest. No step leaves what float32 can hold.
-	power := n.Then(scalar.Num(math.Ldexp(1, f.Least)), "power", v.Type, v)
+	power := n.Then(num(math.Ldexp(1, f.Least)), "power", v.Type, v)
 	for k := bits.Len(uint(f.Most-f.Least+1)) - 1; k >= 0; k-- {
 		for range max(1, 1<<k/64) {
-			up := scalar.Call("mul", scalar.Arg(1), scalar.Num(math.Ldexp(1, min(64, 1<<k))))
-			power = n.Then(scalar.Call("select", scalar.Call("ge", scalar.Call("abs", scalar.Arg(0)), up), up, scalar.Arg(1)), "power", v.Type, v, power)
+			up := call("mul", a1, num(math.Ldexp(1, min(64, 1<<k))))
+			power = n.Then(call("select", call("ge", call("abs", a0), up), up, a1), "power", v.Type, v, power)
 		}
 	}
 	part := math.Ldexp(1, f.Digits-1)
-	e := scalar.Call("mul", scalar.Arg(1), scalar.Call("mul", scalar.Num(1/part), Rounded(scalar.Call("mul", scalar.Num(part), scalar.Call("div", scalar.Arg(0), scalar.Arg(1))))))
+	e := call("mul", a1, call("mul", num(1/part), Rounded(call("mul", num(part), call("div", a0, a1)))))
 	y := n.Then(e, "rounded", v.Type, v, power)
-	large := scalar.Call("mul", scalar.Call("sign", scalar.Arg(0)), scalar.Num(f.Beyond(saturate)))
-	finite := scalar.Call("le", scalar.Call("abs", scalar.Arg(0)), scalar.Num(math.MaxFloat32))
-	in := scalar.Call("select", scalar.Call("gt", scalar.Call("abs", scalar.Arg(1)), scalar.Num(f.Largest)), large, scalar.Arg(1))
-	nan := scalar.Expr(scalar.Arg(0))
+	large := call("mul", call("sign", a0), num(f.Beyond(saturate)))
+	finite := call("le", call("abs", a0), num(math.MaxFloat32))
+	in := call("select", call("gt", call("abs", a1), num(f.Largest)), large, a1)
+	nan := a0
 	if f.None {
-		nan = scalar.Num(0)
+		nan = num(0)
 	}
-	y = n.Then(scalar.Call("select", finite, in, scalar.Call("select", scalar.Call("eq", scalar.Arg(0), scalar.Arg(0)), large, nan)), "rounded", v.Type, v, y)
+	y = n.Then(call("select", finite, in, call("select", call("eq", a0, a0), large, nan)), "rounded", v.Type, v, y)
 	if n.Failed {
 		return nil
 	}

@@ -13,7 +13,7 @@ var wholeRows = map[string]node.Row{
 	"Mul": {
 		Least: 2, Most: 2,
 		Known: func(n *node.Node) []*tensor.Tensor {
-			return node.Folded(n, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), n.In[0].Type)
+			return node.Folded(n, call("mul", a0, a1), n.In[0].Type)
 		},
 		Graph: product,
 	},
@@ -22,13 +22,13 @@ var wholeRows = map[string]node.Row{
 	"Pow": {
 		Least: 2, Most: 2,
 		Known: func(n *node.Node) []*tensor.Tensor {
-			return node.Folded(n, scalar.Call("pow", scalar.Arg(0), scalar.Arg(1)), n.In[0].Type)
+			return node.Folded(n, call("pow", a0, a1), n.In[0].Type)
 		},
 		Graph: power,
 	},
 	"BitShift":   {Least: 2, Most: 2, Graph: shifted},
-	"BitwiseAnd": bitwise(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "BitwiseOr": bitwise(scalar.Call("max", scalar.Arg(0), scalar.Arg(1))),
-	"BitwiseXor": bitwise(scalar.Call("sub", scalar.Num(1), scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)))),
+	"BitwiseAnd": bitwise(call("mul", a0, a1)), "BitwiseOr": bitwise(call("max", a0, a1)),
+	"BitwiseXor": bitwise(call("sub", num(1), call("eq", a0, a1))),
 	"BitwiseNot": {Least: 1, Most: 1, Graph: complement},
 }
 
@@ -36,16 +36,16 @@ var wholeRows = map[string]node.Row{
 func product(n *node.Node) []*node.Value {
 	t := n.In[0].Type
 	if tensor.IsFloat(t) || tensor.Width(t) != 16 {
-		return arithmetic(n, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "mul")
+		return arithmetic(n, call("mul", a0, a1), "mul")
 	}
 	spansOf(n)
-	high := n.Then(scalar.Call("floor", scalar.Call("mul", scalar.Num(1.0/256), scalar.Arg(0))), "high", t, n.In[0])
-	low := n.Then(scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Num(256), scalar.Arg(1))), "low", t, n.In[0], high)
+	high := n.Then(call("floor", call("mul", num(1.0/256), a0)), "high", t, n.In[0])
+	low := n.Then(call("sub", a0, call("mul", num(256), a1)), "low", t, n.In[0], high)
 	round := func(e scalar.Expr) scalar.Expr { return node.Wrapped(e, t) }
-	h := n.Then(round(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "high product", t, high, n.In[1])
-	h = n.Then(round(scalar.Call("mul", scalar.Num(256), scalar.Arg(0))), "high product", t, h)
-	l := n.Then(round(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "low product", t, low, n.In[1])
-	y := n.Then(round(scalar.Call("add", scalar.Arg(0), scalar.Arg(1))), "mul", t, h, l)
+	h := n.Then(round(call("mul", a0, a1)), "high product", t, high, n.In[1])
+	h = n.Then(round(call("mul", num(256), a0)), "high product", t, h)
+	l := n.Then(round(call("mul", a0, a1)), "low product", t, low, n.In[1])
+	y := n.Then(round(call("add", a0, a1)), "mul", t, h, l)
 	if n.Failed {
 		return nil
 	}
@@ -61,7 +61,7 @@ func noZero(n *node.Node) bool {
 }
 
 func divideKnown(n *node.Node) []*tensor.Tensor {
-	e := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
+	e := call("div", a0, a1)
 	if tensor.IsInteger(n.In[0].Type) {
 		e = Truncated(e)
 	}
@@ -74,7 +74,7 @@ func divideKnown(n *node.Node) []*tensor.Tensor {
 // divide drops what is left of whole numbers. By 0 it gives 0.
 func divide(n *node.Node) []*node.Value {
 	if tensor.IsFloat(n.In[0].Type) {
-		return arithmetic(n, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "div")
+		return arithmetic(n, call("div", a0, a1), "div")
 	}
 	s := spansOf(n)
 	y := quotient(n)
@@ -89,23 +89,23 @@ func divide(n *node.Node) []*node.Value {
 // that of the quotient as it is rounded, corrected by what is left.
 func quotient(n *node.Node) *node.Value {
 	a, b, t := n.In[0], n.In[1], n.In[0].Type
-	x, y := scalar.Call("abs", scalar.Arg(0)), scalar.Call("abs", scalar.Arg(1))
-	about := scalar.Call("floor", scalar.Call("div", x, scalar.Call("max", y, scalar.Num(1))))
+	x, y := call("abs", a0), call("abs", a1)
+	about := call("floor", call("div", x, call("max", y, num(1))))
 	q := n.Then(about, "quotient", t, a, b)
-	over := scalar.Call("gt", scalar.Call("mul", scalar.Arg(2), y), x)
-	under := scalar.Call("le", scalar.Call("mul", scalar.Call("add", scalar.Arg(2), scalar.Num(1)), y), x)
-	q = n.Then(scalar.Call("sub", scalar.Call("add", scalar.Arg(2), under), over), "quotient", t, a, b, q)
-	signs := scalar.Call("mul", scalar.Call("sign", scalar.Arg(0)), scalar.Call("sign", scalar.Arg(1)))
-	return n.Then(scalar.Call("mul", signs, scalar.Arg(2)), "div", t, a, b, q)
+	over := call("gt", call("mul", a2, y), x)
+	under := call("le", call("mul", call("add", a2, num(1)), y), x)
+	q = n.Then(call("sub", call("add", a2, under), over), "quotient", t, a, b, q)
+	signs := call("mul", call("sign", a0), call("sign", a1))
+	return n.Then(call("mul", signs, a2), "div", t, a, b, q)
 }
 
 // moduloOf has the sign of the divisor, or with fmod that of the dividend.
 func moduloOf(n *node.Node) scalar.Expr {
-	q := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
+	q := call("div", a0, a1)
 	if n.Int("fmod", 0) != 0 {
-		return scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), Truncated(q)))
+		return call("sub", a0, call("mul", a1, Truncated(q)))
 	}
-	return scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Call("floor", q)))
+	return call("sub", a0, call("mul", a1, call("floor", q)))
 }
 
 func moduloKnown(n *node.Node) []*tensor.Tensor {
@@ -121,9 +121,9 @@ func modulo(n *node.Node) []*node.Value {
 	}
 	s, t := spansOf(n), n.In[0].Type
 	q := quotient(n)
-	r := n.Then(scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2))), "rest", t, n.In[0], n.In[1], q)
+	r := n.Then(call("sub", a0, call("mul", a1, a2)), "rest", t, n.In[0], n.In[1], q)
 	if n.Int("fmod", 0) == 0 { // of the divisor's sign
-		r = n.Then(scalar.Call("select", scalar.Call("lt", scalar.Call("mul", scalar.Call("sign", scalar.Arg(0)), scalar.Call("sign", scalar.Arg(1))), scalar.Num(0)), scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(0)), "mod", t, r, n.In[1])
+		r = n.Then(call("select", call("lt", call("mul", call("sign", a0), call("sign", a1)), num(0)), call("add", a0, a1), a0), "mod", t, r, n.In[1])
 	}
 	if n.Failed {
 		return nil
@@ -139,14 +139,14 @@ func power(n *node.Node) []*node.Value {
 	if y.Known != nil && tensor.Count(y.Shape) == 1 && y.Rank() <= x.Rank() {
 		switch y.Known.At(0) {
 		case 0.5:
-			return Unary(n.With(x), scalar.Call("sqrt", scalar.Arg(0)), "pow")
+			return Unary(n.With(x), call("sqrt", a0), "pow")
 		case -1:
-			return Unary(n.With(x), scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "pow")
+			return Unary(n.With(x), call("div", num(1), a0), "pow")
 		}
 	}
 	list := exponents(y)
 	if tensor.IsFloat(t) && len(list) != 1 {
-		return node.Mapped(n, scalar.Call("pow", scalar.Arg(0), scalar.Arg(1)), "pow", t)
+		return node.Mapped(n, call("pow", a0, a1), "pow", t)
 	}
 	if len(list) == 0 {
 		return n.Errorf("powers of %v are supported where the exponents are known and at most %d, of %d kinds", t, mostExponent, mostExponents)
@@ -157,7 +157,7 @@ func power(n *node.Node) []*node.Value {
 	}
 	e := powered(list[0])
 	for _, k := range list[1:] {
-		e = scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(float64(k))), powered(k), e)
+		e = call("select", call("eq", a1, num(float64(k))), powered(k), e)
 	}
 	if tensor.IsFloat(t) {
 		out := node.Mapped(of, e, "pow", t)
@@ -207,20 +207,20 @@ func exponents(y *node.Value) []int {
 func powered(k int) scalar.Expr {
 	switch {
 	case k == 0:
-		return scalar.Num(1)
+		return num(1)
 	case k == 1:
-		return scalar.Arg(0)
+		return a0
 	case k%2 == 1:
-		return scalar.Call("mul", powered(k-1), scalar.Arg(0))
+		return call("mul", powered(k-1), a0)
 	}
 	half := powered(k / 2)
-	return scalar.Call("mul", half, half)
+	return call("mul", half, half)
 }
 
 // digit is bit i of a whole number that is not negative.
 func digit(x scalar.Expr, i int) scalar.Expr {
-	down := scalar.Call("floor", scalar.Call("mul", scalar.Num(math.Ldexp(1, -i)), x))
-	return scalar.Call("sub", down, scalar.Call("mul", scalar.Num(2), scalar.Call("floor", scalar.Call("mul", scalar.Num(0.5), down))))
+	down := call("floor", call("mul", num(math.Ldexp(1, -i)), x))
+	return call("sub", down, call("mul", num(2), call("floor", call("mul", num(0.5), down))))
 }
 
 // bitwise puts two whole numbers together bit by bit. Negative ones are read as two's
@@ -240,28 +240,28 @@ func bitwise(e scalar.Expr) node.Row {
 		all, t, wide := s[0].Or(s[1]), n.In[0].Type, 0
 		for ; math.Ldexp(1, wide) <= max(all.High, -all.Low-1); wide++ {
 		}
-		x, y := scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1))
+		x, y := a0, a1
 		if all.Low < 0 {
 			wide++
-			up := scalar.Num(math.Ldexp(1, wide))
-			x = scalar.Call("add", scalar.Arg(0), scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(0)), up, scalar.Num(0)))
-			y = scalar.Call("add", scalar.Arg(1), scalar.Call("select", scalar.Call("lt", scalar.Arg(1), scalar.Num(0)), up, scalar.Num(0)))
+			up := num(math.Ldexp(1, wide))
+			x = call("add", a0, call("select", call("lt", a0, num(0)), up, num(0)))
+			y = call("add", a1, call("select", call("lt", a1, num(0)), up, num(0)))
 		}
 		if wide > 24 {
 			return n.Beyond("whole numbers of more than 24 bits")
 		}
-		out := n.Then(scalar.Num(0), "bits", t, n.In[0])
+		out := n.Then(num(0), "bits", t, n.In[0])
 		// A few bits at a time: what grows with all of them would be one long expression.
 		for i := 0; i < wide; i += 4 {
-			part := scalar.Expr(scalar.Arg(2))
+			part := a2
 			for k := i; k < min(wide, i+4); k++ {
-				part = scalar.Call("add", part, scalar.Call("mul", scalar.Num(math.Ldexp(1, k)), both(k, x, y)))
+				part = call("add", part, call("mul", num(math.Ldexp(1, k)), both(k, x, y)))
 			}
 			out = n.Then(part, "bits", t, n.In[0], n.In[1], out)
 		}
 		if all.Low < 0 {
 			top := math.Ldexp(1, wide-1)
-			out = n.Then(scalar.Call("sub", scalar.Arg(0), scalar.Call("select", scalar.Call("ge", scalar.Arg(0), scalar.Num(top)), scalar.Num(2*top), scalar.Num(0))), "signed", t, out)
+			out = n.Then(call("sub", a0, call("select", call("ge", a0, num(top)), num(2*top), num(0))), "signed", t, out)
 		}
 		if n.Failed {
 			return nil
@@ -284,7 +284,7 @@ func complement(n *node.Node) []*node.Value {
 			return n.Errorf("bits of %v, whose largest number is not exact in float32, cannot be turned around", t)
 		}
 	}
-	return arithmetic(n, scalar.Call("sub", scalar.Num(from), scalar.Arg(0)), "bitwise_not")
+	return arithmetic(n, call("sub", num(from), a0), "bitwise_not")
 }
 
 // shifted multiplies with a power of two, or divides by it. What leaves the type is lost.
@@ -301,19 +301,19 @@ func shifted(n *node.Node) []*node.Value {
 	if !left {
 		step = 0.5
 	}
-	power := n.Then(scalar.Num(1), "power", t, n.In[1])
+	power := n.Then(num(1), "power", t, n.In[1])
 	for i := 0; 1<<i < tensor.Width(t); i++ {
-		power = n.Then(scalar.Call("mul", scalar.Arg(1), scalar.Call("select", digit(scalar.Arg(0), i), scalar.Num(math.Pow(step, math.Ldexp(1, i))), scalar.Num(1))), "power", t, n.In[1], power)
+		power = n.Then(call("mul", a1, call("select", digit(a0, i), num(math.Pow(step, math.Ldexp(1, i))), num(1))), "power", t, n.In[1], power)
 	}
-	power = n.Then(scalar.Call("select", scalar.Call("ge", scalar.Arg(0), scalar.Num(float64(tensor.Width(t)))), scalar.Num(0), scalar.Arg(1)), "power", t, n.In[1], power)
+	power = n.Then(call("select", call("ge", a0, num(float64(tensor.Width(t)))), num(0), a1), "power", t, n.In[1], power)
 	if n.Failed {
 		return nil
 	}
 	if !left {
-		return node.Fitted(n, node.One(n.Then(scalar.Call("floor", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))), "shift", t, n.In[0], power)), s[0])
+		return node.Fitted(n, node.One(n.Then(call("floor", call("mul", a0, a1)), "shift", t, n.In[0], power)), s[0])
 	}
 	// A product with a power of two keeps its digits, and so does what is left of it.
-	y := n.Then(node.Wrapped(scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), t), "shift", t, n.In[0], power)
+	y := n.Then(node.Wrapped(call("mul", a0, a1), t), "shift", t, n.In[0], power)
 	if n.Failed {
 		return nil
 	}

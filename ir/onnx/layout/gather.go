@@ -105,7 +105,9 @@ func IndicesOf(n *node.Node, ids *node.Value, d int) *ir.Value {
 		n.Errorf("an axis of %d; computed places are supported below %d", d, node.MostExact)
 		return n.Bad()
 	}
-	return op.Integers(n.B, op.MapOf(n.B, scalar.Call("select", scalar.Call("lt", scalar.Arg(0), scalar.Num(0)), scalar.Call("add", scalar.Arg(0), scalar.Num(float64(d))), scalar.Arg(0)), "place", x), d)
+	id := scalar.Arg(0)
+	place := scalar.Call("select", scalar.Call("lt", id, scalar.Num(0)), scalar.Call("add", id, scalar.Num(float64(d))), id)
+	return op.Integers(n.B, op.MapOf(n.B, place, "place", x), d)
 }
 
 // compress takes the places of an axis, or of all elements, where a known condition holds.

@@ -15,9 +15,10 @@ import (
 var placesRows = map[string]node.Row{
 	"GatherElements":  {Least: 2, Most: 2, IDs: true, Moves: []int{0}, Known: gatherElementsKnown, Graph: gatherElements},
 	"GatherND":        {Least: 2, Most: 2, Moves: []int{0}, Known: gatherNDKnown, Graph: gatherND},
-	"ScatterElements": {Least: 3, Most: 3, Moves: []int{0, 2}, Known: scatterElementsKnown, Graph: scatterElements}, "Scatter": {Least: 3, Most: 3, Moves: []int{0, 2}, Known: scatterElementsKnown, Graph: scatterElements},
-	"ScatterND": {Least: 3, Most: 3, Moves: []int{0, 2}, Known: scatterNDKnown, Graph: scatterND},
-	"TopK":      {Least: 1, Most: 2, Moves: []int{0}, Graph: topK},
+	"ScatterElements": {Least: 3, Most: 3, Moves: []int{0, 2}, Known: scatterElementsKnown, Graph: scatterElements},
+	"Scatter":         {Least: 3, Most: 3, Moves: []int{0, 2}, Known: scatterElementsKnown, Graph: scatterElements},
+	"ScatterND":       {Least: 3, Most: 3, Moves: []int{0, 2}, Known: scatterNDKnown, Graph: scatterND},
+	"TopK":            {Least: 1, Most: 2, Moves: []int{0}, Graph: topK},
 }
 
 // offsets are the places in a tensor of shape s that GatherElements names by ids.
@@ -106,7 +107,9 @@ func runsOf(n *node.Node, offsets []int, run int, shape []int) []*node.Value {
 	if n.Failed || !x.Valid() || len(offsets) == 0 {
 		return n.Errorf("it gathers nothing")
 	}
-	flat := n.With(&node.Value{Type: v.Type, Shape: []int{tensor.Count(v.Shape)}, InOrder: op.ReshapeTo(n.B, x, append(append(ir.Shape{}, x.Shape[:node.Front(x)]...), tensor.Count(v.Shape)))}, nil)
+	size := tensor.Count(v.Shape)
+	x = op.ReshapeTo(n.B, x, append(append(ir.Shape{}, x.Shape[:node.Front(x)]...), size))
+	flat := n.With(&node.Value{Type: v.Type, Shape: []int{size}, InOrder: x}, nil)
 	if n.Large([]int{len(offsets), run}) {
 		return nil
 	}

@@ -17,8 +17,7 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// Rows are the operators of the domain ai.onnx.ml that pipelines of scikit-learn
-// have around a neural network, as skl2onnx writes them.
+// Rows are the operators.
 var Rows = map[string]node.Row{
 	"Scaler":     {Least: 1, Most: 1, Graph: scaler},
 	"Normalizer": {Least: 1, Most: 1, Graph: normalizer},
@@ -104,7 +103,8 @@ func normalizer(n *node.Node) []*node.Value {
 	default:
 		norm = op.Max(n.B, x, true, -1)
 	}
-	return node.One(n.Computed(op.MapOf(n.B, scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Arg(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1))), "normalized", x, norm), proto.Float32))
+	quotient := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Arg(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
+	return node.One(n.Computed(op.MapOf(n.B, quotient, "normalized", x, norm), proto.Float32))
 }
 
 // imputer puts numbers in the places of a value that stands for none. Source: ONNX-ML 1,

@@ -10,9 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// Kinds are the operators that draw random numbers. A model draws none itself: they
-// are inputs after the others, which callers fill anew for every call, so that a
-// prediction depends on nothing else and can be repeated.
+// Kinds says of every operator that draws what its random numbers are.
 var Kinds = map[string]string{
 	"RandomNormal": normal, "RandomNormalLike": normal, "RandomUniform": uniform, "RandomUniformLike": uniform,
 	"Bernoulli": uniform, "Multinomial": uniform,

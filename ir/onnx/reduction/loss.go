@@ -65,7 +65,9 @@ func likelihood(n *node.Node, logs *node.Value) []*node.Value {
 		}
 	}
 	picked := n.With(chosen[0], logs)
-	out := node.Mapped(picked, scalar.Call("neg", scalar.Call("select", scalar.Call("eq", scalar.Arg(0), scalar.Num(0)), scalar.Num(0), scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)))), "loss", proto.Float32)
+	x, y := scalar.Arg(0), scalar.Arg(1)
+	loss := scalar.Call("neg", scalar.Call("select", scalar.Call("eq", x, scalar.Num(0)), scalar.Num(0), scalar.Call("mul", x, y)))
+	out := node.Mapped(picked, loss, "loss", proto.Float32)
 	if n.Take(picked) {
 		return nil
 	}

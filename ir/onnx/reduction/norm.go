@@ -150,7 +150,8 @@ func overLastAxes(n *node.Node, centred bool) []*node.Value {
 		return out
 	}
 	mean := op.Mean(n.B, x, true, From(x, axis)...)
-	squares := op.Mean(n.B, op.MapOf(n.B, scalar.Call("mul", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), "square", x, mean), true, From(x, axis)...)
+	difference := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
+	squares := op.Mean(n.B, op.MapOf(n.B, scalar.Call("mul", difference, difference), "square", x, mean), true, From(x, axis)...)
 	return append(out, n.Computed(mean, v.Type), n.Computed(op.MapOf(n.B, scalar.Call("rsqrt", scalar.Call("add", scalar.Arg(0), scalar.Num(epsilon))), "inverse", squares), v.Type))
 }
 
@@ -177,7 +178,8 @@ func channelled(n *node.Node, y *ir.Value, scale, bias *node.Value) []*node.Valu
 	if n.IsWeight(scale) { // read in place: the reshaped ones are no parameters of their own
 		x, s, b := y, n.Plain(scale), n.Plain(bias)
 		shape := append(ir.Shape{v.Shape[1]}, slices.Repeat([]int{1}, v.Rank()-2)...)
-		return node.One(n.Computed(op.MapOf(n.B, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "scaled", x, op.ReshapeTo(n.B, s, shape), op.ReshapeTo(n.B, b, shape)), v.Type))
+		scaled := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
+		return node.One(n.Computed(op.MapOf(n.B, scaled, "scaled", x, op.ReshapeTo(n.B, s, shape), op.ReshapeTo(n.B, b, shape)), v.Type))
 	}
 	of := n.With(v, perChannel(n, scale, v.Rank()), perChannel(n, bias, v.Rank()))
 	out := node.Mapped(of, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "scaled", v.Type)
@@ -238,7 +240,8 @@ func lpNormalization(n *node.Node) []*node.Value {
 	}
 	in, out := Norm(float64(n.Int("p", 2)))
 	size := op.MapOf(n.B, out, "norm", op.Sum(n.B, op.MapOf(n.B, in, "element", x), true, node.Front(x)+axis))
-	return node.One(n.Computed(op.MapOf(n.B, scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1))), "normalized", x, size), v.Type))
+	quotient := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
+	return node.One(n.Computed(op.MapOf(n.B, quotient, "normalized", x, size), v.Type))
 }
 
 // localResponse divides every pixel by (bias + alpha/size·Σx²)^beta, summed over the

@@ -75,7 +75,8 @@ func (t transform) over(n *node.Node, x *ir.Value, axis, step int, window *ir.Va
 	}
 	m := op.ConstOf(n.B, ir.Shape{t.in, t.inParts, t.out, t.outParts}, t.matrix())
 	if window != nil {
-		m = op.MapOf(n.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "window", m, op.ReshapeTo(n.B, window, append(append(ir.Shape{}, window.Shape[:node.Front(window)]...), t.in, 1, 1, 1)))
+		shape := append(append(ir.Shape{}, window.Shape[:node.Front(window)]...), t.in, 1, 1, 1)
+		m = op.MapOf(n.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "window", m, op.ReshapeTo(n.B, window, shape))
 	}
 	if !m.Valid() || node.Front(m) == 1 {
 		return n.B.Errorf("a window that is computed is not supported")

@@ -95,7 +95,8 @@ func keys(a float64) []scalar.Expr {
 	far := func(x scalar.Expr) scalar.Expr {
 		return scalar.Call("sub", scalar.Call("mul", scalar.Call("add", scalar.Call("mul", scalar.Call("sub", scalar.Call("mul", scalar.Num(a), x), scalar.Num(5*a)), x), scalar.Num(8*a)), x), scalar.Num(4*a))
 	}
-	return []scalar.Expr{far(scalar.Call("add", scalar.Arg(0), scalar.Num(1))), near(scalar.Arg(0)), near(scalar.Call("sub", scalar.Num(1), scalar.Arg(0))), far(scalar.Call("sub", scalar.Num(2), scalar.Arg(0)))}
+	x := scalar.Arg(0)
+	return []scalar.Expr{far(scalar.Call("add", x, scalar.Num(1))), near(x), near(scalar.Call("sub", scalar.Num(1), x)), far(scalar.Call("sub", scalar.Num(2), x))}
 }
 
 // at reads the image at places, [rows, batch, points] for every axis of space: [rows,
@@ -122,7 +123,9 @@ func (s sampler) at(places []*ir.Value) *ir.Value {
 					visit(1, t.at, t.weight)
 					continue
 				}
-				visit(axis+1, op.MapOf(b, scalar.Call("add", scalar.Call("mul", scalar.Num(float64(space[axis])), scalar.Arg(0)), scalar.Arg(1)), "pixel", at, t.at), op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "weight", weight, t.weight))
+				pixel := scalar.Call("add", scalar.Call("mul", scalar.Num(float64(space[axis])), scalar.Arg(0)), scalar.Arg(1))
+				product := scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))
+				visit(axis+1, op.MapOf(b, pixel, "pixel", at, t.at), op.MapOf(b, product, "weight", weight, t.weight))
 			}
 			return
 		}

@@ -12,8 +12,7 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// Rows are the operators of the domain ai.onnx.preview.training: a gradient, and steps
-// of optimizers, which a file that trains itself has.
+// Rows are the operators.
 var Rows = map[string]node.Row{
 	"Gradient": {Least: 1, Most: 1 << 10, All: true, Apart: true, Graph: gradient},
 	"Adagrad":  optimizer(3, adagradStep),
@@ -143,7 +142,8 @@ func adamStep(n *node.Node, rate, steps *node.Value, of []*node.Value) []*node.V
 	}
 	corrected := scalar.Call("div", scalar.Call("mul", scalar.Arg(0), scalar.Call("sqrt", power(beta))), power(alpha))
 	r := n.Then(scalar.Call("select", scalar.Call("gt", scalar.Arg(1), scalar.Num(0)), corrected, scalar.Arg(0)), "rate", t, rate, steps)
-	move := scalar.Call("div", scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)), scalar.Call("add", scalar.Call("sqrt", scalar.Arg(3)), scalar.Num(n.Float("epsilon", float64(float32(1e-6))))))
+	epsilon := scalar.Num(n.Float("epsilon", float64(float32(1e-6))))
+	move := scalar.Call("div", scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)), scalar.Call("add", scalar.Call("sqrt", scalar.Arg(3)), epsilon))
 	y := n.Then(scalar.Call("mul", scalar.Num(1-n.Float("norm_coefficient_post", 0)), scalar.Call("sub", scalar.Arg(0), move)), "step", t, x, r, v, h)
 	return []*node.Value{y, v, h}
 }
