@@ -5,7 +5,7 @@ package layout
 import "github.com/nngen-go/nngen/ir/onnx/node"
 
 // Rows are the operators.
-var Rows = node.Join(reshapeRows, piecesRows, placesRows)
+var Rows = node.Join(reshapeRows, piecesRows, placesRows, topRows)
 
 // OpenExtent is why a result cannot be.
 const OpenExtent = "the extent of its result depends on the data"
