@@ -36,8 +36,9 @@ ir/spec/internal/dataset ir/diag ir/encoding runtime/data runtime/nearest ir/spe
 ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spec/internal/document ir/spec/internal/dataset
 ir/keras/hdf5
 ir/keras/container ir/keras/hdf5
+ir/convolution    ir ir/op
 ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
-ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec ir/layer/operation runtime/nearest runtime/nn
+ir/layer          ir ir/op ir/convolution ir/scalar ir/block ir/diag ir/encoding ir/spec ir/layer/operation runtime/nearest runtime/nn
 ir/onnx/proto     google.golang.org/protobuf
 ir/onnx/tensor    ir/onnx/proto
 ir/onnx/classifier ir/onnx/proto
@@ -48,7 +49,7 @@ ir/onnx/arithmetic ir ir/layer/operation ir/op ir/scalar ir/onnx/node ir/onnx/pr
 ir/onnx/product   ir ir/op ir/scalar ir/onnx/node
 ir/onnx/reduction ir ir/diag ir/op ir/scalar ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/tensor
 ir/onnx/layout    ir ir/diag ir/op ir/scalar ir/onnx/node ir/onnx/proto ir/onnx/tensor
-ir/onnx/spatial   ir ir/diag ir/loop ir/op ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/reduction ir/onnx/tensor
+ir/onnx/spatial   ir ir/convolution ir/diag ir/loop ir/op ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/reduction ir/onnx/tensor
 ir/onnx/sequence  ir ir/op ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/tensor
 ir/onnx/quantized ir/scalar ir/onnx/arithmetic ir/onnx/layout ir/onnx/node ir/onnx/product ir/onnx/proto ir/onnx/reduction ir/onnx/spatial ir/onnx/tensor
 ir/onnx/control   ir ir/diag ir/op ir/scalar ir/onnx/node ir/onnx/proto ir/onnx/tensor

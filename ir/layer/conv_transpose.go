@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/convolution"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -98,14 +99,11 @@ func convolveTransposed(b *ir.Builder, x, kernel *ir.Value, w window, f framed) 
 		return Poison(b)
 	}
 	space := len(f.out)
-	// The places of the convolution are the points of x, and its image is the result.
-	places := f
-	places.out = x.Shape[1 : 1+space]
-	s := slide(w, places)
-	s.tap()
-	o, ch := s.axis("o", kernel.Shape[space]), s.axis("c", kernel.Shape[space+1])
-	s.indices(op.At(o), []op.Index{op.At(o), op.At(ch)}, op.At(ch), kernel.Shape[space+1])
-	s.Lhs, s.Out = s.Out, s.Lhs
-	s.Shape = append(append(ir.Shape{ir.Batch}, f.out...), kernel.Shape[space])
-	return b.Apply(&s.Contract, x, kernel)
+	filters, channels := kernel.Shape[space], kernel.Shape[space+1]
+	places := w.placed(f) // of the convolution, whose image is the result
+	places.Out = x.Shape[1 : 1+space]
+	s := convolution.Slide(x, places)
+	s.Tap()
+	o, ch := s.Axis("o", filters), s.Axis("c", channels)
+	return s.Spread(b, x, kernel, op.At(ch), []op.Index{op.At(o), op.At(ch)}, op.At(o), f.out, filters)
 }

@@ -1,10 +1,10 @@
 package spatial
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/convolution"
 	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
@@ -14,43 +14,6 @@ import (
 var convRows = map[string]node.Row{
 	"Conv":          {Least: 2, Most: 3, Graph: Conv},
 	"ConvTranspose": {Least: 2, Most: 3, Graph: convTranspose},
-}
-
-// sliding is a contraction of an image, its channels last, with a kernel.
-type sliding struct {
-	op.Contract
-	lead         []op.Index // of the rows and of ONNX's batch
-	points, taps []int
-}
-
-func (s *sliding) axis(name string, extent int) int {
-	s.Axes = append(s.Axes, op.Axis{Name: name, Extent: extent})
-	return len(s.Axes) - 1
-}
-
-// slide begins with rows, batch and positions.
-func slide(x *ir.Value, out []int) *sliding {
-	s := &sliding{}
-	if node.Front(x) == 1 {
-		s.lead, s.Shape = append(s.lead, op.At(s.axis("n", ir.Batch))), append(s.Shape, ir.Batch)
-	}
-	batch := op.Index{}
-	if d := x.Shape[node.Front(x)]; d > 1 {
-		batch = op.At(s.axis("b", d))
-	}
-	s.lead, s.Shape = append(s.lead, batch), append(s.Shape, x.Shape[node.Front(x)])
-	for i, d := range out {
-		s.points = append(s.points, s.axis(fmt.Sprintf("y%d", i), d))
-	}
-	return s
-}
-
-// inBlock is element i of block g, of size elements each.
-func inBlock(g, size, i int) op.Index {
-	if g < 0 {
-		return op.At(i)
-	}
-	return op.Index{Terms: []op.Term{{Axis: g, Coef: size}, {Axis: i, Coef: 1}}}
 }
 
 // kernelOf is the weights [filters, channels, taps…] as [taps…, channels, filters], or with
@@ -109,30 +72,7 @@ func Conv(n *node.Node) []*node.Value {
 		return n.Errorf("its operands are not valid")
 	}
 	x = asRowed(n, x, k)
-	var out []int
-	for i := range f.in {
-		out = append(out, f.out(i))
-	}
-	s := slide(x, out)
-	g := -1
-	if groups > 1 {
-		g = s.axis("g", groups)
-	}
-	o := s.axis("o", w.Shape[0]/groups)
-	for i, d := range f.size {
-		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
-	}
-	c := s.axis("c", w.Shape[1])
-	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:node.Front(k)]), slices.Clone(s.lead)
-	for i := range f.in {
-		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
-		s.Lhs, s.Rhs, s.Out = append(s.Lhs, at), append(s.Rhs, op.At(s.taps[i])), append(s.Out, op.At(s.points[i]))
-		s.Shape = append(s.Shape, out[i])
-	}
-	filter := inBlock(g, w.Shape[0]/groups, o)
-	s.Lhs, s.Rhs, s.Out = append(s.Lhs, inBlock(g, w.Shape[1], c)), append(s.Rhs, op.At(c), filter), append(s.Out, filter)
-	s.Shape = append(s.Shape, w.Shape[0])
-	return biased(n, n.B.Apply(&s.Contract, x, k))
+	return biased(n, convolution.Of(n.B, x, k, f.window(f.outs()), groups))
 }
 
 // convTranspose spreads every pixel over the places that a convolution with the same
@@ -188,24 +128,11 @@ func convTranspose(n *node.Node) []*node.Value {
 		return n.Errorf("its operands are not valid")
 	}
 	x = asRowed(n, x, k)
-	s := slide(x, f.in)
-	g := -1
-	if groups > 1 {
-		g = s.axis("g", groups)
-	}
-	o := s.axis("o", w.Shape[1])
-	for i, d := range f.size {
-		s.taps = append(s.taps, s.axis(fmt.Sprintf("t%d", i), d))
-	}
-	c := s.axis("c", w.Shape[0]/groups)
-	s.Lhs, s.Rhs, s.Out = slices.Clone(s.lead), slices.Clone(s.lead[:node.Front(k)]), slices.Clone(s.lead)
-	for i := range f.in {
-		at := op.Index{Terms: []op.Term{{Axis: s.points[i], Coef: f.strides[i]}, {Axis: s.taps[i], Coef: f.dilations[i]}}, Offset: -f.before[i]}
-		s.Lhs, s.Rhs, s.Out = append(s.Lhs, op.At(s.points[i])), append(s.Rhs, op.At(s.taps[i])), append(s.Out, at)
-		s.Shape = append(s.Shape, out[i])
-	}
-	channel := inBlock(g, w.Shape[0]/groups, c)
-	s.Lhs, s.Rhs = append(s.Lhs, channel), append(s.Rhs, channel, op.At(o))
-	s.Out, s.Shape = append(s.Out, inBlock(g, w.Shape[1], o)), append(s.Shape, w.Shape[1]*groups)
-	return biased(n, n.B.Apply(&s.Contract, x, k))
+	s := convolution.Slide(x, f.window(f.in))
+	g := s.Blocks(groups)
+	o := s.Axis("o", w.Shape[1])
+	s.Tap()
+	c := s.Axis("c", w.Shape[0]/groups)
+	channel, filter := convolution.Within(g, w.Shape[0]/groups, c), convolution.Within(g, w.Shape[1], o)
+	return biased(n, s.Spread(n.B, x, k, channel, []op.Index{channel, op.At(o)}, filter, out, w.Shape[1]*groups))
 }

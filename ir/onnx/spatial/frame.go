@@ -3,6 +3,7 @@ package spatial
 import (
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/convolution"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/onnx/node"
 	"github.com/nngen-go/nngen/ir/onnx/tensor"
@@ -139,4 +140,9 @@ func (f frame) counted(tap []int, columns bool) []float64 {
 		list = append(list, float64(first+at))
 	}
 	return list
+}
+
+// window is the frame of a convolution with so many positions.
+func (f frame) window(out []int) convolution.Window {
+	return convolution.Window{Size: f.size, Dilations: f.dilations, Strides: f.strides, Before: f.before, Out: out}
 }
