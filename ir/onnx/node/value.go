@@ -28,7 +28,24 @@ type Value struct {
 // Rank is the number of axes that ONNX counts.
 func (v *Value) Rank() int { return len(v.Shape) }
 
-// Constants are at most so large where they are no parameters.
+// tables are at most so large where they are no parameters.
+const tables = 1 << 12
+
+// Table is a table of numbers that an operator needs and the file does not have. A large one
+// is a parameter that nothing trains, as weights are: source text is no place for it, and
+// kernels read it in the order that they like.
+func (s *Scope) Table(shape ir.Shape, data []float64) *ir.Value {
+	if len(data) <= tables || s.depth > 0 {
+		return op.ConstOf(s.B, shape, data)
+	}
+	t := tensor.New(proto.Float32, shape)
+	for i, v := range data {
+		t.Set(i, v)
+	}
+	return s.Constant(&Value{Type: t.Type, Shape: t.Shape, Known: t}, nil)
+}
+
+// constants are at most so large where they are no parameters.
 const Constants = 64
 
 // Front are the axes before those that ONNX counts: one where v has rows.

@@ -41,7 +41,7 @@ func cumulated(n *node.Node) []*node.Value {
 			}
 		}
 	}
-	out := node.One(n.Computed(product.Along(n, n.Plain(v), axis, op.ConstOf(n.B, ir.Shape{d, d}, t)), v.Type))
+	out := node.One(n.Computed(product.Along(n, n.Plain(v), axis, n.Table(ir.Shape{d, d}, t)), v.Type))
 	if tensor.IsInteger(v.Type) {
 		return node.Fitted(n, out, s.Or(node.Span{}).Times(d))
 	}

@@ -262,7 +262,7 @@ func localResponse(n *node.Node) []*node.Value {
 		}
 	}
 	squares := op.MapOf(n.B, Square, "square", x)
-	sums := product.Along(n, squares, v.Rank()-1, op.ConstOf(n.B, ir.Shape{channels, channels}, band))
+	sums := product.Along(n, squares, v.Rank()-1, n.Table(ir.Shape{channels, channels}, band))
 	alpha := n.Float("alpha", float64(float32(1e-4))) / float64(size)
 	power := scalar.Call("pow", scalar.Call("add", scalar.Num(n.Float("bias", 1)), scalar.Call("mul", scalar.Num(alpha), scalar.Arg(1))), scalar.Num(n.Float("beta", 0.75)))
 	return node.One(n.ComputedLast(op.MapOf(n.B, scalar.Call("div", scalar.Arg(0), power), "response", x, sums), v.Type))

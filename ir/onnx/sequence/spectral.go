@@ -73,7 +73,7 @@ func (t transform) over(n *node.Node, x *ir.Value, axis, step int, window *ir.Va
 	if n.Large([]int{t.in * t.inParts, t.out * t.outParts}) || !x.Valid() {
 		return x
 	}
-	m := op.ConstOf(n.B, ir.Shape{t.in, t.inParts, t.out, t.outParts}, t.matrix())
+	m := n.Table(ir.Shape{t.in, t.inParts, t.out, t.outParts}, t.matrix())
 	if window != nil {
 		shape := append(append(ir.Shape{}, window.Shape[:node.Front(window)]...), t.in, 1, 1, 1)
 		m = op.MapOf(n.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "window", m, op.ReshapeTo(n.B, window, shape))

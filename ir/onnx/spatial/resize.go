@@ -266,7 +266,7 @@ func resampledAxis(n *node.Node, x *ir.Value, axis int, r resampling) *ir.Value 
 		whole[at] *= k
 		return op.ReshapeTo(n.B, op.BroadcastTo(n.B, op.ReshapeTo(n.B, x, split), wide), whole)
 	}
-	y := product.Along(n, x, axis, op.ConstOf(n.B, ir.Shape{r.in, r.out}, m))
+	y := product.Along(n, x, axis, n.Table(ir.Shape{r.in, r.out}, m))
 	if slices.Max(append(constant, 0)) != 0 || slices.Min(append(constant, 0)) != 0 {
 		if slices.Contains(constant, 0) && len(constant) > 0 && r.otherwise != 0 {
 			// What other axes add to is what lies outside here: the value is that of
@@ -279,7 +279,7 @@ func resampledAxis(n *node.Node, x *ir.Value, axis int, r resampling) *ir.Value 
 			}
 			shape := slices.Repeat([]int{1}, len(x.Shape)-node.Front(x)-axis)
 			shape[0] = len(mask)
-			return op.MapOf(n.B, scalar.Call("select", scalar.Arg(1), scalar.Num(r.otherwise), scalar.Arg(0)), "outside", y, op.ConstOf(n.B, shape, mask))
+			return op.MapOf(n.B, scalar.Call("select", scalar.Arg(1), scalar.Num(r.otherwise), scalar.Arg(0)), "outside", y, n.Table(shape, mask))
 		}
 		n.Errorf("extrapolation_value %v of all places is not supported", r.otherwise)
 	}

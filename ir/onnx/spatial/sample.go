@@ -215,7 +215,7 @@ func affineGrid(n *node.Node) []*node.Value {
 			index[i] = 0
 		}
 	}
-	m := op.ConstOf(n.B, ir.Shape{tensor.Count(size[2:]), space + 1}, table)
+	m := n.Table(ir.Shape{tensor.Count(size[2:]), space + 1}, table)
 	y := n.Computed(product.Contracted(n, n.X(0), "bij", m, "pj", "bpi"), v.Type)
 	y = node.ShapedAs(n, y, append(append([]int{v.Shape[0]}, size[2:]...), space))
 	if n.Failed {

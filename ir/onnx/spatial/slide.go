@@ -79,7 +79,7 @@ func maxPool(n *node.Node) []*node.Value {
 			cuts = append(cuts, layout.Cut{Start: t * f.dilations[i], Size: f.out(i), Step: f.strides[i]})
 		}
 		y := layout.Sliced(n, x, cuts)
-		p := op.ConstOf(n.B, append(ir.Shape{}, f.outs()...), f.counted(at, n.Int("storage_order", 0) != 0))
+		p := n.Table(append(ir.Shape{}, f.outs()...), f.counted(at, n.Int("storage_order", 0) != 0))
 		if best == nil {
 			best, place = y, op.MapOf(n.B, scalar.Call("add", scalar.Call("mul", scalar.Num(0), scalar.Call("eq", scalar.Arg(0), scalar.Arg(0))), scalar.Arg(1)), "place", y, p)
 		} else {
@@ -97,7 +97,7 @@ func maxPool(n *node.Node) []*node.Value {
 	for i := range planes {
 		planes[i] = float64(i * tensor.Count(f.in))
 	}
-	first := op.ConstOf(n.B, append(ir.Shape{v.Shape[0], v.Shape[1]}, slices.Repeat([]int{1}, len(f.in))...), planes)
+	first := n.Table(append(ir.Shape{v.Shape[0], v.Shape[1]}, slices.Repeat([]int{1}, len(f.in))...), planes)
 	places := n.Computed(op.MapOf(n.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "place", place, first), proto.Int64)
 	places.Whole = &node.Span{High: float64(tensor.Count(v.Shape) - 1)}
 	return append(out, places)
