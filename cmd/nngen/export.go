@@ -47,7 +47,7 @@ type exportOptions struct {
 	model   string
 	output  string
 	weights string
-	bind    []string
+	file    kerasFlags
 	force   bool
 
 	allowNonFinite bool
@@ -82,11 +82,11 @@ with --force.`,
 			return o.run(cmd)
 		},
 	}
+	o.file.add(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "the file; its extension says what it is")
 	f.StringVar(&o.weights, "weights", "", "trained weights, or the folder of fit (default the model file's own, or those in ./NAME-run)")
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
-	f.StringArrayVar(&o.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
 	f.BoolVar(&o.force, "force", false, "replace a file that exists")
 	return cmd
 }
@@ -96,8 +96,12 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	var set network.Settings
+	if err := o.file.put(cmd, o.model, &set); err != nil {
+		return err
+	}
 	announceReading(cmd.ErrOrStderr(), o.model)
-	net, err := network.Compile(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -226,6 +227,19 @@ func (f *folder) shares() []block.Segment {
 // large reports a network of so many parameters that float64 is asked for its gradient
 // once, and Go that is not optimized takes too long.
 func (f *folder) large() bool { return len(f.inputs.Params) > 1<<20 }
+
+// compact is the inputs of a large network, which begins with the weights of its file, with
+// the gradient in a file of its own.
+func (f *folder) compact(scratch string) harness.Case {
+	c := f.inputs
+	c.Params, c.GradFile = nil, filepath.Join(scratch, f.network.name+".gradient")
+	for _, s := range f.Header.Segments {
+		if f.Weights[s.Name] == nil {
+			c.Parts = append(c.Parts, harness.Part{Offset: s.Offset, Values: f.inputs.Params[s.Offset:][:s.Len()]})
+		}
+	}
+	return c
+}
 
 // check compares what a package gives with what the set expects.
 func (f *folder) check(got harness.Result, seen *atLevel) error {

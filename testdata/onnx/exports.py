@@ -103,8 +103,9 @@ def torch_models():
             return nn.functional.normalize(self.blocks(y).mean(1), dim=1)
 
     torch.manual_seed(0)
-    image, ids = torch.randn(1, 3, 224, 224), torch.randint(0, 50, (1, 12))
-    made = {name: (lambda name=name: getattr(vision, name)(), image) for name in ("resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "densenet121", "vgg11_bn")}
+    image, ids = torch.randn(1, 3, 64, 64), torch.randint(0, 50, (1, 12))
+    made = {name: (lambda name=name: getattr(vision, name)(), image) for name in ("resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "densenet121")}
+    made["vgg11_bn"] = (vision.vgg11_bn, torch.randn(1, 3, 224, 224))  # the old export takes no other size
     made |= {"lstm_tagger": (lambda: Over(nn.LSTM, False), ids), "gru": (lambda: Over(nn.GRU, True), ids), "sentence": (Sentence, ids)}
     encoder = lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4, 64, batch_first=True), 2, enable_nested_tensor=False)
     return made | {"transformer": (encoder, torch.randn(1, 10, 32))}

@@ -1,11 +1,9 @@
 """Times ONNX files in packages, ONNX Runtime and, where it is installed, OpenVINO (f32), in turns, on one thread.
 
 python speed.py NNGEN FOLDER [TABLE]: .onnx files, each with a .npz whose "meta" binds extents, or folders of exports.py.
-Medians over 15 rounds, which run before all else on a processor where the system allows it. Rows that TABLE holds are
-not measured again; the last line counts. Needs numpy, onnxruntime.
+Medians over 15 rounds. Rows that TABLE holds are not measured again; its last line counts. Needs numpy, onnxruntime.
 """
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -23,7 +21,6 @@ except ImportError:
     openvino = None
 
 nngen, folder = (pathlib.Path(a).resolve() for a in sys.argv[1:3])
-processors = os.sched_getaffinity(0)
 main = """package main
 import ("fmt"; "os"; "time"; "unsafe"; "speed/p")
 func check(err error) { if err != nil { panic(err) } }
@@ -76,23 +73,6 @@ def kinds(source, name):
     return [np.dtype(k) for k in re.findall(r"\b(float32|int32)(?: +//.*)?$", text, re.M)]
 
 
-def first(pid):
-    """Has the threads of a process run before others, in turns, on the last processor."""
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        try:
-            os.sched_setaffinity(int(thread), {max(processors)})
-            os.sched_setscheduler(int(thread), os.SCHED_RR, os.sched_param(50))
-        except OSError:  # it may not, or the thread has ended
-            pass
-
-
-def usual():
-    """Takes back what first has done to this process, whose children would inherit it."""
-    for thread in os.listdir("/proc/self/task"):
-        os.sched_setscheduler(int(thread), os.SCHED_OTHER, os.sched_param(0))
-        os.sched_setaffinity(int(thread), processors)
-
-
 def row(file, dir):
     o = onnxruntime.SessionOptions()
     o.intra_op_num_threads = 1
@@ -142,9 +122,7 @@ def row(file, dir):
         return (time.perf_counter_ns() - start) / n
 
     n = max(1, int(5e7 / max(ours(3), theirs(3))))
-    first(it.pid), first("self")
     rounds = np.array([(ours(n), theirs(n), others(n) if other else np.nan) for _ in range(15)])
-    usual()
     it.stdin.close()
     want = session.run(None, feed)
     if isinstance(want[-1], list):  # a classifier of skl2onnx; a package gives what it says of the classes

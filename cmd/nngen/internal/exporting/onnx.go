@@ -92,7 +92,7 @@ func describeONNX(n *network.Network, m *exporter.Model, w io.Writer) {
 	for _, note := range m.Notes {
 		fmt.Fprintln(w, note)
 	}
-	if n.Program.Encoding != nil {
+	if e := n.Program.Encoding; e != nil && len(e.Features) > 0 {
 		fmt.Fprintln(w, "the inputs are what Encode of the Go package makes of raw rows; that step is not in the file")
 	}
 	if n.Program.Classes != nil {
