@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,9 +26,9 @@ import (
 // exportFormat is a format of files that export writes.
 type exportFormat struct {
 	ext, name string
-	// write gives the file of a network whose parameter block is params, and prints what
-	// whoever reads the file has to know.
-	write func(n *network.Network, params []float32, report io.Writer) ([]byte, error)
+	// write gives the file, called name, of a network whose parameter block is params, after those
+	// that belong beside it, and prints what whoever reads the file has to know.
+	write func(n *network.Network, name string, params []float32, report io.Writer) ([]exporting.File, error)
 	// check reports what the format cannot say before weights are looked for; nil: write
 	// does.
 	check func(n *network.Network) error
@@ -48,7 +47,7 @@ type exportOptions struct {
 	model   string
 	output  string
 	weights string
-	bind    []string
+	file    kerasFlags
 	force   bool
 
 	allowNonFinite bool
@@ -83,11 +82,11 @@ with --force.`,
 			return o.run(cmd)
 		},
 	}
+	o.file.add(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "the file; its extension says what it is")
 	f.StringVar(&o.weights, "weights", "", "trained weights, or the folder of fit (default the model file's own, or those in ./NAME-run)")
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
-	f.StringArrayVar(&o.bind, "bind", nil, "a symbolic extent of an ONNX file, as name=value; repeatable")
 	f.BoolVar(&o.force, "force", false, "replace a file that exists")
 	return cmd
 }
@@ -97,8 +96,12 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	var set network.Settings
+	if err := o.file.put(cmd, o.model, &set); err != nil {
+		return err
+	}
 	announceReading(cmd.ErrOrStderr(), o.model)
-	net, err := network.Compile(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
+	net, err := network.Compile(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -112,15 +115,18 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	var report bytes.Buffer
-	b, err := format.write(net, params, &report)
+	files, err := format.write(net, filepath.Base(o.output), params, &report)
 	if err != nil {
 		return err
 	}
-	announce(cmd.ErrOrStderr(), "writing", o.output, int64(len(b)))
-	if err := o.replace(cmd.Context(), b); err != nil {
-		return err
+	for _, f := range files {
+		f.Name = filepath.Join(filepath.Dir(o.output), f.Name)
+		announce(cmd.ErrOrStderr(), "writing", f.Name, int64(len(f.Data)))
+		if err := o.replace(cmd.Context(), f); err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", f.Name)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", o.output)
 	if _, err := cmd.OutOrStdout().Write(report.Bytes()); err != nil {
 		return err
 	}
@@ -187,21 +193,21 @@ func (o *exportOptions) params(n *network.Network) ([]float32, error) {
 }
 
 // replace puts the file into its place once it is complete.
-func (o *exportOptions) replace(ctx context.Context, b []byte) error {
-	switch have, err := os.ReadFile(o.output); {
+func (o *exportOptions) replace(ctx context.Context, f exporting.File) error {
+	switch have, err := os.ReadFile(f.Name); {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
 		return err
-	case !slices.Equal(have, b) && !o.force:
-		return fmt.Errorf("%s: there already, and not the same; choose another name with -o, or replace it with --force", o.output)
+	case !bytes.Equal(have, f.Data) && !o.force:
+		return fmt.Errorf("%s: there already, and not the same; choose another name with -o, or replace it with --force", f.Name)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name, err := leftover.Write(filepath.Dir(o.output), filepath.Base(o.output), b)
+	name, err := leftover.Write(filepath.Dir(f.Name), filepath.Base(f.Name), f.Data)
 	defer leftover.Remove(name)
 	if err != nil {
 		return err
 	}
-	return os.Rename(name, o.output)
+	return os.Rename(name, f.Name)
 }

@@ -44,7 +44,9 @@ If anything fails, the folder stays as it was; if the run is killed, the next on
 restores it.
 
 A predict-only package embeds trained weights and opens them with Embedded. Where
-there are none, it has Open, OpenFS and Read alone, which read them at run time.`,
+there are none, it has Open, OpenFS and Read alone, which read them at run time.
+Weights of --weights stay in its folder when the package is generated again; those
+that were taken from a file of ONNX or Keras are taken from it anew.`,
 		Example: `  nngen generate mnist.yaml
   nngen generate mnist.yaml -o digits --predict-only --weights mnist-run/weights.safetensors
   nngen generate mnist.yaml --check`,
@@ -59,7 +61,7 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case, letters and digits only)")
 	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
 	f.BoolVar(&o.predictOnly, "predict-only", false, "leave training out; the package then needs the standard library alone")
-	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder)")
+	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder, or those of the model's file)")
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "have a predict-only package take weights that are NaN or infinite")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package is not current")
 	f.BoolVar(&o.force, "force", false, "replace the package of another description")
@@ -202,10 +204,10 @@ func (o *generateOptions) files(ctx context.Context, net *network.Network, out *
 	switch b, ok := out.Ours[network.WeightsFile]; {
 	case o.weights != "":
 		cfg.Weights, err = network.ReadWeights(o.weights, net.Program, o.allowNonFinite)
-	case o.predictOnly && ok:
+	case o.predictOnly && ok && !network.Copied(b):
 		cfg.Weights, err = b, network.CheckWeights(filepath.Join(out.Path, network.WeightsFile), b, net.Program, o.allowNonFinite)
-	case o.predictOnly && len(net.Built.Weights) > 0:
-		cfg.Weights, err = net.FileWeights()
+	case o.predictOnly && (len(net.Built.Weights) > 0 || len(net.Program.Segments) == 0 && net.Program.Encoding == nil):
+		cfg.Weights, err = net.CopiedWeights()
 	case !o.predictOnly && !net.Trains():
 		err = diag.List{diag.Errorf(net.Spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
 	}

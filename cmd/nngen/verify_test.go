@@ -3,17 +3,20 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestVerify runs tests that pass, one whose expected output is changed, and one whose
-// input is cut off.
-func TestVerify(t *testing.T) {
+// verifiable is a folder with a test that passes, one whose expected output is changed, one
+// whose input is cut off, and others that pass.
+func verifiable(t *testing.T, others ...string) string {
+	t.Helper()
 	z, err := zip.OpenReader("../../testdata/onnx/samples.zip")
 	if err != nil {
 		t.Fatal(err)
@@ -30,6 +33,9 @@ func TestVerify(t *testing.T) {
 		}
 		return filepath.Join(dir, as, "test_data_set_0")
 	}
+	for _, name := range others {
+		unpack("test_"+name, name)
+	}
 	unpack("test_matmul_3d", "right")
 	output := filepath.Join(unpack("test_matmul_3d", "wrong"), "output_0.pb")
 	b, err := os.ReadFile(output)
@@ -43,8 +49,14 @@ func TestVerify(t *testing.T) {
 	if err := os.Truncate(filepath.Join(unpack("test_matmul_3d", "cut"), "input_1.pb"), 20); err != nil {
 		t.Fatal(err)
 	}
+	return dir
+}
+
+// TestVerify runs tests by the interpreter.
+func TestVerify(t *testing.T) {
+	dir := verifiable(t)
 	var out bytes.Buffer
-	err = verify(t.Context(), &out, []string{dir}, false)
+	err := verify(t.Context(), &out, []string{dir}, false, interpreted)
 	if !errors.Is(err, errReported) {
 		t.Errorf("%v", err)
 	}
@@ -54,7 +66,28 @@ func TestVerify(t *testing.T) {
 		}
 	}
 	out.Reset()
-	if err := verify(t.Context(), &out, []string{filepath.Join(dir, "right"), filepath.Join(dir, "cut")}, true); err != nil || out.String() != "1 passed, 1 refused, 0 wrong\n" {
+	if err := verify(t.Context(), &out, []string{filepath.Join(dir, "right"), filepath.Join(dir, "cut")}, true, interpreted); err != nil || out.String() != "1 passed, 1 refused, 0 wrong\n" {
 		t.Errorf("%v, %q", err, out.String())
+	}
+}
+
+// TestVerifyCompiled runs tests by the packages of their models: what becomes of each is
+// what becomes of it in the interpreter.
+func TestVerifyCompiled(t *testing.T) {
+	dir := verifiable(t, "clip_example", "gru_batchwise", "slice_neg_steps", "top_k", "where_example")
+	verdicts := func(run func(context.Context, []string, func(int, error) error) error) (lines []string) {
+		var out bytes.Buffer
+		if err := verify(t.Context(), &out, []string{dir}, false, run); !errors.Is(err, errReported) {
+			t.Errorf("%v", err)
+		}
+		for line := range strings.Lines(out.String()) {
+			verdict, _, _ := strings.Cut(line, ": ")
+			lines = append(lines, strings.TrimSpace(verdict))
+		}
+		return lines
+	}
+	want, got := verdicts(interpreted), verdicts(packages)
+	if !slices.Equal(got, want) || got[len(got)-1] != "6 passed, 1 refused, 1 wrong" {
+		t.Errorf("packages: %q\ninterpreter: %q", got, want)
 	}
 }

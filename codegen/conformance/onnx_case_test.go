@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
-	"testing/fstest"
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
 	"github.com/nngen-go/nngen/ir"
@@ -21,7 +20,6 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/onnx/onnxlayer"
 	"github.com/nngen-go/nngen/ir/onnx/proto"
-	onnxtensor "github.com/nngen-go/nngen/ir/onnx/tensor"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -35,20 +33,6 @@ type folder struct {
 	model  *onnx.Model
 	inputs harness.Case // the rows of the set, and the weights
 	slope  *slope
-}
-
-// settled are the files of a test with the model that knows its shapes and axes.
-type settled struct {
-	fs.FS
-	model []byte
-}
-
-// Open implements [fs.FS].
-func (s settled) Open(name string) (fs.File, error) {
-	if name == "model.onnx" {
-		return fstest.MapFS{name: {Data: s.model}}.Open(name)
-	}
-	return s.FS.Open(name)
 }
 
 // openFolder makes a network of a test that the interpreter passes (nil: it does not), with
@@ -69,11 +53,15 @@ func openFolder(name, dir string) (*folder, error) {
 	if sets := c.Sets(); len(sets) > 0 {
 		f.set = sets[0]
 	}
-	d, file, err := f.describe(dir)
+	files, err := f.Files()
 	if err != nil {
 		return f, err
 	}
-	if err := f.build(name, dir, d, file); err != nil {
+	d, err := f.describe(files)
+	if err != nil {
+		return f, err
+	}
+	if err := f.build(name, files, d); err != nil {
 		return f, err
 	}
 	f.inputs, err = f.rows()
@@ -92,23 +80,19 @@ type description struct {
 
 type layerOf map[string]map[string]any
 
-// describe is the description of the file, and the file.
-func (f *folder) describe(dir string) (*description, []byte, error) {
-	file, err := f.Settled()
+// describe is the description of the model.
+func (f *folder) describe(files fs.FS) (*description, error) {
+	file, err := fs.ReadFile(files, "model.onnx")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var bind []string
-	for _, name := range slices.Sorted(maps.Keys(f.Options.Bind)) {
-		bind = append(bind, fmt.Sprintf("%s=%d", name, f.Options.Bind[name]))
-	}
-	src, err := onnxlayer.Source("model.onnx", file, os.DirFS(dir), bind)
+	src, err := onnxlayer.Source("model.onnx", file, files, f.Bind())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	d := &description{Compile: object{{"optimizer", "sgd"}, {"loss", "mean_absolute_error"}}, Fit: object{{"batch_size", 4}}}
 	if err := json.Unmarshal(src, d); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	net := d.Layers[0]["ONNX"]
 	inputs := net["inputs"].([]any)
@@ -128,11 +112,11 @@ func (f *folder) describe(dir string) (*description, []byte, error) {
 		d.Layers[1+i] = layerOf{"Share": l["Identity"]}
 	}
 	d.Layers = append(probes, d.Layers...)
-	return d, file, nil
+	return d, nil
 }
 
 // build builds the network; parameters that no output depends on do not train.
-func (f *folder) build(name, dir string, d *description, file []byte) error {
+func (f *folder) build(name string, files fs.FS, d *description) error {
 	for range 2 {
 		src, err := json.Marshal(d)
 		if err != nil {
@@ -142,7 +126,7 @@ func (f *folder) build(name, dir string, d *description, file []byte) error {
 		if err != nil {
 			return err
 		}
-		m.Files, m.Name = settled{os.DirFS(dir), file}, name
+		m.Files, m.Name = files, name
 		net, err := build.Build(m)
 		if err != nil {
 			return err
@@ -190,43 +174,11 @@ func (f *folder) rows() (harness.Case, error) {
 			}
 		}
 	}
-	feed := map[string]*onnxtensor.Tensor{}
-	if f.set != "" {
-		var err error
-		if feed, err = f.Feed(f.set); err != nil {
-			return c, err
-		}
+	var err error
+	if c.Batch.X, err = f.Rows(f.set, f.model, f.Header.Inputs); err != nil {
+		return c, err
 	}
-	count := 1
-	for _, p := range f.model.Inputs {
-		if feed[p.Name] == nil {
-			feed[p.Name] = onnx.Zeros(p)
-		}
-		if shape := feed[p.Name].Shape; p.Batch && len(shape) > 0 {
-			count = shape[0]
-		}
-	}
-	c.Batch.X = make([][]float64, count)
-	for i, p := range f.model.Inputs {
-		port, elements := f.Header.Inputs[i], feed[p.Name].Elements()
-		width := product(port.Shape)
-		for r := range count {
-			row := elements
-			if len(elements) == count*width {
-				row = elements[r*width:][:width]
-			}
-			for _, v := range row {
-				if port.Limit > 0 && (v < float64(port.Least) || v >= float64(port.Limit)) {
-					return c, fmt.Errorf("%v is no value that input %s takes", v, port.Name)
-				}
-			}
-			c.Batch.X[r] = append(c.Batch.X[r], row...)
-		}
-	}
-	if len(f.model.Inputs) == 0 {
-		c.Batch.X = [][]float64{{0}}
-	}
-	for range count {
+	for range c.Batch.X {
 		c.Batch.Weight = append(c.Batch.Weight, 1)
 		var y []float64
 		for _, p := range f.Header.Targets { // below all outputs: the derivative of the loss with respect to them is 1
@@ -241,7 +193,7 @@ func (f *folder) rows() (harness.Case, error) {
 // they are not finite.
 func (f *folder) share(c *harness.Case, r *rand.Rand) error {
 	shares := f.shares()
-	for i, at := range f.given() {
+	for i, at := range backend.Given(f.model) {
 		if f.set == "" || f.model.Outputs[at].Type != proto.Float32 {
 			continue
 		}
@@ -257,17 +209,6 @@ func (f *folder) share(c *harness.Case, r *rand.Rand) error {
 		}
 	}
 	return nil
-}
-
-// given are the outputs of the file that the package has: later ones without elements it
-// has not.
-func (f *folder) given() (places []int) {
-	for i, p := range f.model.Outputs {
-		if i == 0 || !p.Empty {
-			places = append(places, i)
-		}
-	}
-	return places
 }
 
 // shares are the segments of the outputs' shares, in the order of the file.
@@ -287,18 +228,31 @@ func (f *folder) shares() []block.Segment {
 // once, and Go that is not optimized takes too long.
 func (f *folder) large() bool { return len(f.inputs.Params) > 1<<20 }
 
+// compact is the inputs of a large network, which begins with the weights of its file, with
+// the gradient in a file of its own.
+func (f *folder) compact(scratch string) harness.Case {
+	c := f.inputs
+	c.Params, c.GradFile = nil, filepath.Join(scratch, f.network.name+".gradient")
+	for _, s := range f.Header.Segments {
+		if f.Weights[s.Name] == nil {
+			c.Parts = append(c.Parts, harness.Part{Offset: s.Offset, Values: f.inputs.Params[s.Offset:][:s.Len()]})
+		}
+	}
+	return c
+}
+
 // check compares what a package gives with what the set expects.
 func (f *folder) check(got harness.Result, seen *atLevel) error {
 	if got.Error != "" {
 		return fmt.Errorf("%s", got.Error)
 	}
-	at, given := 0, f.given()
+	at, given := 0, backend.Given(f.model)
 	for i, p := range f.Header.Outputs {
 		width, i := product(p.Shape), given[i]
-		t := &onnxtensor.Tensor{Type: f.model.Outputs[i].Type}
+		var elements []float64
 		for r, row := range got.Outputs {
 			for j, v := range row[at : at+width] {
-				if t.F = append(t.F, float64(v)); math.Float32bits(v) != math.Float32bits(got.Single[r][at+j]) && v == v {
+				if elements = append(elements, float64(v)); math.Float32bits(v) != math.Float32bits(got.Single[r][at+j]) && v == v {
 					return fmt.Errorf("Predict gives %v for element %d, PredictBatch %v", got.Single[r][at+j], at+j, v)
 				}
 			}
@@ -311,13 +265,10 @@ func (f *folder) check(got harness.Result, seen *atLevel) error {
 		if err != nil {
 			return err
 		}
-		if t.Shape = want.Shape; len(t.F) != len(want.Elements()) {
-			return fmt.Errorf("output %d has %d elements, not %v", i, len(t.F), want.Shape)
-		}
-		if err := f.Check(f.set, i, t); err != nil {
+		if err := f.Compare(f.set, f.model, i, elements); err != nil {
 			return err
 		}
-		seen.Far = max(seen.Far, finite(far(t.F, want.Elements())))
+		seen.Far = max(seen.Far, finite(far(elements, want.Elements())))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/onnx/backend"
 	"github.com/nngen-go/nngen/ir/op"
@@ -17,17 +18,19 @@ import (
 // parameters that train: in float64, and its gradient in float32 too.
 type slope struct {
 	backend.Slope
-	names  []string // of the segments that train
-	given  harness.Case
-	train  *ir.Graph
-	double *interp.Machine[float64]
-	batch  interp.Batch[float64]
-	known  *slopeReference // once it has been computed
+	names    []string // of the segments that train
+	segments []block.Segment
+	given    harness.Case
+	train    *ir.Graph
+	double   *interp.Machine[float64]
+	batch    interp.Batch[float64]
+	known    *slopeReference // once it has been computed
 }
 
-// newSlope differentiates a network at a case; nil where nothing trains.
-func newSlope(n *network, c harness.Case) (*slope, error) {
-	s := &slope{given: c, train: pass.Clone(n.Train)}
+// newSlope differentiates a network at a case; nil where nothing trains. Of a large one
+// there is the gradient at the case alone.
+func newSlope(n *network, c harness.Case, large bool) (*slope, error) {
+	s := &slope{given: c, segments: n.Header.Segments, train: pass.Clone(n.Train)}
 	if err := pass.Autodiff(s.train); err != nil {
 		return nil, err
 	}
@@ -36,6 +39,10 @@ func newSlope(n *network, c harness.Case) (*slope, error) {
 	}
 	if len(s.names) == 0 {
 		return nil, nil
+	}
+	s.batch = interp.Batch[float64]{Rows: len(c.Batch.X), Feed: n.feed(c.Batch, 0, len(c.Batch.X))}
+	if large {
+		return s, nil
 	}
 	s.At, s.Value = map[string][]float64{}, s.value
 	s.double = interp.New[float64](s.train)
@@ -47,7 +54,6 @@ func newSlope(n *network, c harness.Case) (*slope, error) {
 		copy(s.double.Params[g.Name].F, at)
 		s.At[g.Name] = at
 	}
-	s.batch = interp.Batch[float64]{Rows: len(c.Batch.X), Feed: n.feed(c.Batch, 0, len(c.Batch.X))}
 	return s, nil
 }
 
@@ -90,7 +96,12 @@ func (s *slope) point(n *network) harness.Case {
 // gradientOf is the gradient of the interpreter at the point.
 func gradientOf[F float32 | float64](s *slope) (map[string][]F, error) {
 	m := interp.New[F](s.train)
-	for name, at := range s.At {
+	for _, g := range s.segments {
+		for i, v := range s.given.Params[g.Offset:][:g.Len()] {
+			m.Params[g.Name].F[i] = F(v)
+		}
+	}
+	for name, at := range s.At { // moved away from a kink
 		for i, v := range at {
 			m.Params[name].F[i] = F(v)
 		}

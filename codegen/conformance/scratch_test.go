@@ -129,7 +129,7 @@ func link(t *testing.T, dir string, packages []string, flags ...string) {
 		"go.mod":  "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + module + "\n",
 		"main.go": main.String(),
 	}
-	for _, name := range []string{"harness/harness.go", "harness/formula.go", "harness/measure.go", "harness/numbers.go"} {
+	for _, name := range []string{"harness/harness.go", "harness/block.go", "harness/formula.go", "harness/measure.go", "harness/numbers.go"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

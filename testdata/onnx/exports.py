@@ -1,6 +1,6 @@
 """Writes real exports, with rows and what their framework makes of them, laid out as ONNX's backend tests.
 
-    python exports.py DIR [NAME...]     # scikit-learn 1.9.1, skl2onnx 1.20.0, torch 2.15.0, torchvision 0.29.2
+    python exports.py DIR [NAME...]     # scikit-learn 1.9.1, skl2onnx 1.20.0, torch 2.15.0, torchvision 0.29.2, jax 0.10.2, jax2onnx 0.17.1
 
 Weights are random or fitted to scikit-learn's own data. A classifier's classes are in classes.txt.
 """
@@ -126,6 +126,9 @@ def write_torch(root, chosen):
             for m in model.modules():  # statistics as after training
                 if isinstance(m, torch.nn.BatchNorm2d):
                     m.running_mean.normal_(std=0.1), m.running_var.uniform_(0.5, 1.5)
+                if isinstance(m, torch.nn.TransformerEncoderLayer):  # the first one's are copied into all of them
+                    for p in m.parameters():
+                        torch.nn.init.xavier_uniform_(p) if p.ndim > 1 else p.data.add_(0.1 * torch.randn_like(p))
             with torch.no_grad():
                 want = model(x).numpy()
             file = io.BytesIO()
@@ -136,6 +139,51 @@ def write_torch(root, chosen):
             write(root, "torch_" + full, file.getvalue(), [x.numpy()], [want])
 
 
+def jax_models():
+    import jax.numpy as jnp
+    from jax import lax, nn
+
+    random = np.random.default_rng(0)
+    weight = lambda *shape: (random.standard_normal(shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)
+    conv = lambda x, k, pad: lax.conv_general_dilated(x, k, k.shape[:2] if pad == "VALID" else (2, 2), pad, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def norm(x, axes=-1):
+        x = x - x.mean(axes, keepdims=True)
+        return x * lax.rsqrt((x**2).mean(axes, keepdims=True) + 1e-6)
+
+    kernels, head, bias = [weight(3, 3, a, b) for a, b in ((3, 16), (16, 32), (32, 48))], weight(48, 10), weight(10)
+
+    def cnn(x):
+        for k in kernels:
+            x = nn.relu(norm(conv(x, k, "SAME"), (1, 2)))
+        return nn.log_softmax(x.mean((1, 2)) @ head + bias)
+
+    patch, place, last = weight(8, 8, 3, 64), weight(16, 64), weight(64, 10)
+    blocks = [(weight(64, 3, 4, 16), weight(64, 64), weight(64, 128), weight(128, 64)) for _ in range(2)]
+
+    def transformer(x):
+        x = conv(x, patch, "VALID").reshape(-1, 16, 64) + place
+        for qkv, out, up, down in blocks:
+            q, k, v = jnp.moveaxis(jnp.einsum("btc,cshd->btshd", norm(x), qkv), 2, 0)
+            p = nn.softmax(jnp.einsum("bqhd,bkhd->bhqk", q, k) / 4)
+            x = x + jnp.einsum("bhqk,bkhd->bqhd", p, v).reshape(-1, 16, 64) @ out
+            x = x + nn.gelu(norm(x) @ up) @ down
+        return norm(x.mean(1)) @ last
+
+    return {"cnn": cnn, "transformer": transformer}
+
+
+def write_jax(root, chosen):
+    import jax
+    from jax2onnx import to_onnx
+
+    for name, f in jax_models().items():
+        if not chosen or name in chosen or "jax_" + name in chosen:
+            x = np.random.default_rng(1).standard_normal((1, 32, 32, 3), np.float32)
+            model = to_onnx(f, [("B", *x.shape[1:])], model_name=name)
+            write(root, "jax_" + name, model.SerializeToString(), [x], [np.asarray(jax.jit(f)(x))])
+
+
 if __name__ == "__main__":
-    for part in write_sklearn, write_torch:
+    for part in write_sklearn, write_torch, write_jax:
         part(sys.argv[1], sys.argv[2:])

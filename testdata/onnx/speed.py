@@ -67,6 +67,12 @@ def fed(session, file):
     return feed, flags
 
 
+def kinds(source, name):
+    """Types of the elements of Input or Output, by field."""
+    text = re.search(rf"^type {name} (struct {{.*?^}}|.*?$)", source, re.M | re.S)[1]
+    return [np.dtype(k) for k in re.findall(r"\b(float32|int32)(?: +//.*)?$", text, re.M)]
+
+
 def row(file, dir):
     o = onnxruntime.SessionOptions()
     o.intra_op_num_threads = 1
@@ -81,8 +87,8 @@ def row(file, dir):
     name, result = re.search(r"func \(m \*Model\) (Predict\w*)\(.*?\)(.*?)\{", (dir / "p/predict.go").read_text()).groups()
     (dir / "main.go").write_text(main.replace("CALL", calls[name, "error" in result]))
     (dir / "go.mod").write_text("module speed\n\ngo 1.24\n")
-    size = lambda a: np.int32 if a.dtype == np.int64 else np.float32 if a.dtype == bool else a.dtype
-    (dir / "in").write_bytes(b"".join(a.astype(size(a)).tobytes() for a in feed.values()))
+    source = (dir / "p/model.go").read_text()
+    (dir / "in").write_bytes(b"".join(a.astype(k).tobytes() for a, k in zip(feed.values(), kinds(source, "Input"))))
     run("go", "build", "-o", "it", ".")
     it = subprocess.Popen([dir / "it"], cwd=dir, stdin=-1, stdout=-1, text=True, env={"GOMAXPROCS": "1"})
 
@@ -118,14 +124,19 @@ def row(file, dir):
     n = max(1, int(5e7 / max(ours(3), theirs(3))))
     rounds = np.array([(ours(n), theirs(n), others(n) if other else np.nan) for _ in range(15)])
     it.stdin.close()
-    out, at, off = (dir / "out").read_bytes(), 0, 0.0
-    for o in session.run(None, feed):
-        if not isinstance(o, np.ndarray):
-            continue
-        piece, at = out[at : at + 4 * o.size], at + 4 * o.size
-        kind = np.int32 if o.dtype.kind in "iu" else np.float32
-        if len(piece) == 4 * o.size and o.size and np.isfinite(o).all():
-            off = max(off, np.abs(np.frombuffer(piece, kind) - o.ravel()).max() / max(np.abs(o).max(), 1e-30))
+    want = session.run(None, feed)
+    if isinstance(want[-1], list):  # a classifier of skl2onnx; a package gives what it says of the classes
+        want = [np.array(list(want[-1][0].values()))]
+    want = [o for o in want if o.size]
+    given, got, at, off = kinds(source, "Output"), (dir / "out").read_bytes(), 0, 0.0
+    if len(given) != len(want) or len(got) != 4 * sum(o.size for o in want):
+        raise ValueError(f"the package gives {len(given)} outputs of {len(got)} bytes, ONNX Runtime {[o.shape for o in want]}")
+    for o, kind in zip(want, given):
+        mine, at = np.frombuffer(got, kind, o.size, at).astype(float), at + 4 * o.size
+        o = o.ravel().astype(float)
+        with np.errstate(invalid="ignore"):
+            apart = np.where((mine == o) | np.isnan(mine) & np.isnan(o), 0, np.abs(mine - o))
+        off = max(off, apart.max() / max(np.abs(o[np.isfinite(o)]).max(initial=0), 1e-30))
     mid = np.median(rounds, 0) / 1e3
     ratio = np.median(rounds[:, 1:] / rounds[:, :1], 0)
     cells = [f"{v:.2f}" if v == v else "-" for v in (*mid, *ratio)]

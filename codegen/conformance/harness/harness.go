@@ -38,6 +38,18 @@ type Case struct {
 	// Formula, where set, gives Params and Batch; the result then has probes in
 	// place of blocks.
 	Formula *Formula `json:",omitempty"`
+	// Parts, where set, stand in place of Params: the other parameters are those that the
+	// package begins with.
+	Parts []Part `json:",omitempty"`
+	// GradFile is where Grads are written, little-endian, and not into the result: those of
+	// a large network.
+	GradFile string `json:",omitempty"`
+}
+
+// Part is a piece of the parameter block.
+type Part struct {
+	Offset int
+	Values Numbers
 }
 
 // Result is what the emitted package answers.
@@ -125,6 +137,13 @@ func Run(c Case) (res Result) {
 func run(m, dataset reflect.Value, c Case, res *Result) error {
 	update := m.MethodByName("Update")
 	update.Call([]reflect.Value{reflect.MakeFunc(update.Type().In(0), func(args []reflect.Value) []reflect.Value {
+		if c.Parts != nil {
+			params := block(args[0])
+			for _, p := range c.Parts {
+				copy(params[p.Offset:], p.Values)
+			}
+			return nil
+		}
 		values := make([]float64, len(c.Params))
 		for i, v := range c.Params {
 			values[i] = float64(v)
@@ -244,6 +263,9 @@ func differentiate(m reflect.Value, c Case, res *Result) error {
 		return fmt.Errorf("Gradients: %w", err)
 	}
 	res.Loss = Number(got[0].Float())
+	if c.GradFile != "" {
+		return writeBlock(c.GradFile, block(g))
+	}
 	res.Grads = flatten(nil, g.Elem())
 	return nil
 }

@@ -91,8 +91,7 @@ func (c *Case) Run() error {
 	if _, wrong := err.(Wrong); err == nil || wrong {
 		return err
 	}
-	if c.Options.Known = c.whole(); len(c.Options.Known) > 0 {
-		c.Known = true
+	if c.Retry() {
 		return c.compare()
 	}
 	return err

@@ -3,6 +3,8 @@ package backend
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -51,4 +53,31 @@ func (c *Case) Settled() ([]byte, error) {
 		rest = rest[tag+size:]
 	}
 	return out, nil
+}
+
+// Files are those of the folder, with the model that [Case.Settled] gives.
+func (c *Case) Files() (fs.FS, error) {
+	model, err := c.Settled()
+	return settled{c.dir, model}, err
+}
+
+type settled struct {
+	fs.FS
+	model []byte
+}
+
+// ReadFile implements [fs.ReadFileFS].
+func (s settled) ReadFile(name string) ([]byte, error) {
+	if name == "model.onnx" {
+		return s.model, nil
+	}
+	return fs.ReadFile(s.FS, name)
+}
+
+// Bind are the extents that the folder gives, as name=value.
+func (c *Case) Bind() (list []string) {
+	for _, name := range slices.Sorted(maps.Keys(c.Options.Bind)) {
+		list = append(list, fmt.Sprintf("%s=%d", name, c.Options.Bind[name]))
+	}
+	return list
 }

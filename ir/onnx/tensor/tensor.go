@@ -302,7 +302,12 @@ func external(at map[string]string, size int, files fs.FS) ([]byte, error) {
 	if info.Size() < offset || info.Size()-offset < int64(size) {
 		return nil, fmt.Errorf("its data is %d bytes from %d on of %s, which has %d", size, offset, name, info.Size())
 	}
-	if _, err := io.CopyN(io.Discard, f, offset); err != nil {
+	if s, ok := f.(io.Seeker); ok { // a file of some gigabytes has hundreds of tensors
+		_, err = s.Seek(offset, io.SeekStart)
+	} else {
+		_, err = io.CopyN(io.Discard, f, offset)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("its data: %w", err)
 	}
 	b := make([]byte, size)

@@ -82,10 +82,35 @@ func Of(g *proto.Graph, nodes []*proto.Node, c Choice) (*Set, error) {
 	names := slices.Sorted(maps.Keys(list))
 	for _, given := range slices.Concat(c.Train, c.Freeze) {
 		if !slices.ContainsFunc(names, func(name string) bool { return matches(given, name) }) {
+			if n, name := within(nodes, given); n != nil {
+				return nil, fmt.Errorf("tensor %s is in a body of %s %s, where it stays as it is; make it an initializer of the graph, which bodies read too, for training to change it", diag.Quote(name), n.Op, diag.Quote(n.Outputs[0]))
+			}
 			return nil, fmt.Errorf("there is no tensor %s of floating-point numbers%s", diag.Quote(given), diag.DidYouMean(given, names))
 		}
 	}
 	return s, nil
+}
+
+// within finds a tensor, of a name that matches, in the bodies that nodes hold.
+func within(nodes []*proto.Node, pattern string) (holder *proto.Node, name string) {
+	for _, n := range nodes {
+		for _, a := range n.Attributes {
+			for _, g := range append(a.Graphs[:len(a.Graphs):len(a.Graphs)], a.Graph) {
+				if g == nil || len(n.Outputs) == 0 {
+					continue
+				}
+				for _, name := range slices.Sorted(maps.Keys(tensors(g))) {
+					if matches(pattern, name) {
+						return n, name
+					}
+				}
+				if _, name := within(g.Nodes, pattern); name != "" {
+					return n, name
+				}
+			}
+		}
+	}
+	return nil, ""
 }
 
 // uses notes which known values operators read as weights, and which as constants.

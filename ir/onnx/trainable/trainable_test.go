@@ -91,3 +91,22 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestWithin: a body's tensors do not train, and whoever names one is told where it is.
+func TestWithin(t *testing.T) {
+	inner := graph("deep 9 9", "y = MatMul x deep")
+	body := graph("w 9 9", "c = Constant 9 9\nz = MatMul x w")
+	body.Nodes = append(body.Nodes, &proto.Node{Op: "If", Outputs: []string{"i"}, Attributes: []*proto.Attribute{{Name: "then_branch", Graph: inner}}})
+	g := graph("v 9 9", "a = MatMul x v")
+	g.Nodes = append(g.Nodes, &proto.Node{Op: "Loop", Outputs: []string{"l"}, Attributes: []*proto.Attribute{{Name: "body", Graph: body}}})
+	for _, name := range []string{"w", "c", "deep"} {
+		_, err := trainable.Of(g, g.Nodes, trainable.Choice{Train: []string{"v", name}})
+		want := `tensor "` + name + `" is in a body of Loop "l", where it stays as it is; make it an initializer of the graph, which bodies read too, for training to change it`
+		if err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if s, err := trainable.Of(g, g.Nodes, trainable.Choice{}); err != nil || !s.Has("v") || s.Has("w") {
+		t.Errorf("%v: v trains, w does not", err)
+	}
+}

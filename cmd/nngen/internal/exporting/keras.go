@@ -16,12 +16,18 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
+// File is one to be written; the last of several is the one that was asked for.
+type File struct {
+	Name string
+	Data []byte
+}
+
 // exportDate stands where Keras has the time: a file is the same whenever it is written.
 const exportDate = "1980-01-01@00:00:00"
 
 // Keras writes the network as a file of Keras.
-func Keras(format exporter.Format) func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
-	return func(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+func Keras(format exporter.Format) func(n *network.Network, name string, params []float32, report io.Writer) ([]File, error) {
+	return func(n *network.Network, name string, params []float32, report io.Writer) ([]File, error) {
 		source := exporter.Source{Network: n.Built, Values: map[string][]float32{}, Date: exportDate}
 		segs, _ := network.Segments(n.Program)
 		for _, s := range segs {
@@ -64,7 +70,7 @@ func Keras(format exporter.Format) func(n *network.Network, params []float32, re
 		for _, note := range notes {
 			fmt.Fprintln(report, note)
 		}
-		return b.Bytes(), nil
+		return []File{{name, b.Bytes()}}, nil
 	}
 }
 

@@ -13,8 +13,13 @@ import (
 	"github.com/nngen-go/nngen/ir/onnx/proto"
 )
 
-// ONNX writes the network as an ONNX file.
-func ONNX(n *network.Network, params []float32, report io.Writer) ([]byte, error) {
+// mostWeights is how many bytes of weights an ONNX file has: with nodes and names it stays
+// below what a message may have.
+var mostWeights = proto.MaxMessage - 64<<20
+
+// ONNX writes the network as an ONNX file. Weights that it cannot hold are in a second file,
+// which has the first one's name and .data.
+func ONNX(n *network.Network, name string, params []float32, report io.Writer) ([]File, error) {
 	o := exporter.Options{Name: n.Program.Name, Version: show.ToolVersion(), Weights: map[string][]float32{}, Metadata: map[string]string{"model_id": n.Program.ModelID}}
 	for _, r := range n.Spec.OutputRefs() {
 		o.Outputs = append(o.Outputs, r.Name)
@@ -34,12 +39,26 @@ func ONNX(n *network.Network, params []float32, report io.Writer) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	describeONNX(n, m, report)
+	var files []File
+	if bytesOf(m) > mostWeights {
+		beside := name + ".data"
+		files = []File{{beside, m.MoveOut(beside)}}
+		fmt.Fprintf(report, "the weights are in %s, which belongs beside %s: a file of ONNX has at most 2 GB\n", beside, name)
+	}
 	b, err := m.Encode()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.Program.Name, err)
 	}
-	describeONNX(n, m, report)
-	return b, nil
+	return append(files, File{name, b}), nil
+}
+
+// bytesOf is how many bytes the weights of a model have.
+func bytesOf(m *exporter.Model) (size int) {
+	for _, t := range m.Graph.Initializers {
+		size += len(t.Raw)
+	}
+	return size
 }
 
 // describeONNX says what the file takes and gives.
@@ -73,7 +92,7 @@ func describeONNX(n *network.Network, m *exporter.Model, w io.Writer) {
 	for _, note := range m.Notes {
 		fmt.Fprintln(w, note)
 	}
-	if n.Program.Encoding != nil {
+	if e := n.Program.Encoding; e != nil && len(e.Features) > 0 {
 		fmt.Fprintln(w, "the inputs are what Encode of the Go package makes of raw rows; that step is not in the file")
 	}
 	if n.Program.Classes != nil {

@@ -165,5 +165,9 @@ func ReadDescription(file string) ([]byte, error) {
 	if IsONNX(file) {
 		most = longestONNX
 	}
-	return io.ReadAll(io.LimitReader(f, most))
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && IsONNX(file) && int64(len(b)) > most {
+		return nil, fmt.Errorf("%s: this file has more than 2 GiB, which no reader of ONNX takes: save the model with its weights beside it, as external data", file)
+	}
+	return b, err
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
@@ -97,12 +100,31 @@ func (n *Network) FileWeights() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tensorFile(n, tensors)
+	return tensorFile(n, tensors, nil)
 }
 
-// tensorFile is a weights file of the network.
-func tensorFile(n *Network, tensors []weights.Tensor) ([]byte, error) {
+// CopiedWeights are FileWeights with a mark: a package has them because the model's file has.
+func (n *Network) CopiedWeights() ([]byte, error) {
+	tensors, err := fileTensors(n)
+	if err != nil {
+		return nil, err
+	}
+	return tensorFile(n, tensors, map[string]string{keyOrigin: path.Base(filepath.ToSlash(n.Program.File))})
+}
+
+const keyOrigin = "origin"
+
+// Copied reports whether a weights file is one of CopiedWeights: when the model's file
+// changes, so do the weights of its package.
+func Copied(b []byte) bool {
+	f, err := weights.Read(bytes.NewReader(b), weights.Only(nil))
+	return err == nil && f.Meta[keyOrigin] != ""
+}
+
+// tensorFile is a weights file of the network; more is for its metadata.
+func tensorFile(n *Network, tensors []weights.Tensor, more map[string]string) ([]byte, error) {
 	meta := map[string]string{weights.KeyModelID: n.Program.ModelID, weights.KeyModel: n.Program.Name}
+	maps.Copy(meta, more)
 	return roomy(tensors, func(w io.Writer) error {
 		_, err := weights.WriteTensors(w, meta, tensors)
 		return err
@@ -150,7 +172,7 @@ func initialWeights(n *Network) ([]byte, error) {
 	if tensors == nil {
 		return nil, nil
 	}
-	return tensorFile(n, tensors)
+	return tensorFile(n, tensors, nil)
 }
 
 // Segments describes the parameter block in the runtime's terms.

@@ -134,12 +134,12 @@ func (c cache) trim(limit int64) {
 }
 
 // keyOf is the hash of everything that a program is made of: its files, those of the
-// package and of the runtime, the compiler and what it is told. The rest of its
+// packages and of the runtime, the compiler and what it is told. The rest of its
 // environment is always the same: see findGo.
-func keyOf(t *tool, pkg, program map[string][]byte) string {
+func keyOf(t *tool, packages, program map[string][]byte) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %x\n", t.version, buildFlags, runtimeHash())
-	hashFiles(h, pkg)
+	hashFiles(h, packages)
 	hashFiles(h, program)
 	return hex.EncodeToString(h.Sum(nil))
 }

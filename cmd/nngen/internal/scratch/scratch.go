@@ -6,9 +6,9 @@ package scratch
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -38,11 +38,23 @@ replace github.com/nngen-go/nngen/runtime => ./runtime
 // package, which it imports as "nngen.scratch/model", or takes both from the cache.
 // Close removes what is temporary.
 func Build(ctx context.Context, pkg, program map[string][]byte) (*Program, error) {
+	return BuildAll(ctx, map[string]map[string][]byte{"model": pkg}, program)
+}
+
+// BuildAll is Build with any number of packages by their names, which the program imports
+// as "nngen.scratch/NAME".
+func BuildAll(ctx context.Context, packages map[string]map[string][]byte, program map[string][]byte) (*Program, error) {
+	files := map[string][]byte{}
+	for name, pkg := range packages {
+		for file, b := range pkg {
+			files[path.Join(name, file)] = b
+		}
+	}
 	p, err := newProgram()
 	if err != nil {
 		return nil, err
 	}
-	if p.Path, err = p.executable(ctx, pkg, program); err != nil {
+	if p.Path, err = p.executable(ctx, files, program); err != nil {
 		p.Close()
 		return nil, err
 	}
@@ -103,17 +115,17 @@ func sweep() {
 
 // executable gives the path of the program: in the cache, or else in the folder,
 // where it is compiled.
-func (p *Program) executable(ctx context.Context, pkg, program map[string][]byte) (string, error) {
+func (p *Program) executable(ctx context.Context, packages, program map[string][]byte) (string, error) {
 	tool, err := findGo(ctx, p.Dir)
 	if err != nil {
 		return "", err
 	}
 	kept := openCache()
-	key := keyOf(tool, pkg, program)
+	key := keyOf(tool, packages, program)
 	if path, ok := kept.find(key); ok {
 		return path, nil
 	}
-	if err := p.write(pkg, program); err != nil {
+	if err := p.write(packages, program); err != nil {
 		return "", err
 	}
 	exe := filepath.Join(p.Dir, "program.exe")
@@ -133,21 +145,20 @@ func (p *Program) executable(ctx context.Context, pkg, program map[string][]byte
 }
 
 // write puts the module into the folder, which has its go.mod.
-func (p *Program) write(pkg, program map[string][]byte) error {
-	write := func(files map[string][]byte, dir string) error {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return err
-		}
+func (p *Program) write(packages, program map[string][]byte) error {
+	if err := nngenruntime.WriteSource(filepath.Join(p.Dir, "runtime")); err != nil {
+		return err
+	}
+	for _, files := range []map[string][]byte{packages, program} {
 		for name, b := range files {
-			if err := os.WriteFile(filepath.Join(dir, name), b, 0o666); err != nil {
+			to := filepath.Join(p.Dir, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+				return err
+			}
+			if err := os.WriteFile(to, b, 0o666); err != nil {
 				return err
 			}
 		}
-		return nil
 	}
-	return errors.Join(
-		nngenruntime.WriteSource(filepath.Join(p.Dir, "runtime")),
-		write(pkg, filepath.Join(p.Dir, "model")),
-		write(program, p.Dir),
-	)
+	return nil
 }
