@@ -140,8 +140,12 @@ type window struct {
 }
 
 // framed are the positions of a window along every space axis, how far apart
-// they are, and the padding before and after the image.
-type framed struct{ out, strides, before, after []int }
+// they are, and the padding before and after the image; and how many images lie beside
+// one another in a row, 0 where a row is one.
+type framed struct {
+	out, strides, before, after []int
+	beside                      int
+}
 
 // maxResult bounds the values of one row of a result.
 const maxResult = 1 << 28

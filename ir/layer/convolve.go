@@ -10,16 +10,19 @@ type sliding struct {
 	op.Contract
 	window window
 	frame  framed
-	// The axes of the contraction: the batch, and of every space axis the
-	// positions and the taps.
-	batch        int
+	// The axes of the contraction: the batch, and with it the images that lie beside
+	// one another in a row, if any do; and of every space axis the positions and the taps.
+	rows         []int
 	points, taps []int
 }
 
 // slide begins with the batch and the positions.
 func slide(w window, f framed) *sliding {
 	s := &sliding{window: w, frame: f}
-	s.batch = s.axis("n", ir.Batch)
+	s.rows = append(s.rows, s.axis("n", ir.Batch))
+	if f.beside > 0 {
+		s.rows = append(s.rows, s.axis("b", f.beside))
+	}
 	for i, name := range []string{"z", "y", "x"}[3-len(f.out):] {
 		s.points = append(s.points, s.axis(name, f.out[i]))
 	}
@@ -42,8 +45,9 @@ func (s *sliding) tap() {
 // are the last index of the image and of the result, and the last ones of the
 // kernel.
 func (s *sliding) indices(image op.Index, kernel []op.Index, result op.Index, channels int) {
-	s.Lhs, s.Out = []op.Index{op.At(s.batch)}, []op.Index{op.At(s.batch)}
-	s.Shape = ir.Shape{ir.Batch}
+	for _, r := range s.rows {
+		s.Lhs, s.Out, s.Shape = append(s.Lhs, op.At(r)), append(s.Out, op.At(r)), append(s.Shape, s.Axes[r].Extent)
+	}
 	for i := range s.points {
 		at := op.Index{
 			Terms:  []op.Term{{Axis: s.points[i], Coef: s.frame.strides[i]}, {Axis: s.taps[i], Coef: s.window.dilation[i]}},
@@ -68,8 +72,9 @@ func within(block, size, i int) op.Index {
 // convolve is the convolution of x [n, space…, channels] and a kernel [taps…,
 // channels/groups, filters], of which every group of filters sees its group of
 // channels: out[n, p…, f] = Σ x[n, p·stride + t·dilation - before, c]·kernel[t…,
-// c, f], where what lies outside the image counts as 0. Source: Keras 3,
-// ops/nn.py, conv, whose kernel is not flipped.
+// c, f], where what lies outside the image counts as 0. Images may lie beside one another
+// in a row, [n, beside, space…, channels]. Source: Keras 3, ops/nn.py, conv, whose kernel
+// is not flipped.
 func convolve(b *ir.Builder, x, kernel *ir.Value, w window, f framed, groups int) *ir.Value {
 	if !x.Valid() || !kernel.Valid() {
 		return Poison(b)

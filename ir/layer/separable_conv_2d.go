@@ -77,7 +77,7 @@ func (l *separable) build(c *Context, x *ir.Value, format imageFormat, filters i
 	y := c.Named(convolveDepthwise(c.B, x, first, w, f), "depthwise")
 	mix := window{what: "kernel", size: ones, strides: ones, dilation: ones, padding: "valid"}
 	nothing := make([]int, len(ones))
-	y = convolve(c.B, y, second, mix, framed{f.out, ones, nothing, nothing}, 1)
+	y = convolve(c.B, y, second, mix, framed{out: f.out, strides: ones, before: nothing, after: nothing}, 1)
 	return c.biased(y, format, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
 
