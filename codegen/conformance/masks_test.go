@@ -39,6 +39,9 @@ var masks = []string{
 	// Recurrence within recurrence.
 	`{"Reshape": [1, 12, 2]}, {"Reshape": [12, 1, 2]}, {"TimeDistributed": {"layer": {"GRU": {"units": 8, "return_sequences": true}}}}, {"TimeDistributed": {"layer": {"GRU": {"units": 8, "reset_after": false}}}}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LSTM": {"units": 5, "dropout": 0.25, "recurrent_dropout": 0.25}}}}, {"GRU": 3}`,
+	`{"Reshape": [3, 2, 2, 2]}, {"TimeDistributed": {"layer": {"ConvLSTM1D": {"filters": 2, "kernel_size": 2, "dropout": 0.25, "recurrent_dropout": 0.25}}}}, "Flatten"`,
+	`{"Reshape": [2, 2, 3, 2, 1]}, {"TimeDistributed": {"layer": {"ConvLSTM2D": {"filters": 3, "kernel_size": [2, 1], "return_sequences": true, "data_format": "channels_first", "padding": "same"}}}}, "Flatten"`,
+	`{"Reshape": [3, 2, 1, 2, 2, 1]}, {"TimeDistributed": {"layer": {"Bidirectional": {"layer": {"ConvLSTM3D": {"filters": 2, "kernel_size": [1, 2, 1], "return_sequences": true}}}}}}, "Flatten"`,
 	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"GRU": {"units": 4, "return_sequences": true, "zero_output_for_mask": true}}}}`,
 	`{"Reshape": [3, 4, 2]}, "Masking", {"TimeDistributed": {"layer": {"Bidirectional": {"layer": {"LSTM": {"units": 3, "return_sequences": true}}}}}}`,
 	`{"Reshape": [2, 3, 4, 1]}, {"TimeDistributed": {"layer": {"TimeDistributed": {"layer": {"RNN": {"cell": [{"LSTMCell": {"units": 3}}, {"GRUCell": {"units": 2, "dropout": 0.25, "reset_after": false}}]}}}}}}`,

@@ -107,7 +107,7 @@ func TestStateful(t *testing.T) {
 		t.Fatal(err)
 	}
 	file.Cases = slices.DeleteFunc(file.Cases, func(c vector) bool { return c.Float32.Fits == nil })
-	if len(file.Cases) < 11 {
+	if len(file.Cases) < 13 {
 		t.Fatalf("%d cases", len(file.Cases))
 	}
 	dir := t.TempDir()

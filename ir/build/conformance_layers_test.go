@@ -16,7 +16,7 @@ import (
 // to inputs and weights, penalties, state after a training step, statistics
 // that Normalization is fitted to.
 func TestKerasLayers(t *testing.T) {
-	vectors(t, "layers", 731, layerLikeKeras)
+	vectors(t, "layers", 736, layerLikeKeras)
 	vectors(t, "attention", 128, layerLikeKeras)
 	vectors(t, "images", 11, layerLikeKeras)
 	vectors(t, "operations", 270, layerLikeKeras)

@@ -83,7 +83,8 @@ func (overImages) held() []string { return convolvedStates }
 func (l overImages) settings() *sequential { return &l.sequential }
 
 // build goes over the steps of x [n, steps, space…, channels], from states that are
-// given or 0: [n, space…, filters], or [n, steps, space…, filters].
+// given or 0: [n, space…, filters], or [n, steps, space…, filters]. Sequences that lie
+// beside one another have an axis more, see [Net.Beside]: [n, steps, beside, space…, channels].
 func (l overImages) build(c *Context, in []*ir.Value) *ir.Value {
 	y, finals, ok := l.run(c, in[0], in[1:])
 	if !ok {
@@ -105,38 +106,39 @@ func (l overImages) run(c *Context, x *ir.Value, given []*ir.Value) (y *ir.Value
 		return nil, nil, false
 	}
 	switch {
-	case len(x.Shape) != space+3:
-		c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
+	case len(x.Shape) != len(ofRow(c))+space+2:
+		if c.Beside > 0 {
+			c.Errorf("%s takes steps of %s, but every step of TimeDistributed is %v", c.Kind, order(space, l.imageFormat), slices.Delete(slices.Clone(x.Shape), 2, 3))
+		} else {
+			c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
+		}
 		return nil, nil, false
 	case !w.strided(c):
 		return nil, nil, false
 	}
 	mask := c.Masks[x] // [n, steps], from a layer that makes images of steps
-	if mask == nil || len(mask.Shape) != 2 {
+	if mask == nil || len(mask.Shape) != len(ofRow(c))+1 {
 		mask = stepMask(c, x)
 	}
-	if mask != nil && l.Stateful {
-		c.ErrorAt("stateful", "stateful: true of %s over steps with a mask is not supported by this version of nngen; leave it out, or go on from batch to batch with states that are given and asked for: inputs: [x, state_h, state_c] and return_state: true", c.Kind)
-		return nil, nil, false
-	}
 	if l.first() {
-		x = op.TransposeTo(c.B, x, axisLast(len(x.Shape), 2)...)
+		x = op.TransposeTo(c.B, x, axisLast(len(x.Shape), len(ofRow(c))+1)...)
 	}
 	first := *x // a step of it
-	first.Shape = append(ir.Shape{ir.Batch}, x.Shape[2:]...)
+	first.Shape = append(ir.Shape{ir.Batch}, x.Shape[len(ofRow(c))+1:]...)
 	k := &convolving{overImages: l, state: window{w.what, w.size, ones(space), ones(space), "same"}}
 	if k.onInput, ok = w.frame(c, &first); !ok {
 		return nil, nil, false
 	}
-	held := append(append(ir.Shape{ir.Batch}, k.onInput.out...), l.filters)
-	if k.onState, ok = k.state.frame(c, &ir.Value{Type: ir.Type{Shape: held}, Op: x.Op, Name: x.Name, Layer: x.Layer}); !ok {
+	image := append(append(ir.Shape{ir.Batch}, k.onInput.out...), l.filters)
+	if k.onState, ok = k.state.frame(c, &ir.Value{Type: ir.Type{Shape: image}, Op: x.Op, Name: x.Name, Layer: x.Layer}); !ok {
 		return nil, nil, false
 	}
+	held := ofRow(c, image[1:]...)
 	begin, ok := k.begin(c, given, held)
 	if !ok {
 		return nil, nil, false
 	}
-	k.weights(c, first.Shape, held)
+	k.weights(c, ofRow(c, first.Shape[1:]...), held)
 	if len(given) > 0 { // it is handed on and leaves no step out, as in [sequential.run]
 		mask = nil
 	}
@@ -232,6 +234,7 @@ func (k *convolving) over(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.V
 	for _, v := range k.captures() {
 		captures = append(captures, *v)
 	}
+	all := k.ReturnSequences || carries && mask != nil // as in [sequential.run]
 	finals, outputs := op.Recur(c.B, op.Recurrence{
 		Length: x.Shape[1], Reverse: k.GoBackwards, Train: c.Training, Mask: mask, Initial: begin, Steps: []*ir.Value{x}, Captures: captures,
 		Body: func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
@@ -240,7 +243,7 @@ func (k *convolving) over(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.V
 				*v = captures[i]
 			}
 			next = inside.step(inBody(c, b), steps[0], carried[0], carried[1])
-			if k.ReturnSequences {
+			if all {
 				outputs = next[:1]
 			}
 			return next, outputs
@@ -254,44 +257,53 @@ func (k *convolving) over(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.V
 			c.Carry.leave(c, name, finals[i])
 		}
 	}
-	y = finals[0]
-	if k.ReturnSequences {
+	last := x.Shape[1] - 1
+	if k.GoBackwards {
+		last = 0
+	}
+	switch y = finals[0]; {
+	case k.ReturnSequences:
 		y = outputs[0]
+	case all:
+		y = op.ReshapeTo(c.B, op.SliceAxis(c.B, outputs[0], 1, last, 1), y.Shape)
 	}
 	if k.ZeroOutputForMask && mask != nil {
 		y = k.zeroed(c, y, mask)
 	}
 	for i := range finals {
 		if k.ReturnState {
-			finals[i] = laid(c, finals[i], k.imageFormat)
+			finals[i] = k.placed(c, finals[i], len(ofRow(c)))
 		}
 	}
-	return k.placed(c, y), finals
+	at := len(ofRow(c))
+	if k.ReturnSequences {
+		at++
+	}
+	return k.placed(c, y, at), finals
 }
 
-// placed puts the channels of a result where the format has them.
-func (k *convolving) placed(c *Context, y *ir.Value) *ir.Value {
-	if !k.first() || !k.ReturnSequences || !y.Valid() {
-		return laid(c, y, k.imageFormat)
+// placed puts the channels of a result where the format has them, at some axis if not at
+// the last.
+func (k *convolving) placed(c *Context, y *ir.Value, at int) *ir.Value {
+	if !k.first() || !y.Valid() {
+		return y
 	}
-	perm := []int{0, 1, len(y.Shape) - 1}
-	for i := 2; i < len(y.Shape)-1; i++ {
-		perm = append(perm, i)
+	perm := make([]int, len(y.Shape)-1)
+	for i := range perm {
+		perm[i] = i
 	}
-	return op.TransposeTo(c.B, y, perm...)
+	return op.TransposeTo(c.B, y, slices.Insert(perm, at, len(perm))...)
 }
 
 // zeroed is y with 0 for the steps that the mask passes over.
 func (k *convolving) zeroed(c *Context, y, mask *ir.Value) *ir.Value {
-	shape := ir.Shape{ir.Batch}
-	if k.ReturnSequences {
-		shape = append(shape, mask.Shape[1])
-	} else {
+	shape := slices.Clone(mask.Shape)
+	if !k.ReturnSequences {
 		last := mask.Shape[1] - 1
 		if k.GoBackwards {
 			last = 0
 		}
-		mask = op.SliceAxis(c.B, mask, 1, last, 1)
+		mask, shape = op.SliceAxis(c.B, mask, 1, last, 1), slices.Delete(shape, 1, 2)
 	}
 	for len(shape) < len(y.Shape) {
 		shape = append(shape, 1)

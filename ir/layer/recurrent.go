@@ -135,7 +135,7 @@ func steps(c *Context, x *ir.Value) bool {
 	}
 	if len(x.Shape) != len(sequenceOf(c, 1)) {
 		if c.Beside > 0 {
-			c.Errorf("%s takes sequences [n, steps, features], but every step of TimeDistributed is %v", c.Kind, append(ir.Shape{ir.Batch}, x.Shape[2:]...))
+			c.Errorf("%s takes sequences [n, steps, features], but every step of TimeDistributed is %v", c.Kind, slices.Delete(slices.Clone(x.Shape), 2, 3))
 			return false
 		}
 		c.Errorf("%s takes sequences [n, steps, features], but %s gives %v%s", c.Kind, from(x), x.Shape, reshaped(c.Kind, x, 1, lastAxis))

@@ -73,15 +73,14 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 		if l.lasts() {
 			return d.stateful(c, n)
 		}
+		return d.beside(inner, n, x)
 	case *ActivityRegularization:
 		return c.ErrorAt("layer", "ActivityRegularization has no effect inside of TimeDistributed: Keras takes penalties on what a layer gives where the layer is called, which it is not for a step; put it after TimeDistributed")
 	case *Bidirectional:
-		switch forward, _, errs := l.directions(); {
-		case len(errs) > 0 || !forward.overImages():
-			return d.beside(inner, n, x)
-		case forward.Stateful:
+		if forward, _, errs := l.directions(); len(errs) == 0 && forward.overImages() && forward.Stateful {
 			return d.stateful(c, n)
 		}
+		return d.beside(inner, n, x)
 	case recurrentLayer:
 		return d.beside(inner, n, x)
 	case *TimeDistributed:
@@ -105,20 +104,19 @@ func (d *TimeDistributed) stateful(c *Context, n nested) *ir.Value {
 // …] at the same time: they lie beside one another in a row, [n, inner, steps, …].
 func (d *TimeDistributed) beside(c *Context, n nested, x *ir.Value) *ir.Value {
 	c.Beside = x.Shape[1]
-	if len(x.Shape) != 4 {
-		steps(c, x)
-		return c.poison()
+	if len(x.Shape) < 4 {
+		return c.Errorf("%s takes sequences, but every step of TimeDistributed is %v", n.Name, append(ir.Shape{ir.Batch}, x.Shape[2:]...))
 	}
 	turned := c.Named(swapped(c, x), "turned")
 	if m := c.Masks[x]; m != nil && m.Valid() {
-		if len(m.Shape) != 3 {
+		if len(m.Shape) < 3 {
 			maskOver(c, x)
 			return c.poison()
 		}
 		c.Masks[turned] = swapped(c, m)
 	}
 	y := n.Build(c, []*ir.Value{turned})
-	if y.Valid() && len(y.Shape) == 4 { // of all steps
+	if y.Valid() && len(y.Shape) == len(x.Shape) { // of all steps
 		y = swapped(c, c.Named(y, "turned"))
 	}
 	return y

@@ -41,6 +41,7 @@ func Recur(b *ir.Builder, r Recurrence) (finals, outputs []*ir.Value) {
 	carried, steps := bind(&inner, "carried", r.Initial, 0), bind(&inner, "step", r.Steps, 1)
 	captures := bind(&inner, "capture", r.Captures, 0)
 	next, outs := r.Body(&inner, carried, steps, captures)
+	next, outs = slices.Clone(next), slices.Clone(outs) // a body may give a part of next as its outputs
 	initial, perStep := slices.Clone(r.Initial), slices.Clone(r.Steps)
 	held := 0
 	if r.Mask != nil {

@@ -209,3 +209,24 @@ func TestScanErrors(t *testing.T) {
 		}
 	}
 }
+
+// A body may give one list, or a part of it, as next states and as outputs: what a mask
+// repeats of an output, 0 before the first step that counts, is not the state.
+func TestRecurSharedList(t *testing.T) {
+	graph := func(outputs func(next []*ir.Value) []*ir.Value) string {
+		b := &ir.Builder{Graph: &ir.Graph{Name: "shared"}}
+		finals, outs := Recur(b, Recurrence{
+			Length: 3, Mask: f32(b, "mask", n, 3), Initial: []*ir.Value{f32(b, "h0", n, 2)}, Steps: []*ir.Value{f32(b, "x", n, 3, 2)},
+			Body: func(b *ir.Builder, carried, steps, _ []*ir.Value) (next, outs []*ir.Value) {
+				next = []*ir.Value{Binary(b, "add", carried[0], steps[0])}
+				return next, outputs(next)
+			},
+		})
+		b.Graph.Outputs = append(finals, outs...)
+		return b.Graph.String()
+	}
+	want := graph(func(next []*ir.Value) []*ir.Value { return []*ir.Value{next[0]} })
+	if got := graph(func(next []*ir.Value) []*ir.Value { return next[:1] }); got != want {
+		t.Errorf("with one list\n%s\nand with two\n%s", got, want)
+	}
+}

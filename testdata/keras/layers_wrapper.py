@@ -177,6 +177,22 @@ def cells():
                {"x": normal(r, 2, 3, 2)})
 
 
+def time_distributed_convolution():
+    r = rng("inputs of time distributed convolutions")
+    line = {"filters": 1, "kernel_size": 2}
+    for name, (layer, shape) in {
+        "1d": ({"ConvLSTM1D": line}, [2, 2, 3, 1]),
+        "2d": ({"ConvLSTM2D": {"filters": 1, "kernel_size": [1, 2], "return_sequences": True, "go_backwards": True, "strides": [2, 1]}}, [2, 2, 2, 2, 1]),
+        "3d": ({"ConvLSTM3D": {"filters": 1, "kernel_size": [1, 2, 1], "use_bias": False}}, [2, 2, 1, 2, 1, 1]),
+        "both_ways": ({"Bidirectional": {"layer": {"ConvLSTM1D": {**line, "return_sequences": True}}, "merge_mode": "sum"}}, [2, 2, 2, 1]),
+    }.items():
+        yield case(f"time_distributed_convlstm_{name}", one("TimeDistributed", shape, layer=layer), {"x": normal(r, 1, *shape)})
+    embedding = {"Embedding": {"input_dim": 3, "output_dim": 2, "mask_zero": True, "name": "e"}}
+    images = {"TimeDistributed": {"name": "t", "layer": {"TimeDistributed": {"layer": {"Reshape": {"target_shape": [2, 1]}}}}}}
+    steps = {"TimeDistributed": {"name": "l", "layer": {"ConvLSTM1D": {**line, "return_sequences": True}}}}
+    yield case("time_distributed_convlstm_masked", chain([2, 3], embedding, images, steps, dtype="int32"), {"x": np.array([[[1, 0, 2], [0, 1, 0]]])})
+
+
 def cases():
-    for part in (bidirectional, time_distributed, cells):
+    for part in (bidirectional, time_distributed, cells, time_distributed_convolution):
         yield from part()

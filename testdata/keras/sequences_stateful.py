@@ -80,3 +80,8 @@ def cases():
     window = {"filters": 2, "kernel_size": 2, "padding": "same", "stateful": True, "name": "l"}
     frames = [{"ConvLSTM1D": {**window, "return_sequences": True}}, {"Flatten": {"name": "f"}}, head]
     yield case("stateful_convolution", {"x": {"shape": [2, 3, 2]}}, frames, normal(r, ROWS, 2, 3, 2), y)
+    line = {"ConvLSTM1D": {"filters": 1, "kernel_size": 2, "stateful": True, "name": "l"}}
+    for name, more in (("", {}), ("_sequences", {"return_sequences": True})):
+        inner = {"ConvLSTM1D": {**line["ConvLSTM1D"], **more}}
+        layers = [{"Embedding": {**EMBEDDING["Embedding"], "output_dim": 2}}, {"TimeDistributed": {"layer": {"Reshape": {"target_shape": [2, 1]}}, "name": "steps"}}, inner, {"Flatten": {"name": "f"}}, head]
+        yield case(f"stateful_convolution_masked{name}", {"x": {"shape": [5], "dtype": "int32"}}, layers, ids, y)
