@@ -44,6 +44,8 @@ type generator struct {
 	last   string // its layer's name
 	// penalised: a layer has a regularizer
 	penalised bool
+	// more: another chain follows, which may have one
+	more bool
 	// bare: its layers are used twice, or within others, and are not wrapped
 	bare  bool
 	count int
@@ -98,11 +100,16 @@ func (g *generator) dense(units int, activation string) {
 	g.wrapped("Dense", args, shape)
 }
 
-// input draws the model's input and whatever must directly follow it.
-func (g *generator) input() object {
-	g.last = "x"
+// input draws an input of the model and whatever must directly follow it. Of several
+// none is ragged.
+func (g *generator) input(name string, several bool) object {
+	g.last = name
 	dim := 1 + g.r.IntN(9)
-	switch g.r.IntN(8) {
+	kind := g.r.IntN(8)
+	if kind == 4 && several {
+		kind = 3
+	}
+	switch kind {
 	case 0, 1:
 		g.shape = []int{dim}
 		return object{{"shape", g.shape}}
@@ -368,61 +375,6 @@ func product(s []int) int {
 	return n
 }
 
-// randomModel is the seed-th random description.
-func randomModel(seed uint64) ([]byte, error) {
-	g := &generator{r: rand.New(rand.NewPCG(seed, 1))}
-	in := g.input()
-	for range 1 + g.r.IntN(4) {
-		g.step()
-	}
-	if len(g.shape) > 1 {
-		g.add("Flatten", nil, []int{product(g.shape)})
-	}
-	loss, metric := g.head()
-	optimizer := g.pick("sgd", "rmsprop", "adam", "adamw", "adagrad")
-	metrics := []string{metric}
-	if metric == "" {
-		metrics = []string{}
-	}
-	return json.Marshal(object{
-		{"name", fmt.Sprintf("m%03d", seed)},
-		{"inputs", object{{"x", in}}},
-		{"layers", g.layers},
-		{"compile", object{{"optimizer", optimizer}, {"loss", loss}, {"metrics", metrics}}},
-		{"fit", object{{"batch_size", []int{3, 8, 16}[g.r.IntN(3)]}}},
-	})
-}
-
-// head ends the chain with an output and the loss that suits it.
-func (g *generator) head() (loss any, metric string) {
-	units := 2 + g.r.IntN(4)
-	switch g.r.IntN(10) {
-	case 7, 8, 9:
-		return g.rarer(units)
-	case 0:
-		g.dense(1, "sigmoid")
-		return "binary_crossentropy", "accuracy"
-	case 1:
-		g.dense(units, "softmax")
-		return "sparse_categorical_crossentropy", "accuracy"
-	case 2:
-		g.dense(units, "softmax")
-		return object{{"categorical_crossentropy", object{{"label_smoothing", 0.1}}}}, "accuracy"
-	case 3:
-		g.dense(units, "linear")
-		return object{{"sparse_categorical_crossentropy", object{{"from_logits", true}}}}, "accuracy"
-	case 4:
-		g.dense(units, g.pick("linear", "tanh"))
-		return "mean_squared_error", "mae"
-	case 5:
-		g.dense(1, "linear")
-		return "mean_absolute_error", "mse"
-	default:
-		g.dense(units, "linear")
-		return object{{"huber", object{{"delta", 0.7}}}}, "mae"
-	}
-}
-
 // noise adds a layer that draws.
 func (g *generator) noise() {
 	switch kind := g.pick("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout"); {
@@ -434,49 +386,5 @@ func (g *generator) noise() {
 		g.add("Dropout", object{{"rate", 0.25}, {"noise_shape", []any{nil, 1}}}, g.shape)
 	default:
 		g.add(kind, object{{"rate", 0.25}}, g.shape)
-	}
-}
-
-// rarer ends the chain with one of the losses that few networks have, and one of the reductions.
-func (g *generator) rarer(units int) (loss any, metric string) {
-	of := func(name string, args object) object {
-		how := g.pick("", "sum", "mean_with_sample_weight", "none")
-		if how == "none" && g.penalised {
-			how = "sum"
-		}
-		if how != "" && name != "dice" && name != "tversky" {
-			args = append(args, member{"reduction", how})
-		}
-		return object{{name, args}}
-	}
-	switch g.r.IntN(9) {
-	case 0:
-		g.dense(units, "linear")
-		return of(g.pick("mean_absolute_percentage_error", "log_cosh", "cosine_similarity", "mean_squared_error"), nil), "mae"
-	case 1:
-		g.dense(units, "softplus")
-		return of(g.pick("mean_squared_logarithmic_error", "poisson"), nil), "mae"
-	case 2:
-		g.dense(units, "tanh")
-		return of(g.pick("hinge", "squared_hinge", "categorical_hinge"), nil), "mse"
-	case 3:
-		g.dense(units, "softmax")
-		return of("kl_divergence", nil), "mae"
-	case 4:
-		g.dense(1, "sigmoid")
-		return of("binary_focal_crossentropy", object{{"gamma", 1.5}, {"apply_class_balancing", true}}), "accuracy"
-	case 5:
-		g.dense(units, "softmax")
-		return of("categorical_focal_crossentropy", nil), "accuracy"
-	case 6:
-		g.dense(units, "softmax")
-		return of(g.pick("categorical_generalized_cross_entropy", "sparse_categorical_crossentropy"), nil), "accuracy"
-	case 7:
-		g.dense(units, "tanh")
-		g.add("UnitNormalization", nil, g.shape)
-		return of("circle", object{{"gamma", 3}, {"remove_diagonal", g.flip(50)}}), ""
-	default:
-		g.dense(units, "sigmoid")
-		return of(g.pick("dice", "tversky"), nil), "mae"
 	}
 }

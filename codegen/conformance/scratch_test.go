@@ -158,6 +158,12 @@ func link(t *testing.T, dir string, packages []string, flags ...string) {
 	if out, err := goBuild.CombinedOutput(); err != nil {
 		t.Fatalf("the emitted packages do not build: %v\n%s", err, head(out))
 	}
+	t.Logf("%d packages take %.1f s of processor time to build", len(packages), seconds(goBuild))
+}
+
+// seconds are those of processor time that a command and those it started have taken.
+func seconds(c *exec.Cmd) float64 {
+	return (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
 }
 
 // place is the folder in which the go command sees the module. It stays, so that
@@ -199,6 +205,7 @@ func drive(t *testing.T, dir string, cases []harness.Case, level nn.Level, env .
 	if err := run.Run(); err != nil {
 		t.Fatalf("the emitted packages fail: %v\n%s", err, head(stderr.Bytes()))
 	}
+	t.Logf("%d cases take %.1f s of processor time at level %s", len(cases), seconds(run), level)
 	var results []harness.Result
 	dec := json.NewDecoder(&out)
 	for range cases {
