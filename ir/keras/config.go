@@ -211,7 +211,9 @@ func (r *reader) open(s Source) (config, training spec.Value, ok bool) {
 		if config.Kind != spec.String {
 			break
 		}
-		if config, err = document([]byte(config.Str)); err != nil {
+		inside := []byte(config.Str)
+		config = spec.Value{} // so that the text is not there twice
+		if config, err = document(inside); err != nil {
 			r.fail("", "the configuration of a Keras model cannot be read: %v", err)
 			return config, training, false
 		}

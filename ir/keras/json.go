@@ -1,22 +1,28 @@
 package keras
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
 // Bounds on a configuration. The largest of Keras's own models, EfficientNetB7,
-// has 0.9 MB and 60,000 values.
+// has 0.9 MB and 60,000 values. A value takes up to 1.5 KB of memory until it is in a
+// description, whatever it takes of the file: their number bounds what a file can ask for.
 const (
 	maxBytes  = 64 << 20
 	maxDepth  = 128
-	maxValues = 4 << 20
+	maxValues = 1 << 18
+	// longestNumber is longer than any that Python writes: all digits of the smallest
+	// float64 are 1,076.
+	longestNumber = 1100
 )
 
 // document reads JSON as Python writes it, NaN and Infinity among its numbers. An
@@ -61,8 +67,11 @@ func (s *scanner) wrong(want string) error {
 }
 
 func (s *scanner) value(depth int) (v spec.Value, err error) {
-	if s.values++; depth > maxDepth || s.values > maxValues {
-		return v, fmt.Errorf("it has more than %d values, or more than %d inside one another", maxValues, maxDepth)
+	switch s.values++; {
+	case depth > maxDepth:
+		return v, fmt.Errorf("it has more than %d values inside one another", maxDepth)
+	case s.values > maxValues:
+		return v, fmt.Errorf("it has more than %d values; give long vocabularies to the layer in a file, which Keras saves beside the configuration", maxValues)
 	}
 	switch c := s.next(); {
 	case c == '{':
@@ -162,23 +171,62 @@ func (s *scanner) object(depth int) (v spec.Value, err error) {
 	}
 }
 
-// text reads a text in quotes.
+// text reads a text in quotes. There is one copy of it at a time.
 func (s *scanner) text() (string, error) {
-	from := s.at
-	for s.at++; s.at < len(s.src); s.at++ {
-		switch s.src[s.at] {
-		case '\\':
+	from, escapes := s.at, false
+	for s.at++; s.at < len(s.src) && s.src[s.at] != '"'; s.at++ {
+		switch c := s.src[s.at]; {
+		case c < ' ':
+			return "", fmt.Errorf("it is not JSON: the text at byte %d has the control character %q in it", from, c)
+		case c == '\\':
 			s.at++
-		case '"':
-			s.at++
-			var text string
-			if err := json.Unmarshal(s.src[from:s.at], &text); err != nil {
-				return "", fmt.Errorf("it is not JSON: the text at byte %d cannot be read", from)
-			}
-			return text, nil
+			escapes = true
 		}
 	}
-	return "", s.wrong("the end of a text")
+	if s.at >= len(s.src) {
+		return "", s.wrong("the end of a text")
+	}
+	inside := s.src[from+1 : s.at]
+	if s.at++; !escapes {
+		return string(inside), nil
+	}
+	text, ok := unescaped(inside)
+	if !ok {
+		return "", fmt.Errorf("it is not JSON: the text at byte %d cannot be read", from)
+	}
+	return text, nil
+}
+
+// unescaped is what stands between quotes, read escapes by escapes: two of them may be
+// one character.
+func unescaped(inside []byte) (string, bool) {
+	var b strings.Builder
+	b.Grow(len(inside))
+	for len(inside) > 0 {
+		plain := bytes.IndexByte(inside, '\\')
+		if plain < 0 {
+			plain = len(inside)
+		}
+		b.Write(inside[:plain])
+		inside = inside[plain:]
+		n := 0
+		for half := false; n+1 < len(inside) && inside[n] == '\\' && (half || n < 1<<12); {
+			half = inside[n+1] == 'u' && n+2 < len(inside) && inside[n+2]|0x20 == 'd'
+			if n += 2; inside[n-1] == 'u' {
+				n += 4
+			}
+		}
+		if n > len(inside) {
+			return "", false
+		}
+		var part string
+		if json.Unmarshal(slices.Concat([]byte{'"'}, inside[:n], []byte{'"'}), &part) != nil {
+			return "", false
+		}
+		b.WriteString(part)
+		inside = inside[n:]
+	}
+	return b.String(), true
 }
 
 // number reads a number; one without point and exponent is whole where it fits.
@@ -191,6 +239,9 @@ func (s *scanner) number() (v spec.Value, err error) {
 	from := s.at
 	for s.at < len(s.src) && slices.Contains([]byte("+-.0123456789eE"), s.src[s.at]) {
 		s.at++
+	}
+	if s.at-from > longestNumber {
+		return v, fmt.Errorf("it has a number of more than %d characters, at byte %d", longestNumber, from)
 	}
 	text := string(s.src[from:s.at])
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
