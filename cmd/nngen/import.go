@@ -18,6 +18,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -81,7 +82,7 @@ written.`,
 }
 
 func (o *importOptions) run(cmd *cobra.Command) error {
-	shapes, err := o.open.read(cmd)
+	options, err := o.open.read(cmd)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	announceReading(cmd.ErrOrStderr(), o.file)
-	net, err := o.network(cmd.Context(), shapes)
+	net, err := o.network(cmd.Context(), options)
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func importFiles(n *network.Network) (map[string][]byte, error) {
 }
 
 // network compiles the model of the file, whatever it is called.
-func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network.Network, error) {
+func (o *importOptions) network(ctx context.Context, options importer.Options) (*network.Network, error) {
 	return interrupt.Unless(ctx, func() (*network.Network, error) {
 		if o.other.weights != "" {
 			model, imported, err := network.Description(o.file, network.Settings{})
@@ -174,7 +175,7 @@ func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*
 			}
 			return net, err
 		}
-		imported, err := network.ImportKeras(o.file, o.open.config, shapes)
+		imported, err := network.ImportKeras(o.file, options)
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/custom"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -27,6 +28,8 @@ type Source struct {
 	// Frequencies gives the weights of its words, in the mode tf_idf, which it has in the
 	// same way.
 	Frequencies func(path string) ([]float32, error)
+	// Custom says what classes compute that are Python code; nil: they are refused.
+	Custom *custom.File
 }
 
 // Config reads a configuration alone. Data may also be the attributes of a legacy
@@ -39,7 +42,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
+	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, catalog: build.Catalog(), custom: s.Custom, asked: map[*custom.Definition]bool{}, taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -53,6 +56,7 @@ func (s Source) Model() (*spec.Model, *Report, error) {
 	if !ok || len(r.errs) > 0 {
 		return nil, &r.report, r.errs
 	}
+	r.unused()
 	tree := r.write(root)
 	if len(r.errs) > 0 {
 		return nil, &r.report, r.errs
@@ -179,6 +183,8 @@ type reader struct {
 	taken       map[string]bool   // names in the description
 	paths       map[string]string // where in the file, by the name in the description
 	ranks       map[tensor]int    // of results, where the file says them; 0: it does not
+	custom      *custom.File
+	asked       map[*custom.Definition]bool // definitions that layers have
 	errs        diag.List
 	report      Report
 	count       int // layers so far

@@ -20,14 +20,14 @@ import (
 
 // ImportKeras reads a file of Keras. Where there is none of that name, the error has
 // the near one.
-func ImportKeras(file, config string, shapes map[string][]int) (*importer.Model, error) {
+func ImportKeras(file string, o importer.Options) (*importer.Model, error) {
 	if !disk.Exists(file) {
 		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
 	}
 	if disk.Pointer(file) {
 		return nil, disk.PointerError(file)
 	}
-	return importer.OpenPair(file, config, shapes)
+	return o.Open(file)
 }
 
 // MissingSections reports what a training needs and a file of Keras or ONNX does not have.
