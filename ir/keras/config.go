@@ -203,25 +203,14 @@ func (r *reader) note(path, format string, args ...any) {
 
 // open reads the JSON of a source, and takes the attributes of an .h5 file apart.
 func (r *reader) open(s Source) (config, training spec.Value, ok bool) {
-	config, err := document(s.Config)
+	config, err := packed(s.Config)
 	if err != nil {
 		r.fail("", "the configuration of a Keras model cannot be read: %v", err)
 		return config, training, false
 	}
 	if s.Training != nil {
-		if training, err = document(s.Training); err != nil {
+		if training, err = packed(s.Training); err != nil {
 			r.note("training_config", "it is left out, for it cannot be read: %v", err)
-		}
-	}
-	for range 2 { // an attribute may be JSON in a text
-		if config.Kind != spec.String {
-			break
-		}
-		inside := []byte(config.Str)
-		config = spec.Value{} // so that the text is not there twice
-		if config, err = document(inside); err != nil {
-			r.fail("", "the configuration of a Keras model cannot be read: %v", err)
-			return config, training, false
 		}
 	}
 	inner, attributes := config.Get("model_config")

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/spec"
@@ -40,6 +39,26 @@ func document(data []byte) (spec.Value, error) {
 		err = s.wrong("the end")
 	}
 	return v, err
+}
+
+// packed reads JSON that may be the text of a JSON text, or of one in it: attributes of
+// .h5 files are.
+func packed(data []byte) (spec.Value, error) {
+	for range 2 {
+		s := scanner{src: data}
+		if s.next() != '"' || len(data) > maxBytes || !utf8.Valid(data) {
+			break
+		}
+		inside, err := s.raw()
+		if err == nil && s.next() != 0 {
+			err = s.wrong("the end")
+		}
+		if err != nil {
+			return spec.Value{}, err
+		}
+		data = inside
+	}
+	return document(data)
 }
 
 type scanner struct {
@@ -171,43 +190,48 @@ func (s *scanner) object(depth int) (v spec.Value, err error) {
 	}
 }
 
-// text reads a text in quotes. There is one copy of it at a time.
+// text reads a text in quotes.
 func (s *scanner) text() (string, error) {
+	p, err := s.raw()
+	return string(p), err
+}
+
+// raw is what a text in quotes says; without escapes it is a part of the document.
+func (s *scanner) raw() ([]byte, error) {
 	from, escapes := s.at, false
 	for s.at++; s.at < len(s.src) && s.src[s.at] != '"'; s.at++ {
 		switch c := s.src[s.at]; {
 		case c < ' ':
-			return "", fmt.Errorf("it is not JSON: the text at byte %d has the control character %q in it", from, c)
+			return nil, fmt.Errorf("it is not JSON: the text at byte %d has the control character %q in it", from, c)
 		case c == '\\':
 			s.at++
 			escapes = true
 		}
 	}
 	if s.at >= len(s.src) {
-		return "", s.wrong("the end of a text")
+		return nil, s.wrong("the end of a text")
 	}
 	inside := s.src[from+1 : s.at]
 	if s.at++; !escapes {
-		return string(inside), nil
+		return inside, nil
 	}
 	text, ok := unescaped(inside)
 	if !ok {
-		return "", fmt.Errorf("it is not JSON: the text at byte %d cannot be read", from)
+		return nil, fmt.Errorf("it is not JSON: the text at byte %d cannot be read", from)
 	}
 	return text, nil
 }
 
 // unescaped is what stands between quotes, read escapes by escapes: two of them may be
 // one character.
-func unescaped(inside []byte) (string, bool) {
-	var b strings.Builder
-	b.Grow(len(inside))
+func unescaped(inside []byte) ([]byte, bool) {
+	b := make([]byte, 0, len(inside))
 	for len(inside) > 0 {
 		plain := bytes.IndexByte(inside, '\\')
 		if plain < 0 {
 			plain = len(inside)
 		}
-		b.Write(inside[:plain])
+		b = append(b, inside[:plain]...)
 		inside = inside[plain:]
 		n := 0
 		for half := false; n+1 < len(inside) && inside[n] == '\\' && (half || n < 1<<12); {
@@ -217,16 +241,16 @@ func unescaped(inside []byte) (string, bool) {
 			}
 		}
 		if n > len(inside) {
-			return "", false
+			return nil, false
 		}
 		var part string
 		if json.Unmarshal(slices.Concat([]byte{'"'}, inside[:n], []byte{'"'}), &part) != nil {
-			return "", false
+			return nil, false
 		}
-		b.WriteString(part)
+		b = append(b, part...)
 		inside = inside[n:]
 	}
-	return b.String(), true
+	return b, true
 }
 
 // number reads a number; one without point and exponent is whole where it fits.

@@ -59,7 +59,11 @@ func (r converter) class(p *part) (string, spec.Value, bool) {
 		return class, config, false
 	}
 	if _, known := layer.Find(class); !known {
-		r.fail(p.path, "%s; if it is a class of your own, say what it computes in a file for --custom (import --draft begins one)", unknown(class))
+		hint := unknown(class) + "; if"
+		if strings.HasSuffix(hint, "?; if") {
+			hint = unknown(class) + " If"
+		}
+		r.fail(p.path, "%s it is a class of your own, say what it computes in a file for --custom (import --draft begins one)", hint)
 		return class, config, false
 	}
 	return class, config, true
