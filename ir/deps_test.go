@@ -48,7 +48,7 @@ ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag i
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/keras/custom   ir/spec ir/diag
 ir/keras          ir/keras/custom ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
-ir/keras/importer ir/keras ir/keras/custom ir/keras/container ir/build ir/block ir/spec runtime/optim runtime/nn
+ir/keras/importer ir/keras ir/keras/custom ir/keras/container ir/build ir/block ir/diag ir/spec runtime/optim runtime/nn
 ir/keras/exporter ir/keras ir/keras/container ir/build ir/block ir/spec ir/layer ir/layer/operation ir/diag runtime/encode runtime/optim runtime/nn
 ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag ir/past

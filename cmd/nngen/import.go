@@ -28,6 +28,7 @@ type importOptions struct {
 	file   string
 	output string
 	force  bool
+	draft  bool
 	open   openFlags
 	other  tensorFiles
 }
@@ -41,8 +42,10 @@ func importCommand() *cobra.Command {
 description, and weights.safetensors; where the file has the state of the optimizer also
 checkpoint.safetensors, from which fit --resume --weights goes on. It says what of the
 file reads differently in the description, and what is left out. Nothing of the file is
-executed: layers that are Python code are refused by name. Of what model.to_json() gives,
-in a .json file, it writes the description alone.
+executed: layers that are Python code are refused by name, unless the file of --custom
+says of which layers of a description their classes are made; --draft prints the beginning
+of such a file. Of what model.to_json() gives, in a .json file, it writes the description
+alone.
 
 Of a description it writes weights.safetensors alone: those that another program, such as
 PyTorch, has written to the safetensors file of --weights. The file of --map says which
@@ -55,6 +58,8 @@ written.`,
   nngen import old.h5 -o old
   nngen import segment.keras --shape image=128,128,3
   nngen import layers.json
+  nngen import transformer.keras --draft > custom.yaml
+  nngen import transformer.keras --custom custom.yaml
   nngen import digits.yaml --weights model.safetensors --map names.yaml
   nngen generate old/old.yaml --predict-only --weights old/weights.safetensors`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -74,6 +79,7 @@ written.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
+	f.BoolVar(&o.draft, "draft", false, "print the beginning of a file for --custom, with the classes of the model that are Python code")
 	o.open.add(cmd)
 	o.other.add(cmd)
 	completeModel(cmd)
@@ -88,6 +94,9 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	}
 	if err := o.other.check(cmd); err != nil {
 		return err
+	}
+	if o.draft {
+		return o.printDraft(cmd, options)
 	}
 	announceReading(cmd.ErrOrStderr(), o.file)
 	net, err := o.network(cmd.Context(), options)
@@ -135,6 +144,22 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	} else {
 		next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(network.WeightsFile))
 	}
+	return nil
+}
+
+// printDraft prints the beginning of definitions of the model's own classes.
+func (o *importOptions) printDraft(cmd *cobra.Command, options importer.Options) error {
+	text, err := network.DraftCustom(o.file, options)
+	if err != nil {
+		return err
+	}
+	if text == nil {
+		return fmt.Errorf("%s: all its layers are Keras's own, so that it needs no --custom", o.file)
+	}
+	if _, err := cmd.OutOrStdout().Write(text); err != nil {
+		return err
+	}
+	next(cmd.ErrOrStderr(), "nngen", "import", o.file, "--custom", "custom.yaml")
 	return nil
 }
 

@@ -42,7 +42,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, catalog: build.Catalog(), custom: s.Custom, asked: map[*custom.Definition]bool{}, taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
+	r := s.reader()
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -68,6 +68,13 @@ func (s Source) Model() (*spec.Model, *Report, error) {
 		return nil, &r.report, r.errs
 	}
 	return m, &r.report, nil
+}
+
+func (s Source) reader() *reader {
+	return &reader{
+		from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, custom: s.Custom, catalog: build.Catalog(),
+		asked: map[*custom.Definition]bool{}, taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{},
+	}
 }
 
 // settle parses and builds the description. What of the compile section does not

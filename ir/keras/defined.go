@@ -3,6 +3,7 @@ package keras
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/custom"
@@ -32,10 +33,14 @@ func (r *reader) definition(p *part) *custom.Definition {
 
 // unused notes definitions that no layer asks for.
 func (r *reader) unused() {
+	var names []string
 	for _, d := range r.custom.All() {
 		if !r.asked[d] {
-			r.note("", "%s: %s is the class of no layer that is read", r.custom.Name, diag.Quote(d.Name))
+			names = append(names, d.Name)
 		}
+	}
+	if names != nil {
+		r.note("", "%s: no layer of the file is of the class %s", r.custom.Name, strings.Join(names, ", "))
 	}
 }
 
@@ -47,13 +52,7 @@ func (r graphReader) define(d *custom.Definition, p *part, depth int) {
 		r.fail(p.path, "the classes in %s are more than %d levels inside one another", r.custom.Name, maxModels)
 		return
 	}
-	var given []spec.Arg
-	for _, a := range p.config.Map {
-		if a.Name != "name" && a.Name != "trainable" && a.Name != "dtype" && a.Name != "batch_input_shape" {
-			given = append(given, spec.Arg{Name: a.Name, Value: nice(constant(a.Value))})
-		}
-	}
-	layers, unread, errs := d.Layers(given)
+	layers, unread, errs := d.Layers(given(p))
 	r.errs = append(r.errs, errs...)
 	for _, name := range unread {
 		r.note(p.path, "what %s says of %s does not depend on the argument %s", r.custom.Name, p.class, name)
@@ -74,6 +73,18 @@ func (r graphReader) define(d *custom.Definition, p *part, depth int) {
 		}
 	}
 	p.inner = b.g
+}
+
+// given are the arguments of the constructor that the file has of a layer, but for those
+// that all layers have.
+func given(p *part) (list []spec.Arg) {
+	for _, a := range p.config.Map {
+		said := a.Value.Kind != spec.Null || !slices.Contains([]string{"activity_regularizer", "input_shape"}, a.Name)
+		if said && !slices.Contains([]string{"name", "trainable", "dtype", "autocast", "batch_input_shape"}, a.Name) {
+			list = append(list, spec.Arg{Name: a.Name, Value: nice(constant(a.Value))})
+		}
+	}
+	return list
 }
 
 // alone puts the only layer of a definition in the place of its model, where that reads
