@@ -15,7 +15,8 @@ type converter struct{ *reader }
 // arguments are those of a layer in a description, and its class there.
 func (r converter) arguments(p *part) (class string, args []spec.Arg, ok bool) {
 	if p.defined != nil {
-		return p.class, p.defined.args, r.checkDefined(p)
+		ok := r.checkDefined(p)
+		return p.class, p.defined.args, ok
 	}
 	class, config, ok := r.class(p)
 	if !ok {

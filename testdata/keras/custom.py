@@ -1,4 +1,4 @@
-"""python custom.py DIR NNGEN: a model with classes of its own through nngen, and in Keras without them."""
+"""python custom.py DIR NNGEN: own classes to nngen, and back to Keras without."""
 import pathlib
 import subprocess
 import sys
@@ -99,7 +99,7 @@ def main(folder, nngen):
     i, j = keras.Input((6,), dtype="int32"), keras.Input((6,), dtype="int32")
     tower = keras.Sequential([keras.Input((6,), dtype="int32"), Tokens(6, 9, 8), Block(8, 2), Stack(8), Bahdanau(6, 8)])
     m = keras.Model([i, j], L.Dense(1)(Distance()([tower(i), tower(j)])))
-    m.compile(keras.optimizers.SGD(0.01, 0.9), "mse")  # Adam squares slices apart
+    m.compile(keras.optimizers.SGD(0.01, 0.9), "mse")
     r = np.random.default_rng(1)
     x, y = [r.integers(0, 9, (8, 6)) for _ in "ab"], r.normal(size=(8, 1))
     steps(m, x, y, 3)

@@ -19,13 +19,19 @@ func (o Options) Draft(path string) ([]byte, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	file, err := container.OpenFile(path)
+	layers, err := layersAlone(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	if err := addConfig(file, path, o.Config); err != nil {
-		return nil, err
+	file := &container.Model{Config: layers}
+	if layers == nil {
+		if file, err = container.OpenFile(path); err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		if err := addConfig(file, path, o.Config); err != nil {
+			return nil, err
+		}
 	}
 	list, err := keras.Source{From: path, Config: file.Config, Version: file.Version}.Undefined()
 	if err != nil || len(list) == 0 {
