@@ -87,13 +87,14 @@ cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
 cmd/nngen/internal/interrupt
 cmd/nngen/internal/disk/disktest
-cmd/nngen/internal/leftover
+cmd/nngen/internal/percent cmd/nngen/internal/show
+cmd/nngen/internal/leftover cmd/nngen/internal/percent
 cmd/nngen/internal/scratch runtime codegen/overlay cmd/nngen/internal/leftover
 cmd/nngen/internal/bench ir ir/block ir/interp ir/loop codegen runtime/... cmd/nngen/internal/show cmd/nngen/internal/interrupt
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/nngen/internal/network ir ir/block ir/build ir/diag ir/keras/importer ir/loop ir/onnx/onnxlayer ir/pass ir/spec codegen runtime/... cmd/nngen/internal/disk cmd/nngen/internal/interrupt cmd/nngen/internal/show
-cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/leftover cmd/nngen/internal/network
+cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/percent cmd/nngen/internal/leftover cmd/nngen/internal/network
 cmd/nngen/internal/programs ir/encoding ir/loop ir/spec runtime/... cmd/nngen/internal/network cmd/nngen/internal/show
 cmd/nngen/internal/figures ir/block ir/loop cmd/nngen/internal/network cmd/nngen/internal/show
 cmd/nngen/internal/exporting ir/build ir/diag ir/keras/exporter ir/onnx/exporter ir/onnx/proto runtime/... cmd/nngen/internal/network cmd/nngen/internal/show

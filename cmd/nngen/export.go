@@ -17,6 +17,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/exporting"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -97,8 +98,10 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	announceReading(cmd.ErrOrStderr(), o.model)
-	net, err := network.Compile(cmd.Context(), o.model, network.Settings{Bind: o.bind}, nil)
+	settings := network.Settings{Bind: o.bind}
+	line := reading(cmd.ErrOrStderr(), o.model, &settings.Keras)
+	net, err := network.Compile(cmd.Context(), o.model, settings, nil)
+	line.End(err)
 	if err != nil {
 		return err
 	}
@@ -116,8 +119,10 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	announce(cmd.ErrOrStderr(), "writing", o.output, int64(len(b)))
-	if err := o.replace(cmd.Context(), b); err != nil {
+	line = percent.New(cmd.ErrOrStderr(), "writing", o.output, int64(len(b)), int64(len(b)))
+	err = o.replace(cmd.Context(), b, line.Add)
+	line.End(err)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", o.output)
@@ -187,7 +192,7 @@ func (o *exportOptions) params(n *network.Network) ([]float32, error) {
 }
 
 // replace puts the file into its place once it is complete.
-func (o *exportOptions) replace(ctx context.Context, b []byte) error {
+func (o *exportOptions) replace(ctx context.Context, b []byte, wrote func(n int)) error {
 	switch have, err := os.ReadFile(o.output); {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
@@ -198,7 +203,7 @@ func (o *exportOptions) replace(ctx context.Context, b []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name, err := leftover.Write(filepath.Dir(o.output), filepath.Base(o.output), b)
+	name, err := leftover.WriteBy(filepath.Dir(o.output), filepath.Base(o.output), b, wrote)
 	defer leftover.Remove(name)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/keras/importer"
@@ -98,8 +99,9 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if o.draft {
 		return o.printDraft(cmd, options)
 	}
-	announceReading(cmd.ErrOrStderr(), o.file)
+	line := reading(cmd.ErrOrStderr(), o.file, &options)
 	net, err := o.network(cmd.Context(), options)
+	line.End(err)
 	if err != nil {
 		return err
 	}
@@ -126,8 +128,14 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	announce(cmd.ErrOrStderr(), "writing", filepath.Join(o.output, network.WeightsFile), int64(len(files[network.WeightsFile])))
-	if err := (&folder.Folder{Path: o.output}).Apply(files, c); err != nil {
+	size := int64(0)
+	for _, b := range files {
+		size += int64(len(b))
+	}
+	line = percent.New(cmd.ErrOrStderr(), "writing", o.output, size, size)
+	err = (&folder.Folder{Path: o.output, Wrote: line.Add}).Apply(files, c)
+	line.End(err)
+	if err != nil {
 		return err
 	}
 	if w := cmd.ErrOrStderr(); c.None() {

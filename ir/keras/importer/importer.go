@@ -60,6 +60,18 @@ type Options struct {
 	// Shapes and Custom are those of [keras.Source].
 	Shapes map[string][]int
 	Custom *custom.File
+	// Read, where it is set, is told how many bytes of the file have been read, those that
+	// are read again as well: see [Work].
+	Read func(n int)
+}
+
+// Work is how many bytes are read of a file of size bytes: archives once more, for their
+// checksums.
+func Work(path string, size int64) int64 {
+	if strings.EqualFold(filepath.Ext(path), ".keras") {
+		return 2 * size
+	}
+	return size
 }
 
 // Open is [Open] with options.
@@ -75,7 +87,7 @@ func (o Options) Open(path string) (*Model, error) {
 			return o.openLayers(path, layers)
 		}
 	}
-	file, err := container.OpenFile(path)
+	file, err := container.OpenCounted(path, o.Read)
 	if err != nil {
 		return nil, err
 	}
