@@ -62,12 +62,9 @@ func arrays(at string, first float32) (groups []container.Group, order []contain
 	return groups, order
 }
 
-// TestCustom finds the weights of classes that a file of definitions describes, in both
-// formats.
-func TestCustom(t *testing.T) {
-	one, listed := arrays("layers/block", 100)
-	two, more := arrays("layers/block_1", 200)
-	m := &container.Model{Config: []byte(own), Version: "3.15.1", Groups: slices.Concat(one, two)}
+// saved is the path of a .keras file of a model.
+func saved(t *testing.T, m *container.Model) string {
+	t.Helper()
 	var b bytes.Buffer
 	if err := m.WriteKeras(&b); err != nil {
 		t.Fatal(err)
@@ -76,6 +73,16 @@ func TestCustom(t *testing.T) {
 	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+// TestCustom finds the weights of classes that a file of definitions describes, in both
+// formats.
+func TestCustom(t *testing.T) {
+	one, listed := arrays("layers/block", 100)
+	two, more := arrays("layers/block_1", 200)
+	m := &container.Model{Config: []byte(own), Version: "3.15.1", Groups: slices.Concat(one, two)}
+	path := saved(t, m)
 	if _, err := Open(path, nil); err == nil || !strings.Contains(err.Error(), `layers[3] "gap": its class "Gap" is Python code of its own, which is not in the file; say what it computes in a file for --custom (import --draft begins one)`) {
 		t.Error(err)
 	}
@@ -152,14 +159,7 @@ func TestCustom(t *testing.T) {
 func TestDraft(t *testing.T) {
 	one, _ := arrays("layers/block", 1)
 	m := &container.Model{Config: []byte(own), Version: "3.15.1", Groups: one}
-	var b bytes.Buffer
-	if err := m.WriteKeras(&b); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "m.keras")
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	path := saved(t, m)
 	text, err := Options{}.Draft(path)
 	if err != nil {
 		t.Fatal(err)
