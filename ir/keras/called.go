@@ -53,7 +53,9 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 		switch {
 		case a.Value.Kind == spec.Null || isMask(a.Name) || a.Value.Kind == spec.List && len(a.Value.List) == 0:
 		case a.Name == "training" && same(a.Value, false):
-			if class == "BatchNormalization" || class == "Dropout" {
+			// Keras 3 writes it into every call, and goes by what the model is called with. Source:
+			// Keras 3, models/functional.py, operation_fn.
+			if (class == "BatchNormalization" || class == "Dropout") && w.version.before(3, 0) {
 				w.note(p.path, "it is called with training=False, so that it predicts while the model trains; in the description it trains as well")
 			}
 		case a.Name == "training" && slices.Contains([]string{"CenterCrop", "Resizing", "AutoContrast"}, class): // which files have although nothing depends on it
