@@ -60,8 +60,9 @@ ir/onnx           ir ir/diag ir/op ir/onnx/arithmetic ir/onnx/classifier ir/onnx
 ir/onnx/onnxlayer ir ir/op ir/layer ir/spec ir/diag ir/onnx ir/onnx/proto ir/onnx/tensor ir/onnx/node ir/block ir/onnx/trainable ir/onnx/writeback
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/support        ir/build ir/layer/operation ir/spec runtime/train
-ir/keras          ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
-ir/keras/importer ir/keras ir/keras/container ir/build ir/block ir/spec runtime/optim runtime/nn
+ir/keras/custom   ir/spec ir/diag
+ir/keras          ir/keras/custom ir/spec ir/layer ir/layer/operation ir/build ir/diag runtime/optim runtime/nn
+ir/keras/importer ir/keras ir/keras/custom ir/keras/container ir/build ir/block ir/diag ir/spec runtime/optim runtime/nn
 ir/keras/exporter ir/keras ir/keras/container ir/build ir/block ir/spec ir/layer ir/layer/operation ir/diag runtime/encode runtime/optim runtime/nn
 ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag ir/past
@@ -101,7 +102,8 @@ cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
 cmd/nngen/internal/interrupt
 cmd/nngen/internal/disk/disktest
-cmd/nngen/internal/leftover
+cmd/nngen/internal/percent cmd/nngen/internal/show
+cmd/nngen/internal/leftover cmd/nngen/internal/percent
 cmd/nngen/internal/scratch runtime codegen/overlay cmd/nngen/internal/leftover
 cmd/nngen/internal/bench ir ir/block ir/interp ir/loop codegen runtime/... cmd/nngen/internal/show cmd/nngen/internal/interrupt
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
@@ -109,6 +111,7 @@ cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show c
 cmd/nngen/internal/network ir ir/block ir/build ir/diag ir/keras/importer ir/loop ir/onnx/onnxlayer ir/pass ir/spec codegen runtime/... cmd/nngen/internal/disk cmd/nngen/internal/interrupt cmd/nngen/internal/show
 cmd/nngen/internal/packaged ir ir/loop ir/onnx ir/onnx/backend ir/onnx/onnxlayer codegen cmd/nngen/internal/network cmd/nngen/internal/scratch
 cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/leftover cmd/nngen/internal/network
+cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/percent cmd/nngen/internal/leftover cmd/nngen/internal/network
 cmd/nngen/internal/programs ir/encoding ir/loop ir/spec runtime/... cmd/nngen/internal/network cmd/nngen/internal/show
 cmd/nngen/internal/figures ir/block ir/loop cmd/nngen/internal/network cmd/nngen/internal/show
 cmd/nngen/internal/exporting ir/build ir/diag ir/keras/exporter ir/onnx/exporter ir/onnx/proto runtime/... cmd/nngen/internal/network cmd/nngen/internal/show

@@ -16,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/exporting"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -100,8 +101,9 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	if err := o.file.put(cmd, o.model, &set); err != nil {
 		return err
 	}
-	announceReading(cmd.ErrOrStderr(), o.model)
+	line := reading(cmd.ErrOrStderr(), o.model, &set.Keras)
 	net, err := network.Compile(cmd.Context(), o.model, set, nil)
+	line.End(err)
 	if err != nil {
 		return err
 	}
@@ -121,8 +123,10 @@ func (o *exportOptions) run(cmd *cobra.Command) error {
 	}
 	for _, f := range files {
 		f.Name = filepath.Join(filepath.Dir(o.output), f.Name)
-		announce(cmd.ErrOrStderr(), "writing", f.Name, int64(len(f.Data)))
-		if err := o.replace(cmd.Context(), f); err != nil {
+		line := percent.New(cmd.ErrOrStderr(), "writing", f.Name, int64(len(f.Data)), int64(len(f.Data)))
+		err := o.replace(cmd.Context(), f, line.Add)
+		line.End(err)
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", f.Name)
@@ -193,7 +197,7 @@ func (o *exportOptions) params(n *network.Network) ([]float32, error) {
 }
 
 // replace puts the file into its place once it is complete.
-func (o *exportOptions) replace(ctx context.Context, f exporting.File) error {
+func (o *exportOptions) replace(ctx context.Context, f exporting.File, wrote func(n int)) error {
 	switch have, err := os.ReadFile(f.Name); {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
@@ -204,7 +208,7 @@ func (o *exportOptions) replace(ctx context.Context, f exporting.File) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	name, err := leftover.Write(filepath.Dir(f.Name), filepath.Base(f.Name), f.Data)
+	name, err := leftover.WriteBy(filepath.Dir(f.Name), filepath.Base(f.Name), f.Data, wrote)
 	defer leftover.Remove(name)
 	if err != nil {
 		return err

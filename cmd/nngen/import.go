@@ -16,8 +16,10 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/folder"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -27,6 +29,7 @@ type importOptions struct {
 	file   string
 	output string
 	force  bool
+	draft  bool
 	open   openFlags
 	other  tensorFiles
 }
@@ -40,8 +43,10 @@ func importCommand() *cobra.Command {
 description, and weights.safetensors; where the file has the state of the optimizer also
 checkpoint.safetensors, from which fit --resume --weights goes on. It says what of the
 file reads differently in the description, and what is left out. Nothing of the file is
-executed: layers that are Python code are refused by name. Of what model.to_json() gives,
-in a .json file, it writes the description alone.
+executed: layers that are Python code are refused by name, unless the file of --custom
+says of which layers of a description their classes are made; --draft prints the beginning
+of such a file. Of what model.to_json() gives, in a .json file, it writes the description
+alone.
 
 Of a description it writes weights.safetensors alone: those that another program, such as
 PyTorch, has written to the safetensors file of --weights. The file of --map says which
@@ -54,6 +59,8 @@ written.`,
   nngen import old.h5 -o old
   nngen import segment.keras --shape image=128,128,3
   nngen import layers.json
+  nngen import transformer.keras --draft > custom.yaml
+  nngen import transformer.keras --custom custom.yaml
   nngen import digits.yaml --weights model.safetensors --map names.yaml
   nngen generate old/old.yaml --predict-only --weights old/weights.safetensors`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -73,6 +80,7 @@ written.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "folder for the description and the weights (default ./NAME)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
+	f.BoolVar(&o.draft, "draft", false, "print the beginning of a file for --custom, with the classes of the model that are Python code")
 	o.open.add(cmd)
 	o.other.add(cmd)
 	completeModel(cmd)
@@ -81,15 +89,19 @@ written.`,
 }
 
 func (o *importOptions) run(cmd *cobra.Command) error {
-	shapes, err := o.open.read(cmd)
+	options, err := o.open.read(cmd)
 	if err != nil {
 		return err
 	}
 	if err := o.other.check(cmd); err != nil {
 		return err
 	}
-	announceReading(cmd.ErrOrStderr(), o.file)
-	net, err := o.network(cmd.Context(), shapes)
+	if o.draft {
+		return o.printDraft(cmd, options)
+	}
+	line := reading(cmd.ErrOrStderr(), o.file, &options)
+	net, err := o.network(cmd.Context(), options)
+	line.End(err)
 	if err != nil {
 		return err
 	}
@@ -116,8 +128,14 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	announce(cmd.ErrOrStderr(), "writing", filepath.Join(o.output, network.WeightsFile), int64(len(files[network.WeightsFile])))
-	if err := (&folder.Folder{Path: o.output}).Apply(files, c); err != nil {
+	size := int64(0)
+	for _, b := range files {
+		size += int64(len(b))
+	}
+	line = percent.New(cmd.ErrOrStderr(), "writing", o.output, size, size)
+	err = (&folder.Folder{Path: o.output, Wrote: line.Add}).Apply(files, c)
+	line.End(err)
+	if err != nil {
 		return err
 	}
 	if w := cmd.ErrOrStderr(); c.None() {
@@ -134,6 +152,22 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	} else {
 		next(cmd.ErrOrStderr(), "nngen", "generate", model, "--predict-only", "--weights", at(network.WeightsFile))
 	}
+	return nil
+}
+
+// printDraft prints the beginning of definitions of the model's own classes.
+func (o *importOptions) printDraft(cmd *cobra.Command, options importer.Options) error {
+	text, err := network.DraftCustom(o.file, options)
+	if err != nil {
+		return err
+	}
+	if text == nil {
+		return fmt.Errorf("%s: all its layers are Keras's own, so that it needs no --custom", o.file)
+	}
+	if _, err := cmd.OutOrStdout().Write(text); err != nil {
+		return err
+	}
+	next(cmd.ErrOrStderr(), "nngen", "import", o.file, "--custom", "custom.yaml")
 	return nil
 }
 
@@ -158,7 +192,7 @@ func importFiles(n *network.Network) (map[string][]byte, error) {
 }
 
 // network compiles the model of the file, whatever it is called.
-func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*network.Network, error) {
+func (o *importOptions) network(ctx context.Context, options importer.Options) (*network.Network, error) {
 	return interrupt.Unless(ctx, func() (*network.Network, error) {
 		if o.other.weights != "" {
 			model, imported, err := network.Description(o.file, network.Settings{})
@@ -174,7 +208,7 @@ func (o *importOptions) network(ctx context.Context, shapes map[string][]int) (*
 			}
 			return net, err
 		}
-		imported, err := network.ImportKeras(o.file, o.open.config, shapes)
+		imported, err := network.ImportKeras(o.file, options)
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/network"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/custom"
 	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -17,15 +18,31 @@ import (
 type openFlags struct {
 	shapes []string
 	config string // a file with the layers of weights alone
+	custom string // a file that says what classes compute
 }
 
 func (f *openFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.shapes, "shape", nil, "shape of an input of a Keras file, which leaves extents open, as name=28,28,1 without the batch; repeatable")
+	cmd.Flags().StringVar(&f.custom, "custom", "", "YAML file that says what classes of a Keras file compute that are Python code of their users")
 	cmd.Flags().StringVar(&f.config, "config", "", "JSON file with the layers of a Keras file that has weights alone, as model.to_json() gives them")
 }
 
-// read gives the shapes by the names of inputs.
-func (f *openFlags) read(cmd *cobra.Command) (map[string][]int, error) {
+// read gives what the flags say.
+func (f *openFlags) read(cmd *cobra.Command) (o importer.Options, err error) {
+	o.Config = f.config
+	if o.Shapes, err = f.readShapes(cmd); err != nil || f.custom == "" {
+		return o, err
+	}
+	src, err := network.ReadDescription(f.custom)
+	if err != nil {
+		return o, err
+	}
+	o.Custom, err = custom.Read(filepath.ToSlash(f.custom), src)
+	return o, err
+}
+
+// readShapes gives the shapes by the names of inputs.
+func (f *openFlags) readShapes(cmd *cobra.Command) (map[string][]int, error) {
 	shapes := map[string][]int{}
 	for _, text := range f.shapes {
 		name, list, ok := strings.Cut(text, "=")
@@ -65,6 +82,7 @@ func (f *kerasFlags) put(cmd *cobra.Command, model string, s *network.Settings) 
 		{"bind", "an ONNX file; a description says bind in its ONNX layer", onnx},
 		{"shape", "a file that Keras has saved, .keras or .h5; a description says so itself", keras},
 		{"config", "a file that Keras has saved, .keras or .h5; a description says so itself", keras},
+		{"custom", "a file that Keras has saved, .keras or .h5; a description has the layers themselves", keras},
 		{"with", "a file that Keras has saved, .keras or .h5, or an ONNX file; a description says so itself", keras || onnx},
 	} {
 		if cmd.Flags().Changed(flag.name) && !flag.takes {
@@ -73,8 +91,7 @@ func (f *kerasFlags) put(cmd *cobra.Command, model string, s *network.Settings) 
 	}
 	s.Bind = f.bind
 	var err error
-	s.Config = f.config
-	if s.Shapes, err = f.read(cmd); err != nil || f.with == "" {
+	if s.Keras, err = f.read(cmd); err != nil || f.with == "" {
 		return err
 	}
 	src, err := network.ReadDescription(f.with)
@@ -98,7 +115,7 @@ func (f *kerasFlags) arguments() (args []string) {
 	for _, s := range f.bind {
 		args = append(args, "--bind", s)
 	}
-	for _, one := range []struct{ flag, value string }{{"--config", f.config}, {"--with", f.with}} {
+	for _, one := range []struct{ flag, value string }{{"--config", f.config}, {"--custom", f.custom}, {"--with", f.with}} {
 		if one.value != "" {
 			args = append(args, one.flag, one.value)
 		}

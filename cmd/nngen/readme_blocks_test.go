@@ -56,6 +56,7 @@ var documents = []document{
 		{"nngen import digits.keras -o digits", "", (*readme).imports},
 		{"nngen fit digits.keras --with train.yaml --resume", "", executed("kerasserve.txtar")},
 		{"//go:generate nngen generate digits/digits.yaml", "", scripted("kerasserve.txtar")},
+		{"TokenAndPositionEmbedding:", "", scripted("custom.txtar")},
 		{"nngen export digits.keras -o again.keras", "", (*readme).imports},
 		{"layers:", "", scripted("onnx_training.txtar")},
 		{"nngen export digits.keras -o digits.onnx", "", (*readme).imports},

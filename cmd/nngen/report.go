@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
 )
 
 // Exit codes.
@@ -81,25 +83,15 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// announced is from how many bytes on a file takes long enough to be announced.
-const announced = 50 << 20
-
-// announce says on a terminal what a command has begun to do with a large file.
-func announce(w io.Writer, doing, file string, size int64) {
-	if size >= announced && isTerminal(w) {
-		fmt.Fprintln(w, announcement(doing, file, size))
+// reading begins the line that says how much of a large file of Keras is read.
+func reading(w io.Writer, file string, o *importer.Options) *percent.Line {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil
 	}
-}
-
-func announcement(doing, file string, size int64) string {
-	return fmt.Sprintf("%s %s (%s MB) ...", doing, file, show.Count(int(size>>20)))
-}
-
-// announceReading is announce for a file that is about to be read.
-func announceReading(w io.Writer, file string) {
-	if info, err := os.Stat(file); err == nil {
-		announce(w, "reading", file, info.Size())
-	}
+	l := percent.New(w, "reading", file, info.Size(), importer.Work(file, info.Size()))
+	o.Read = l.Add
+	return l
 }
 
 // next prints the command that naturally follows, to be copied.

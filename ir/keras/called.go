@@ -23,8 +23,12 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 			w.fail(p.path, "an operand of it is a value in the file, which a description has not: %s", c.Brief())
 		}
 	}
-	if len(info.Reads) > 0 {
-		list = w.ordered(p, info.Reads, n)
+	reads := info.Reads
+	if p.reads != nil {
+		reads = p.reads
+	}
+	if len(reads) > 0 {
+		list = w.ordered(p, reads, n)
 	}
 	if slices.ContainsFunc(n.named, func(a namedTensor) bool { return a.name == "attention_mask" }) {
 		more = append(more, spec.Arg{Name: "attention_mask", Value: spec.Value{Kind: spec.Bool, Bool: true}})
@@ -35,7 +39,7 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 			if !automaticMask(a.of) {
 				w.fail(p.path, "its argument %s is not the mask that comes with its input, which is not supported by this version of nngen", diag.Quote(a.name))
 			}
-		case slices.Contains(info.Reads, a.name): // done
+		case slices.Contains(reads, a.name): // done
 		case a.name == "initial_state":
 			list = append(slices.Clone(list), a.of...)
 		case a.name == "inputs" && len(list) == 0:
@@ -49,7 +53,9 @@ func (w *writer) called(p *part, class string, i int) (inputs []string, more []s
 		switch {
 		case a.Value.Kind == spec.Null || isMask(a.Name) || a.Value.Kind == spec.List && len(a.Value.List) == 0:
 		case a.Name == "training" && same(a.Value, false):
-			if class == "BatchNormalization" || class == "Dropout" {
+			// Keras 3 writes it into every call, and goes by what the model is called with. Source:
+			// Keras 3, models/functional.py, operation_fn.
+			if (class == "BatchNormalization" || class == "Dropout") && w.version.before(3, 0) {
 				w.note(p.path, "it is called with training=False, so that it predicts while the model trains; in the description it trains as well")
 			}
 		case a.Name == "training" && slices.Contains([]string{"CenterCrop", "Resizing", "AutoContrast"}, class): // which files have although nothing depends on it

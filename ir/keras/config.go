@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/custom"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -27,6 +28,8 @@ type Source struct {
 	// Frequencies gives the weights of its words, in the mode tf_idf, which it has in the
 	// same way.
 	Frequencies func(path string) ([]float32, error)
+	// Custom says what classes compute that are Python code; nil: they are refused.
+	Custom *custom.File
 }
 
 // Config reads a configuration alone. Data may also be the attributes of a legacy
@@ -39,7 +42,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
+	r := s.reader()
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -53,6 +56,7 @@ func (s Source) Model() (*spec.Model, *Report, error) {
 	if !ok || len(r.errs) > 0 {
 		return nil, &r.report, r.errs
 	}
+	r.unused()
 	tree := r.write(root)
 	if len(r.errs) > 0 {
 		return nil, &r.report, r.errs
@@ -64,6 +68,13 @@ func (s Source) Model() (*spec.Model, *Report, error) {
 		return nil, &r.report, r.errs
 	}
 	return m, &r.report, nil
+}
+
+func (s Source) reader() *reader {
+	return &reader{
+		from: filepath.Base(s.From), shapes: s.Shapes, vocabulary: s.Vocabulary, frequencies: s.Frequencies, custom: s.Custom, catalog: build.Catalog(),
+		asked: map[*custom.Definition]bool{}, taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{},
+	}
 }
 
 // settle parses and builds the description. What of the compile section does not
@@ -179,6 +190,8 @@ type reader struct {
 	taken       map[string]bool   // names in the description
 	paths       map[string]string // where in the file, by the name in the description
 	ranks       map[tensor]int    // of results, where the file says them; 0: it does not
+	custom      *custom.File
+	asked       map[*custom.Definition]bool // definitions that layers have
 	errs        diag.List
 	report      Report
 	count       int // layers so far
@@ -197,23 +210,14 @@ func (r *reader) note(path, format string, args ...any) {
 
 // open reads the JSON of a source, and takes the attributes of an .h5 file apart.
 func (r *reader) open(s Source) (config, training spec.Value, ok bool) {
-	config, err := document(s.Config)
+	config, err := packed(s.Config)
 	if err != nil {
 		r.fail("", "the configuration of a Keras model cannot be read: %v", err)
 		return config, training, false
 	}
 	if s.Training != nil {
-		if training, err = document(s.Training); err != nil {
+		if training, err = packed(s.Training); err != nil {
 			r.note("training_config", "it is left out, for it cannot be read: %v", err)
-		}
-	}
-	for range 2 { // an attribute may be JSON in a text
-		if config.Kind != spec.String {
-			break
-		}
-		if config, err = document([]byte(config.Str)); err != nil {
-			r.fail("", "the configuration of a Keras model cannot be read: %v", err)
-			return config, training, false
 		}
 	}
 	inner, attributes := config.Get("model_config")

@@ -1,8 +1,10 @@
 package keras
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -307,6 +309,25 @@ func TestBare(t *testing.T) {
 	for _, want := range []string{"- Operation: {name: shifted, op: add, x2: [[1.0, 2.5]]}", "- Add: {name: sum, inputs: [x, shifted]}"} {
 		if !strings.Contains(string(report.Description), want) {
 			t.Errorf("%s\nwant %s", report.Description, want)
+		}
+	}
+}
+
+// TestTexts reads texts with escapes as encoding/json does, wherever they stand.
+func TestTexts(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	pieces := []string{"a", "ü", `\n`, `\"`, `\\`, `\u0041`, `\ud83d`, `\ude00`, `\uD83D\uDE00`, `\u12`, `\x`, "\t", `\/`, strings.Repeat(`\u00e9`, 2000), strings.Repeat(`\n`, 2047), strings.Repeat("b", 3000)}
+	for range 2000 {
+		text := `"`
+		for range r.IntN(6) {
+			text += pieces[r.IntN(len(pieces))]
+		}
+		text += `"`
+		var want string
+		wrong := json.Unmarshal([]byte(text), &want)
+		got, err := document([]byte(text))
+		if (err == nil) != (wrong == nil) || err == nil && got.Str != want {
+			t.Fatalf("%.200q: %.200q, %v; encoding/json has %.200q, %v", text, got.Str, err, want, wrong)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package keras
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -12,11 +13,15 @@ import (
 )
 
 // Bounds on a configuration. The largest of Keras's own models, EfficientNetB7,
-// has 0.9 MB and 60,000 values.
+// has 0.9 MB and 60,000 values. A value takes up to 1.5 KB of memory until it is in a
+// description, whatever it takes of the file: their number bounds what a file can ask for.
 const (
 	maxBytes  = 64 << 20
 	maxDepth  = 128
-	maxValues = 4 << 20
+	maxValues = 1 << 18
+	// longestNumber is longer than any that Python writes: all digits of the smallest
+	// float64 are 1,076.
+	longestNumber = 1100
 )
 
 // document reads JSON as Python writes it, NaN and Infinity among its numbers. An
@@ -34,6 +39,26 @@ func document(data []byte) (spec.Value, error) {
 		err = s.wrong("the end")
 	}
 	return v, err
+}
+
+// packed reads JSON that may be the text of a JSON text, or of one in it: attributes of
+// .h5 files are.
+func packed(data []byte) (spec.Value, error) {
+	for range 2 {
+		s := scanner{src: data}
+		if s.next() != '"' || len(data) > maxBytes || !utf8.Valid(data) {
+			break
+		}
+		inside, err := s.raw()
+		if err == nil && s.next() != 0 {
+			err = s.wrong("the end")
+		}
+		if err != nil {
+			return spec.Value{}, err
+		}
+		data = inside
+	}
+	return document(data)
 }
 
 type scanner struct {
@@ -61,8 +86,11 @@ func (s *scanner) wrong(want string) error {
 }
 
 func (s *scanner) value(depth int) (v spec.Value, err error) {
-	if s.values++; depth > maxDepth || s.values > maxValues {
-		return v, fmt.Errorf("it has more than %d values, or more than %d inside one another", maxValues, maxDepth)
+	switch s.values++; {
+	case depth > maxDepth:
+		return v, fmt.Errorf("it has more than %d values inside one another", maxDepth)
+	case s.values > maxValues:
+		return v, fmt.Errorf("it has more than %d values; give long vocabularies to the layer in a file, which Keras saves beside the configuration", maxValues)
 	}
 	switch c := s.next(); {
 	case c == '{':
@@ -164,21 +192,65 @@ func (s *scanner) object(depth int) (v spec.Value, err error) {
 
 // text reads a text in quotes.
 func (s *scanner) text() (string, error) {
-	from := s.at
-	for s.at++; s.at < len(s.src); s.at++ {
-		switch s.src[s.at] {
-		case '\\':
+	p, err := s.raw()
+	return string(p), err
+}
+
+// raw is what a text in quotes says; without escapes it is a part of the document.
+func (s *scanner) raw() ([]byte, error) {
+	from, escapes := s.at, false
+	for s.at++; s.at < len(s.src) && s.src[s.at] != '"'; s.at++ {
+		switch c := s.src[s.at]; {
+		case c < ' ':
+			return nil, fmt.Errorf("it is not JSON: the text at byte %d has the control character %q in it", from, c)
+		case c == '\\':
 			s.at++
-		case '"':
-			s.at++
-			var text string
-			if err := json.Unmarshal(s.src[from:s.at], &text); err != nil {
-				return "", fmt.Errorf("it is not JSON: the text at byte %d cannot be read", from)
-			}
-			return text, nil
+			escapes = true
 		}
 	}
-	return "", s.wrong("the end of a text")
+	if s.at >= len(s.src) {
+		return nil, s.wrong("the end of a text")
+	}
+	inside := s.src[from+1 : s.at]
+	if s.at++; !escapes {
+		return inside, nil
+	}
+	text, ok := unescaped(inside)
+	if !ok {
+		return nil, fmt.Errorf("it is not JSON: the text at byte %d cannot be read", from)
+	}
+	return text, nil
+}
+
+// unescaped is what stands between quotes, read escapes by escapes: two of them may be
+// one character.
+func unescaped(inside []byte) ([]byte, bool) {
+	b := make([]byte, 0, len(inside))
+	for len(inside) > 0 {
+		plain := bytes.IndexByte(inside, '\\')
+		if plain < 0 {
+			plain = len(inside)
+		}
+		b = append(b, inside[:plain]...)
+		inside = inside[plain:]
+		n := 0
+		for half := false; n+1 < len(inside) && inside[n] == '\\' && (half || n < 1<<12); {
+			half = inside[n+1] == 'u' && n+2 < len(inside) && inside[n+2]|0x20 == 'd'
+			if n += 2; inside[n-1] == 'u' {
+				n += 4
+			}
+		}
+		if n > len(inside) {
+			return nil, false
+		}
+		var part string
+		if json.Unmarshal(slices.Concat([]byte{'"'}, inside[:n], []byte{'"'}), &part) != nil {
+			return nil, false
+		}
+		b = append(b, part...)
+		inside = inside[n:]
+	}
+	return b, true
 }
 
 // number reads a number; one without point and exponent is whole where it fits.
@@ -191,6 +263,9 @@ func (s *scanner) number() (v spec.Value, err error) {
 	from := s.at
 	for s.at < len(s.src) && slices.Contains([]byte("+-.0123456789eE"), s.src[s.at]) {
 		s.at++
+	}
+	if s.at-from > longestNumber {
+		return v, fmt.Errorf("it has a number of more than %d characters, at byte %d", longestNumber, from)
 	}
 	text := string(s.src[from:s.at])
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {

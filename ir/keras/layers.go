@@ -14,6 +14,10 @@ type converter struct{ *reader }
 
 // arguments are those of a layer in a description, and its class there.
 func (r converter) arguments(p *part) (class string, args []spec.Arg, ok bool) {
+	if p.defined != nil {
+		ok := r.checkDefined(p)
+		return p.class, p.defined.args, ok
+	}
 	class, config, ok := r.class(p)
 	if !ok {
 		return class, nil, false
@@ -40,12 +44,12 @@ func (r converter) class(p *part) (string, spec.Value, bool) {
 	class, config := p.class, p.config
 	switch {
 	case class == "Lambda":
-		r.fail(p.path, "a Lambda layer is Python code, which is not read; write what it computes with layers such as Rescaling, Activation and Reshape, or with keras.ops, and save the model again")
+		r.fail(p.path, "a Lambda layer is Python code, which is not read; say what it computes in a file for --custom, %s: {layers: [...]}, or write it in Python with layers and keras.ops and save the model again", p.name)
 		return class, config, false
 	case published(p):
 		return r.family(p)
-	case custom(p):
-		r.fail(p.path, "its class %s is Python code of its own, which is not in the file; build it of Keras's layers and operations, and save the model again", diag.Quote(class))
+	case isCustom(p):
+		r.fail(p.path, "its class %s is Python code of its own, which is not in the file; say what it computes in a file for --custom (import --draft begins one), or build it of Keras's layers and operations and save the model again", diag.Quote(class))
 		return class, config, false
 	case config.Kind != spec.Map:
 		r.fail(p.path, "its config is %s", config.Describe())
@@ -56,22 +60,27 @@ func (r converter) class(p *part) (string, spec.Value, bool) {
 		return class, config, false
 	}
 	if _, known := layer.Find(class); !known {
-		r.fail(p.path, "%s", strings.TrimSuffix(known1(layer.Unknown(spec.Layer{Type: class})), ";"))
+		hint := unknown(class) + "; if"
+		if strings.HasSuffix(hint, "?; if") {
+			hint = unknown(class) + " If"
+		}
+		r.fail(p.path, "%s it is a class of your own, say what it computes in a file for --custom (import --draft begins one)", hint)
 		return class, config, false
 	}
 	return class, config, true
 }
 
-// known1 cuts the list of all layers off a message: a file is not edited by hand.
-func known1(message string) string {
-	before, _, _ := strings.Cut(message, " nngen knows:")
-	before, _, _ = strings.Cut(before, "; it knows:")
-	return before
+// unknown says that there is no such layer, without the list of all: a file is not edited
+// by hand.
+func unknown(class string) string {
+	message, _, _ := strings.Cut(layer.Unknown(spec.Layer{Type: class}), " nngen ")
+	message, _, _ = strings.Cut(message, "; it knows:")
+	return strings.TrimRight(message, ";")
 }
 
-// custom reports a class that is not Keras's. Keras 1 and 2 say no module.
-func custom(p *part) bool {
-	if strings.Contains(p.as, ">") {
+// isCustom reports a class that is not Keras's. Keras 1 and 2 say no module.
+func isCustom(p *part) bool {
+	if strings.Contains(p.as, ">") || p.as != "" && p.module == "" {
 		return true
 	}
 	for _, ours := range []string{"", "keras.", "tensorflow.", "tf_keras.", "keras", "builtins"} {

@@ -18,6 +18,7 @@ const (
 // graph is a model as a graph: a Sequential is a chain.
 type graph struct {
 	name    string
+	class   string // of the model itself, where it is Python code with a definition
 	path    string // "" of the model itself
 	layers  []*part
 	names   map[string]*part
@@ -37,7 +38,14 @@ type part struct {
 	nodes  []node
 	inner  *graph // of a model
 	said   string // its name in the description
-	weight string // where its weights are in a .keras file: layers/conv2d_1
+	// defined is there of a layer of a definition; order is its place among the weights
+	// there, counted from 1, and unlisted says that the definition does not tell it. Reads
+	// are the inputs of a class that has a definition.
+	defined  *defined
+	order    int
+	unlisted bool
+	reads    []string
+	weight   string // where its weights are in a .keras file: layers/conv2d_1
 	// bare is an operation of keras.ops in an .h5 file of Keras 3, which says no modules:
 	// it has nothing that all layers have.
 	bare bool
@@ -79,12 +87,17 @@ func (r graphReader) model(config spec.Value) (*graph, bool) {
 	}
 	inner := field(config, "config")
 	_, layered := inner.Get("layers")
+	if whole := r.part(config, "", 0); !isModel(class) && !layered {
+		if d := r.definition(whole); d != nil {
+			return r.whole(d, whole)
+		}
+	}
 	if !isModel(class) && !layered || isModel(class) && inner.Kind == spec.Map && !layered {
 		what := "its class " + diag.Quote(class)
 		if isModel(class) {
 			what = "it"
 		}
-		r.fail("", "%s is a subclass of Model, whose layers are Python code and not in the file; build the same network with keras.Sequential or keras.Model(inputs, outputs), load its weights there, and save that", what)
+		r.fail("", "%s is a subclass of Model, whose layers are Python code and not in the file; say what it computes in a file for --custom (import --draft begins one), or build the same network with keras.Sequential or keras.Model(inputs, outputs), load its weights there, and save that", what)
 		return nil, false
 	}
 	if !isModel(class) {
@@ -116,7 +129,10 @@ func (r graphReader) graph(class string, config spec.Value, path string, depth i
 		}
 		p := r.part(v, path, i)
 		p.weight = WeightsPath(p.class, counts)
-		if isModel(p.class) || field(p.config, "input_layers").Kind != spec.Null && field(p.config, "layers").Kind == spec.List {
+		if d := r.definition(p); d != nil {
+			r.define(d, p, depth+1)
+			alone(p)
+		} else if isModel(p.class) || field(p.config, "input_layers").Kind != spec.Null && field(p.config, "layers").Kind == spec.List {
 			var ok bool
 			if p.inner, ok = r.graph(p.class, p.config, p.path, depth+1); !ok {
 				continue

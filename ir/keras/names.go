@@ -45,6 +45,21 @@ func (r *reader) take(name, path string) string {
 	return said
 }
 
+// name gives a layer of the file its name in the description. Names in definitions are
+// not in the file, so that nobody misses them.
+func (w *writer) name(p *part) string {
+	if p.defined == nil && p.order == 0 {
+		return w.take(p.name, p.path)
+	}
+	said := p.name
+	if p.defined != nil && p.defined.unnamed {
+		said = Snake(p.class)
+	}
+	said = w.free(valid(said))
+	w.paths[said] = p.path
+	return said
+}
+
 // free is the name, or with a number after it where it is taken.
 func (r *reader) free(name string) string {
 	said := name

@@ -2,6 +2,7 @@ package keras
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -31,7 +32,12 @@ func (r *reader) polish(tree *spec.Value) {
 		flat.Layers = append(flat.Layers, spec.Layer{Type: a.Name})
 	})
 	// A name that is not the automatic one stays, and takes it from others: what is
-	// automatic shrinks until it holds.
+	// automatic shrinks until it holds. Names that are automatic nowhere come first.
+	for i, a := range own {
+		if kept, prefix := text(a.Value, "name"), Snake(a.Name); kept != prefix && !strings.HasPrefix(kept, prefix+"_") {
+			flat.Layers[i].Name = kept
+		}
+	}
 	for changed := true; changed; {
 		changed = false
 		for i, name := range flat.Names() {

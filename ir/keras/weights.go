@@ -27,18 +27,48 @@ type Origin struct {
 	Legacy []string
 	// Place are the numbers of the same in the lists of layers that they are in.
 	Place []int
+	// Defined is the layer of a class with a definition that this one is part of. Unsaid says
+	// that the definition does not tell the order of its weights.
+	Defined Defined
+	Unsaid  bool
+	// Variable is the only weight that this is about, which the class has itself, at Path;
+	// "" are all of the layer.
+	Variable string
+}
+
+// Defined is a layer of a class with a definition: the outermost one where there are several.
+type Defined struct {
+	Class string // "" is none
+	Path  string // where a .keras file has its weights
 }
 
 // origin notes where a layer comes from.
 func (w *writer) origin(p *part, class string) {
 	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name), Place: w.placeOf(p)}
 	o.Inner, o.Backward = innerClasses(class, p.config), backwardClasses(class, p.config)
-	w.report.Origins = append(w.report.Origins, o)
+	if p.defined == nil {
+		w.report.Origins = append(w.report.Origins, o)
+		return
+	}
+	o.Defined, o.Unsaid = w.defined, w.unsaid || p.unlisted
+	o.Inner, o.Backward = p.defined.within(class)
+	if p.defined.variables == nil {
+		w.report.Origins = append(w.report.Origins, o)
+	}
+	for i, v := range p.defined.variables {
+		one := o
+		one.Variable, one.Path, one.Place = v.Name, w.steps+v.Path, append(slices.Clone(o.Place), i)
+		w.report.Origins = append(w.report.Origins, one)
+	}
 }
 
 // placeOf are the numbers of a layer, and before it of the models that it is in.
 func (w *writer) placeOf(p *part) []int {
-	return append(slices.Clone(w.place), slices.Index(w.g.layers, p))
+	at := slices.Index(w.g.layers, p)
+	if p.order > 0 {
+		at = p.order - 1
+	}
+	return append(slices.Clone(w.place), at)
 }
 
 // innerClasses are the classes of what is inside of a layer, from the outside in.
@@ -121,7 +151,7 @@ func own(trainable ...string) []Group { return []Group{{Trainable: trainable}} }
 // variables are the weights by class. Source of the order: add_weight in build of
 // the classes, Keras 3, layers/*.
 var variables = map[string][]Group{
-	"Dense": own("kernel", "bias"), "EinsumDense": own("kernel", "bias"), "Embedding": own("embeddings"), "ReversibleEmbedding": own("embeddings", "reverse_embeddings"), "PReLU": own("alpha"),
+	"Dense": own("kernel", "bias"), "EinsumDense": own("kernel", "bias"), "Embedding": own("embeddings"), "ReversibleEmbedding": own("embeddings", "reverse_embeddings"), "PReLU": own("alpha"), "PositionEmbedding": own("embeddings"),
 	"Conv1D": own("kernel", "bias"), "Conv2D": own("kernel", "bias"), "Conv3D": own("kernel", "bias"),
 	"Conv1DTranspose": own("kernel", "bias"), "Conv2DTranspose": own("kernel", "bias"), "Conv3DTranspose": own("kernel", "bias"),
 	"DepthwiseConv1D": own("kernel", "bias"), "DepthwiseConv2D": own("kernel", "bias"),
@@ -151,7 +181,18 @@ func cellAt(path, before string) []Group {
 }
 
 // Groups are the weights of the layer, nil where it has none.
-func (o Origin) Groups() []Group { return groupsOf(o.Class, o.Inner, o.Backward) }
+func (o Origin) Groups() []Group {
+	all := groupsOf(o.Class, o.Inner, o.Backward)
+	if o.Variable == "" {
+		return all
+	}
+	for _, g := range all {
+		if slices.Contains(g.Rest, o.Variable) {
+			return []Group{{Rest: []string{o.Variable}}}
+		}
+	}
+	return own(o.Variable)
+}
 
 // groupsOf are the weights of a class with these classes inside of it and, if it goes both
 // ways, inside of its second layer.
@@ -217,6 +258,11 @@ func (r *Report) Places(parameters []string) (places map[string][]string, missin
 	}
 	places = map[string][]string{}
 	for _, o := range r.Origins {
+		if o.Variable != "" {
+			name := o.Layer + "/" + o.Variable
+			places[name] = append(places[name], o.Path)
+			continue
+		}
 		for _, g := range o.Groups() {
 			paths := []string{o.Path, older(o.Path)}
 			if g.Path != "" {

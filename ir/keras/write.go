@@ -18,6 +18,8 @@ type writer struct {
 	named   map[string]bool // what layers name
 	steps   string          // before the paths of weights: layers/functional/
 	legacy  []string        // the models that this one is in, by Keras's names
+	defined Defined         // the layer that is defined so
+	unsaid  bool            // the definition does not tell the order of its weights
 	place   []int           // and by their numbers in the lists of layers
 }
 
@@ -46,7 +48,7 @@ func words(list []string) (v spec.Value) {
 
 // write gives the description of a model, but for its compile section.
 func (r *reader) write(g *graph) spec.Value {
-	w := &writer{reader: r, g: g, refs: map[tensor]ref{}, named: map[string]bool{}}
+	w := &writer{reader: r, g: g, refs: map[tensor]ref{}, named: map[string]bool{}, defined: Defined{Class: g.class}}
 	inputs := spec.Value{Kind: spec.Map}
 	for _, p := range g.inputs {
 		p.said = r.take(p.name, p.path)
@@ -182,7 +184,7 @@ func (w *writer) reading(inputs []string) (a spec.Arg, ok bool) {
 
 // layer writes the first use of a layer.
 func (w *writer) layer(p *part, i int) {
-	p.said = w.take(p.name, p.path)
+	p.said = w.name(p)
 	w.learned(p)
 	class, args, ok := converter{w.reader}.arguments(p)
 	if !ok {
@@ -236,8 +238,11 @@ func (w *writer) again(p *part, i int) {
 // inner writes the first use of a model.
 func (w *writer) inner(p *part, i int) {
 	g := p.inner
-	p.said = w.take(p.name, p.path)
-	in := &writer{reader: w.reader, g: g, refs: map[tensor]ref{}, named: map[string]bool{}, steps: w.steps + p.weight + "/", legacy: append(slices.Clone(w.legacy), p.name), place: w.placeOf(p)}
+	p.said = w.name(p)
+	in := &writer{reader: w.reader, g: g, refs: map[tensor]ref{}, named: map[string]bool{}, steps: w.steps + p.weight + "/", legacy: append(slices.Clone(w.legacy), p.name), place: w.placeOf(p), defined: w.defined, unsaid: w.unsaid || p.unlisted}
+	if p.reads != nil && in.defined.Class == "" {
+		in.defined = Defined{p.class, in.steps}
+	}
 	outer, _ := w.called(p, p.class, i)
 	if len(outer) != len(g.inputs) {
 		w.fail(p.path, "the model has %d inputs and is called with %d", len(g.inputs), len(outer))
@@ -245,7 +250,11 @@ func (w *writer) inner(p *part, i int) {
 	}
 	var bound []string
 	for _, q := range g.inputs {
-		q.said = w.free(valid(q.name))
+		if q.said = valid(q.name); p.reads == nil {
+			q.said = w.free(q.said)
+		} else { // which its layers alone know
+			w.taken[q.said] = true
+		}
 		in.refs[tensor{of: q}] = ref{q.said, q.said}
 		bound = append(bound, q.said)
 	}

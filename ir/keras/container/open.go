@@ -81,8 +81,12 @@ func (m *Model) checkLayers() error {
 // OpenFile reads a file by its path: what Open reads, an index of shards
 // (.weights.json) with the shards beside it, or the folder that Keras calls an
 // unzipped archive. Close the model when its weights have been read.
-func OpenFile(path string) (*Model, error) {
-	m, err := openFile(path)
+func OpenFile(path string) (*Model, error) { return OpenCounted(path, nil) }
+
+// OpenCounted is OpenFile that tells of a single file how many bytes have been read of it,
+// those that are read again as well; read may be nil.
+func OpenCounted(path string, read func(n int)) (*Model, error) {
+	m, err := openFile(path, read)
 	if err != nil {
 		if m != nil {
 			m.Close()
@@ -101,7 +105,7 @@ func strip(err error, path string) error {
 	return err
 }
 
-func openFile(path string) (*Model, error) {
+func openFile(path string, read func(n int)) (*Model, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -121,12 +125,26 @@ func openFile(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := Open(f, size)
+	m, err := Open(&counted{f, read}, size)
 	if m == nil {
 		m = &Model{}
 	}
 	m.close = append(m.close, f)
 	return m, err
+}
+
+// counted counts what is read.
+type counted struct {
+	io.ReaderAt
+	read func(n int)
+}
+
+func (c *counted) ReadAt(p []byte, at int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(p, at)
+	if c.read != nil {
+		c.read(n)
+	}
+	return n, err
 }
 
 func openAt(path string) (*os.File, int64, error) {

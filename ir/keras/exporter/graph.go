@@ -21,6 +21,7 @@ type node struct {
 	settings   layer.Config
 	uses       []call
 	said       []string // what every use is called in the description
+	kernel     string   // what its weight kernel is called there; "": kernel
 
 	depth, found int // of Keras's order
 }
@@ -177,11 +178,17 @@ func (k *maker) layer(g *graph, layers map[string]*node, i int, in []tensor) {
 		fallthrough
 	case o == nil:
 		o = &node{name: k.names[i], Layer: l}
-		o.info, _ = layer.Find(l.Type)
+		if l.Type == "PositionEmbedding" {
+			k.positions(o)
+		}
+		o.info, _ = layer.Find(o.Type)
 		o.settings = o.info.New()
-		args, _, _ := layer.TakeActivity(l.Args, "the layer")
+		args, _, _ := layer.TakeActivity(o.Args, "the layer")
 		layer.Decode(args, o.settings, "the layer") // without errors: the description has been built
 		g.operations, layers[k.names[i]] = append(g.operations, o), o
+	}
+	if l.Type == "PositionEmbedding" {
+		in = []tensor{k.ones(g, o.name, in)}
 	}
 	use := len(o.uses)
 	g.values[k.names[i]] = tensor{of: o, use: use}

@@ -12,7 +12,6 @@ import (
 // elsewhere are layers of descriptions that Keras has not, and what to do.
 var elsewhere = map[string]string{
 	"ONNX":                 "it is a network of an ONNX file; export it to ONNX",
-	"PositionEmbedding":    "it is one of keras_hub; add the result of an Embedding of the numbers of the steps",
 	"SinePositionEncoding": "it is one of keras_hub; give what it adds as a second input, or learn it with an Embedding",
 }
 

@@ -96,6 +96,9 @@ func (w *weights) held(o *node) (list []held) {
 		}
 		of := func(names []string) (list []string) {
 			for _, name := range names {
+				if name == "kernel" && o.kernel != "" {
+					name = o.kernel
+				}
 				if s := w.segments[o.name+"/"+name]; s != nil {
 					list = append(list, s.Name)
 				}

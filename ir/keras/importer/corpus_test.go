@@ -38,7 +38,7 @@ func TestCorpus(t *testing.T) {
 				m, err = Open(path, shapes)
 			} else if config := beside(path); config != "" && strings.Contains(err.Error(), "the file has weights alone") {
 				counts["with a configuration beside"]++
-				m, err = OpenPair(path, config, nil)
+				m, err = Options{Config: config}.Open(path)
 			}
 		}
 		switch {

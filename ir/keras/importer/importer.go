@@ -17,6 +17,7 @@ import (
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/keras"
 	"github.com/nngen-go/nngen/ir/keras/container"
+	"github.com/nngen-go/nngen/ir/keras/custom"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/optim"
 )
@@ -48,32 +49,53 @@ func Is(path string) bool {
 // without the batch, in place of what the file says; see [keras.Source]. The error lists all layers that a
 // description cannot say, or all weights that do not fit it.
 func Open(path string, shapes map[string][]int) (*Model, error) {
-	return OpenPair(path, "", shapes)
+	return Options{Shapes: shapes}.Open(path)
 }
 
-// OpenPair is [Open] for a file of weights alone: config is a file with the layers, which
-// model.to_json() gives. "" is none.
-func OpenPair(path, config string, shapes map[string][]int) (*Model, error) {
+// Options are what a file does not say itself.
+type Options struct {
+	// Config is a file with the layers of one that has weights alone, as model.to_json()
+	// gives them; "" is none.
+	Config string
+	// Shapes and Custom are those of [keras.Source].
+	Shapes map[string][]int
+	Custom *custom.File
+	// Read, where it is set, is told how many bytes of the file have been read, those that
+	// are read again as well: see [Work].
+	Read func(n int)
+}
+
+// Work is how many bytes are read of a file of size bytes: archives once more, for their
+// checksums.
+func Work(path string, size int64) int64 {
+	if strings.EqualFold(filepath.Ext(path), ".keras") {
+		return 2 * size
+	}
+	return size
+}
+
+// Open is [Open] with options.
+func (o Options) Open(path string) (*Model, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	if config == "" {
+	if o.Config == "" {
 		switch layers, err := layersAlone(path); {
 		case err != nil:
 			return nil, err
 		case layers != nil:
-			return openLayers(path, layers, shapes)
+			return o.openLayers(path, layers)
 		}
 	}
-	file, err := container.OpenFile(path)
+	file, err := container.OpenCounted(path, o.Read)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	if err := addConfig(file, path, config); err != nil {
+	if err := addConfig(file, path, o.Config); err != nil {
 		return nil, err
 	}
-	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: shapes, Vocabulary: vocabularies(file), Frequencies: frequencies(file)}.Model()
+	parsed, report, err := keras.Source{From: path, Config: file.Config, Training: file.Compile, Version: file.Version, Shapes: o.Shapes, Custom: o.Custom, Vocabulary: vocabularies(file), Frequencies: frequencies(file)}.Model()
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +140,8 @@ func layersAlone(path string) ([]byte, error) {
 }
 
 // openLayers is the model of layers without weights.
-func openLayers(path string, layers []byte, shapes map[string][]int) (*Model, error) {
-	parsed, report, err := keras.Source{From: path, Config: layers, Shapes: shapes}.Model()
+func (o Options) openLayers(path string, layers []byte) (*Model, error) {
+	parsed, report, err := keras.Source{From: path, Config: layers, Shapes: o.Shapes, Custom: o.Custom}.Model()
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,11 @@ func (l *loader) group(origins []keras.Origin) {
 		arrays = append(arrays, a)
 		l.used[t] = true
 	}
+	unsaid := slices.IndexFunc(pieces, func(p *piece) bool { return p.Unsaid })
 	switch each := l.separate(pieces); {
+	case len(pieces) > 1 && unsaid >= 0:
+		l.fail("%q: an .h5 file has the weights of %s in the order in which its constructor makes them; say it in the file of --custom, weights: [...], for all layers that have weights", name, pieces[unsaid].Defined.Class)
+		return
 	case len(pieces) == 1:
 		pieces[0].given = arrays
 	case total == len(arrays):

@@ -23,18 +23,27 @@ type loader struct {
 	found    map[string]container.Array // by the names of segments
 	failed   map[string]bool            // segments whose arrays cannot be read, which errs say
 	used     map[*container.Tensor]bool
-	reshaped []string // layers whose weights have another form in the file
+	own      map[string]bool // segments that a class of a definition has itself
+	reshaped []string        // layers whose weights have another form in the file
 	errs     []error
 }
 
 func newLoader(file *container.Model, model *spec.Model, report *keras.Report, network *build.Network) *loader {
 	l := &loader{file: file, model: model, report: report, network: network, segments: map[string]*block.Segment{},
-		found: map[string]container.Array{}, failed: map[string]bool{}, used: map[*container.Tensor]bool{}}
+		found: map[string]container.Array{}, failed: map[string]bool{}, own: map[string]bool{}, used: map[*container.Tensor]bool{}}
 	for i := range network.Header.Segments {
 		s := &network.Header.Segments[i]
 		l.segments[s.Name] = s
 	}
+	for _, o := range report.Origins {
+		l.own[o.Layer+"/"+o.Variable] = true // of others it is the name of none
+	}
 	return l
+}
+
+// long is a shape without the extents of 1.
+func long(shape []int) []int {
+	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
 }
 
 func (l *loader) fail(format string, args ...any) {
@@ -62,6 +71,8 @@ func (l *loader) weights() map[string][]float32 {
 		case l.failed[s.Name]:
 		case !ok:
 			l.fail("%s %s is not in the file", s.Name, shapeText(s.Shape))
+		case l.own[s.Name] && slices.Equal(long(a.Shape), long(s.Shape)): // (1, 1, 64) of a class that adds it to all steps
+			all[s.Name] = a.Data
 		case !slices.Equal(a.Shape, s.Shape):
 			l.fail("%s is %s in the file, and %s in the network", s.Name, shapeText(a.Shape), shapeText(s.Shape))
 		default:

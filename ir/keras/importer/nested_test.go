@@ -82,7 +82,7 @@ func TestPair(t *testing.T) {
 	if err := os.WriteFile(beside, []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	m, err := OpenPair(path, beside, nil)
+	m, err := Options{Config: beside}.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestPair(t *testing.T) {
 		{whole, beside, "the file has the layers itself, so that " + beside + " is not needed"},
 		{path, path, "the configuration of a Keras model cannot be read"},
 	} {
-		if _, err := OpenPair(c.path, c.config, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := (Options{Config: c.config}).Open(c.path); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}

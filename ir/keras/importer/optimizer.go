@@ -54,6 +54,9 @@ func (l *loader) optimizer() (*optim.Optimizer, error) {
 	if s.optimizer.Step == 0 && len(arrays) == 0 {
 		return nil, nil // it was compiled, and has not taken a step
 	}
+	if class := l.unsaid(trained); class != "" {
+		return nil, fmt.Errorf("it is in the order in which the constructor of %s makes its layers, which the file of --custom does not say; write weights: [...] there", class)
+	}
 	if len(l.reshaped) > 0 {
 		return nil, fmt.Errorf("the weights of layer %q have another form in the file than here, and so would have what the optimizer keeps of them", l.reshaped[0])
 	}
@@ -112,6 +115,24 @@ func (l *loader) inKerasOrder(weights []nn.Segment) []nn.Segment {
 		}
 	}
 	return list
+}
+
+// unsaid is a class of several layers that train, in an order that its definition does not
+// tell; "" is none.
+func (l *loader) unsaid(weights []nn.Segment) string {
+	layers, unsaid := map[keras.Defined]int{}, map[keras.Defined]bool{}
+	for _, o := range l.report.Origins {
+		if o.Defined.Class != "" && slices.ContainsFunc(weights, func(s nn.Segment) bool { return strings.HasPrefix(s.Name, o.Layer+"/") }) {
+			layers[o.Defined]++
+			unsaid[o.Defined] = unsaid[o.Defined] || o.Unsaid
+		}
+	}
+	for d, n := range layers {
+		if n > 1 && unsaid[d] {
+			return d.Class
+		}
+	}
+	return ""
 }
 
 // optimizerState puts the arrays of a file into an optimizer.

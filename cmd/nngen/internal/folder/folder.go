@@ -32,6 +32,8 @@ type Folder struct {
 	// Step, where a test sets it, is called before everything that touches the
 	// disk.
 	Step func()
+	// Wrote, where it is set, is told how many bytes of files have been written.
+	Wrote func(n int)
 }
 
 // Check reports that a file is where -o wants a folder.

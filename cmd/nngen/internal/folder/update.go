@@ -11,6 +11,7 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/leftover"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 )
 
 // UpdateFolder is where a package is put together, within its own folder: the go
@@ -40,7 +41,8 @@ type exchange struct {
 	path string // of the package
 	journal
 	// step, where set, is called before everything that touches the disk.
-	step func()
+	step  func()
+	wrote func(n int) // where set, is told how many bytes of files have been written
 }
 
 func (u *exchange) at(part ...string) string {
@@ -63,7 +65,7 @@ func (f *Folder) Apply(want map[string][]byte, c Changes) (err error) {
 	if lock != nil {
 		defer lock.Close()
 	}
-	u := &exchange{path: f.Path, journal: journal{Replaced: c.Stale, Added: c.Missing, Removed: c.Superfluous}, step: f.Step}
+	u := &exchange{path: f.Path, journal: journal{Replaced: c.Stale, Added: c.Missing, Removed: c.Superfluous}, step: f.Step, wrote: f.Wrote}
 	if err := u.run(want); err != nil {
 		if os.IsNotExist(statErr) {
 			os.Remove(f.Path) // only if nothing is in it
@@ -100,7 +102,7 @@ func (u *exchange) prepare(want map[string][]byte) error {
 	}
 	for _, name := range slices.Concat(u.Replaced, u.Added) {
 		u.touch()
-		if err := writeSynced(u.at("new", name), want[name]); err != nil {
+		if err := writeSynced(u.at("new", name), want[name], u.wrote); err != nil {
 			return err
 		}
 	}
@@ -115,7 +117,7 @@ func (u *exchange) prepare(want map[string][]byte) error {
 		return err
 	}
 	u.touch()
-	if err := writeSynced(u.at("new", "."+JournalFile), b); err != nil {
+	if err := writeSynced(u.at("new", "."+JournalFile), b, nil); err != nil {
 		return err
 	}
 	u.touch()
@@ -218,7 +220,7 @@ func keep(file, as string) error {
 	if err != nil {
 		return err
 	}
-	return writeSynced(as, b)
+	return writeSynced(as, b, nil)
 }
 
 // syncFolder has the names in a folder written through to the disk, where the
@@ -231,12 +233,12 @@ func syncFolder(path string) {
 }
 
 // writeSynced writes a file through to the disk.
-func writeSynced(path string, b []byte) error {
+func writeSynced(path string, b []byte, wrote func(n int)) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	err = percent.Write(f, b, wrote)
 	if err == nil {
 		err = f.Sync()
 	}

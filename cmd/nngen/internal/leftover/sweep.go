@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/percent"
 )
 
 // temporaryMark is in the names of CreateTemporary, between that of the file
@@ -35,13 +37,16 @@ func CreateTemporary(path string) (*os.File, error) {
 
 // Write writes and syncs a file beside the one whose place it is to
 // take. Its name starts with a dot, so that the go command does not see it.
-func Write(dir, name string, b []byte) (string, error) {
+func Write(dir, name string, b []byte) (string, error) { return WriteBy(dir, name, b, nil) }
+
+// WriteBy is Write that tells how many bytes have been written; wrote may be nil.
+func WriteBy(dir, name string, b []byte, wrote func(n int)) (string, error) {
 	t, err := os.CreateTemp(dir, "."+name+".*")
 	if err != nil {
 		return "", err
 	}
 	Add(t.Name())
-	_, err = t.Write(b)
+	err = percent.Write(t, b, wrote)
 	if err == nil {
 		err = t.Chmod(fs.FileMode(0o644))
 	}

@@ -20,14 +20,31 @@ import (
 
 // ImportKeras reads a file of Keras. Where there is none of that name, the error has
 // the near one.
-func ImportKeras(file, config string, shapes map[string][]int) (*importer.Model, error) {
+func ImportKeras(file string, o importer.Options) (*importer.Model, error) {
+	if err := checkKeras(file); err != nil {
+		return nil, err
+	}
+	return o.Open(file)
+}
+
+// checkKeras reports a file that is not there, or the pointer to one.
+func checkKeras(file string) error {
 	if !disk.Exists(file) {
-		return nil, disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
+		return disk.NoSuchFile(file, ".keras", ".h5", ".hdf5")
 	}
 	if disk.Pointer(file) {
-		return nil, disk.PointerError(file)
+		return disk.PointerError(file)
 	}
-	return importer.OpenPair(file, config, shapes)
+	return nil
+}
+
+// DraftCustom begins a file that says what classes of a Keras file compute; see
+// [importer.Options.Draft].
+func DraftCustom(file string, o importer.Options) ([]byte, error) {
+	if err := checkKeras(file); err != nil {
+		return nil, err
+	}
+	return o.Draft(file)
 }
 
 // MissingSections reports what a training needs and a file of Keras or ONNX does not have.

@@ -86,7 +86,7 @@ func Described(model *spec.Model, imported *importer.Model, o Settings, dump fun
 func Description(file string, o Settings) (*spec.Model, *importer.Model, error) {
 	files := os.DirFS(filepath.Dir(file))
 	if importer.Is(file) {
-		imported, err := ImportKeras(file, o.Config, o.Shapes)
+		imported, err := ImportKeras(file, o.Keras)
 		if err != nil {
 			return nil, nil, err
 		}

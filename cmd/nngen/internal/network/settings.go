@@ -2,6 +2,7 @@ package network
 
 import (
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/keras/importer"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -11,8 +12,7 @@ type Settings struct {
 	Overrides []spec.Override
 	Freeze    []string         // names of layers
 	Bind      []string         // symbolic extents of an ONNX file: name=value
-	Shapes    map[string][]int // of inputs of a Keras file
-	Config    string           // a file with the layers of one that has weights alone
+	Keras     importer.Options // what a Keras file leaves open
 }
 
 // freezeLayers makes layers of the description not trainable.
