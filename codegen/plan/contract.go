@@ -31,6 +31,9 @@ type Contraction struct {
 	Regions       []Region
 	Open          bool  // rows are rows of the batch: their number is known at run time
 	Heights       []int // of tiles, the tallest first, down to 1
+	// Lower lists the numbers of rows that a tile of the second height begins, and not one
+	// of the first, though they are enough for that.
+	Lower []int
 
 	Sum     []Axis
 	Cut     int // index into Sum of the axis that is cut into blocks; -1: none
@@ -135,7 +138,11 @@ func (p *Contraction) cutRows(tallest int) bool {
 		r := whole(p.Form, p.Sum)
 		r.Row, r.Rows = rows[n-1], rows[n-1].N
 		p.Regions = []Region{r}
-		p.Heights = p.tiles(tallest).heights()
+		t := p.tiles(tallest)
+		p.Heights = t.heights()
+		if p.Machine.Lanes > 1 {
+			p.Lower = t.balance(p.Heights, 4*p.Heights[0]).lower
+		}
 		return true
 	}
 	for len(rows) > 0 && (rows[0].Rows || len(rows) > 2 && rows[0].Parts == nil) {
@@ -195,12 +202,18 @@ func (p *Contraction) Streams() bool {
 		p.Lane.Rhs == 1 && p.Lane.N > p.Width && p.Parts == 1 && !p.Accumulate && !p.Units && 4*p.Sum[0].N*p.Lane.N > p.Machine.PanelBytes
 }
 
-// Single reports that tiles of one row take their sums in two parts, as one alone
-// leaves too few in flight: at the borders of an image, where the shape decides
-// which rows are single.
-func (p *Contraction) Single() bool {
-	m, last := p.Machine, len(p.Heights)-1
-	return p.Parts == 1 && len(p.Regions) > 1 && m.Lanes > 1 && !m.Shared && p.vectors(p.Width) < hidden/2 && last > 0 && p.Heights[last] == 1
+// Halves reports that tiles of a height take their sums in two parts, as so few
+// sums in flight do not hide what a multiply-add takes: at the borders of an image
+// and in small ones, where the shape decides which rows are in such tiles.
+func (p *Contraction) Halves(height int) bool {
+	m, sums := p.Machine, p.vectors(p.Width)
+	return !p.Open && p.Parts == 1 && len(p.Regions) > 1 && m.Lanes > 1 &&
+		height*sums < hidden && 2*height*sums+sums+2 <= m.Registers
+}
+
+// Halved lists the heights of such tiles.
+func (p *Contraction) Halved() []int {
+	return slices.DeleteFunc(slices.Clone(p.Heights), func(h int) bool { return !p.Halves(h) })
 }
 
 // Looped reports that Go loops over a reduced axis, of which a block has one point.

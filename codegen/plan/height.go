@@ -15,6 +15,7 @@ type tiles struct {
 	open    bool // of one region, whose rows are known at run time
 	sums    int  // registers that the sums of one row take
 	tallest int  // rows whose sums registers have room for
+	halves  bool // low tiles take their sums in two parts: see Halves
 	narrow  bool // a panel is one register wide at most
 	shared  bool // by layers, so that other heights must be worth their text
 }
@@ -23,16 +24,22 @@ type tiles struct {
 func (p *Contraction) tiles(tallest int) tiles {
 	return tiles{
 		regions: p.Regions, open: p.Open, sums: p.vectors(p.Width) * p.Parts, tallest: tallest,
-		narrow: p.Width <= p.Machine.Lanes, shared: p.Machine.Shared,
+		halves: !p.Open, narrow: p.Width <= p.Machine.Lanes, shared: p.Machine.Shared,
 	}
 }
 
 // usual is some height, then one of which a tile still hides what a multiply-add
-// takes, then single rows.
+// takes, then single rows. Those that layers share have tiles of two rows as well: of
+// images of few pixels, and of the heads of networks, there are few rows.
 func (t tiles) usual(high int) []int {
 	list := []int{high}
 	middle := (hidden + t.sums - 1) / t.sums
-	if t.shared && !t.narrow { // of all images of few pixels
+	switch {
+	case !t.shared || t.narrow:
+	case t.open && middle < high && middle > 2:
+		list = append(list, middle)
+		fallthrough
+	default: // of all images of few pixels
 		middle = 2
 	}
 	if middle < high && middle > 1 {
@@ -93,20 +100,53 @@ func (t tiles) text(heights []int) int {
 	return n
 }
 
+// tile is about how long a tile takes for each point of the sum, and at its end.
+func (t tiles) tile(high int) int {
+	least := hidden
+	if t.halves {
+		least /= 2
+	}
+	return max(high*t.sums, least) + t.sums
+}
+
 // cost is about how long the tiles of all rows take with some heights.
 func (t tiles) cost(heights []int) int {
+	if t.open {
+		return t.balance(heights, t.regions[0].Row.Most).took
+	}
 	total := 0
 	for _, r := range t.regions {
 		n := r.Rows
-		if t.open {
-			n = r.Row.Most
-		}
 		for _, h := range heights {
-			total += r.Lines * (n / h) * (max(h*t.sums, hidden/2) + t.sums)
+			total += r.Lines * (n / h) * t.tile(h)
 			n %= h
 		}
 	}
 	return total
+}
+
+// balance says of which numbers of rows up to some the first tile is not the tallest,
+// but the next one, as what is left is then better cut: 8 rows, of 6 at most, are 4
+// and 4. It is for rows of the batch, whose bits are the same in tiles of any height.
+func (t tiles) balance(heights []int, rows int) (b balance) {
+	took := make([]int, rows+1) // by so many rows
+	for n := 1; n <= rows; n++ {
+		i := slices.IndexFunc(heights, func(h int) bool { return h <= n })
+		took[n] = t.tile(heights[i]) + took[n-heights[i]]
+		if i > 0 || len(heights) == 1 {
+			continue
+		}
+		if next := t.tile(heights[1]) + took[n-heights[1]]; next < took[n] {
+			took[n], b.lower = next, append(b.lower, n)
+		}
+	}
+	b.took = took[rows]
+	return b
+}
+
+type balance struct {
+	lower []int
+	took  int // by all rows
 }
 
 // needs reports that tiles of one of some heights occur.

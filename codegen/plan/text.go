@@ -37,8 +37,11 @@ func (p *Contraction) String() string {
 	if p.Units {
 		tiles += fmt.Sprintf(", units of %d", p.UnitRows)
 	}
-	if p.Single() {
-		tiles += ", one row in 2 parts"
+	if list := p.Halved(); len(list) > 0 {
+		tiles += fmt.Sprintf(", of %v rows in 2 parts", list)
+	}
+	if len(p.Lower) > 0 {
+		tiles += fmt.Sprintf(", lower ones first of %v rows", p.Lower)
 	}
 	if p.Streams() {
 		tiles += ", one row streams"

@@ -62,7 +62,7 @@ func Server() Machine {
 		CacheWays:    10, // of twelve
 		SumPoints:    1024,
 		KeptUses:     256,
-		KeptBytes:    32 << 20,
+		KeptBytes:    256 << 20,
 		WrittenTaps:  11,
 		PoolTaps:     64,
 		PoolParts:    36,

@@ -44,7 +44,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 	}
 	d.write()
 	if d.Body != nil {
-		d.Body.Order = fmt.Sprint(p.Parts, p.Single(), p.Cut, p.Size)
+		d.Body.Order = fmt.Sprint(p.Parts, p.Halved(), p.Cut, p.Size)
 	}
 	return d.Body, d.err
 }

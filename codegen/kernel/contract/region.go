@@ -174,7 +174,7 @@ const shortSum = 32
 
 // tile is the assembly for a panel of some lanes, written when first asked for.
 func (d *writer) tile(lanes int) amd64.Stub {
-	t := &tile{features: d.level, heights: d.Heights, columns: lanes, parts: d.Contraction.Parts, single: d.Single(), nested: d.nested(), depth: d.depth(), vectors: d.Vectors,
+	t := &tile{features: d.level, heights: d.Heights, lower: d.Lower, columns: lanes, parts: d.Contraction.Parts, halved: d.Halved(), nested: d.nested(), depth: d.depth(), vectors: d.Vectors,
 		far: d.Points() > shortSum || d.Machine.Shared, blocks: d.Cut >= 0 || d.firstPart() > 0 || d.Machine.Shared,
 		accumulate: d.Accumulate && d.Epilogue != nil, epilogue: d.Epilogue, extras: d.extras()}
 	key := fmt.Sprintf("%+v", *t)

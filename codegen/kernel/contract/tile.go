@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
@@ -15,7 +16,7 @@ import (
 // registers over the whole nest of reduced axes. Every sum runs in the order of
 // that nest, one rounding a product, whatever the number of rows; where parts is
 // two, even and odd points of the innermost loop are summed apart and added at
-// the end; in a tile of one row also where single is set. Counts and strides are arguments, so that all kernels share a routine
+// the end; so they are in tiles of the heights halved. Counts and strides are arguments, so that all kernels share a routine
 // that sum by the same tiles and have the same epilogue.
 //
 // Sums that come in several calls are sums of the calls' sums: their errors grow
@@ -24,15 +25,16 @@ import (
 type tile struct {
 	features   amd64.Level
 	heights    []int
+	lower      []int // of so many rows the first tile has the second height
 	columns    int
 	parts      int
-	single     bool // single rows are the borders of an image, and never of a taller tile
-	nested     bool // several loops of a sum, not one
-	depth      int  // so many: three or four
-	vectors    bool // x is read along the lanes too, not spread over them
-	far        bool // a sum is long enough to ask for what comes later
-	blocks     bool // a sum may come in several calls
-	accumulate bool // results are added to what is there
+	halved     []int // heights of tiles whose sums have two parts, as these rows are never in a taller tile
+	nested     bool  // several loops of a sum, not one
+	depth      int   // so many: three or four
+	vectors    bool  // x is read along the lanes too, not spread over them
+	far        bool  // a sum is long enough to ask for what comes later
+	blocks     bool  // a sum may come in several calls
+	accumulate bool  // results are added to what is there
 	epilogue   scalar.Expr
 	word       string // what it does: relu, bias
 	extras     []extra
@@ -163,6 +165,12 @@ func (t *tile) text(u *driver.Unit, s amd64.Stub, short bool) error {
 		}
 		g.CMPQ(g.Slot("n"), amd64.U8(uint8(h)))
 		g.JLT(amd64.LabelRef(less))
+		if i == 0 {
+			for _, n := range g.lower {
+				g.CMPQ(g.Slot("n"), amd64.U8(uint8(n)))
+				g.JEQ(amd64.LabelRef(less))
+			}
+		}
 		g.block(h)
 		if i+1 < len(t.heights) {
 			g.JMP(amd64.LabelRef("finish"))
@@ -225,7 +233,7 @@ func (g *tiling) own(p, step amd64.GP) {
 // to, in the routine's own memory.
 func (g *tiling) block(h int) {
 	b := &tileSums{tiling: g, high: h, parts: g.parts, acc: make([][][]amd64.Vec, h)}
-	if g.single && h == 1 {
+	if slices.Contains(g.halved, h) {
 		b.parts = 2
 	}
 	var all []amd64.Vec
