@@ -68,8 +68,7 @@ ir/torch          ir/spec ir/block ir/diag runtime/weights
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag ir/past
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 ir/onnx/exporter  ir ir/op ir/loop ir/scalar ir/diag ir/onnx/proto
-ir/onnx/backend   ir ir/op ir/interp ir/onnx ir/onnx/proto ir/onnx/tensor google.golang.org/protobuf
-ir/onnx/backend   ir ir/loop ir/op ir/interp ir/onnx ir/onnx/proto google.golang.org/protobuf
+ir/onnx/backend   ir ir/loop ir/op ir/interp ir/onnx ir/onnx/proto ir/onnx/tensor google.golang.org/protobuf
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static/verbatim
@@ -110,7 +109,6 @@ cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/nngen/internal/network ir ir/block ir/build ir/diag ir/keras/importer ir/loop ir/onnx/onnxlayer ir/pass ir/spec codegen runtime/... cmd/nngen/internal/disk cmd/nngen/internal/interrupt cmd/nngen/internal/show
 cmd/nngen/internal/packaged ir ir/loop ir/onnx ir/onnx/backend ir/onnx/onnxlayer codegen cmd/nngen/internal/network cmd/nngen/internal/scratch
-cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/leftover cmd/nngen/internal/network
 cmd/nngen/internal/folder codegen cmd/nngen/internal/disk cmd/nngen/internal/percent cmd/nngen/internal/leftover cmd/nngen/internal/network
 cmd/nngen/internal/programs ir/encoding ir/loop ir/spec runtime/... cmd/nngen/internal/network cmd/nngen/internal/show
 cmd/nngen/internal/figures ir/block ir/loop cmd/nngen/internal/network cmd/nngen/internal/show

@@ -690,6 +690,18 @@ next:
 	// 14 by 16 sums in registers:
 	CMPQ n+40(FP), $0x0e
 	JLT under14
+	CMPQ n+40(FP), $0x10
+	JEQ under14
+	CMPQ n+40(FP), $0x11
+	JEQ under14
+	CMPQ n+40(FP), $0x14
+	JEQ under14
+	CMPQ n+40(FP), $0x15
+	JEQ under14
+	CMPQ n+40(FP), $0x18
+	JEQ under14
+	CMPQ n+40(FP), $0x19
+	JEQ under14
 	zero4AVX512(Z0, Z1, Z2, Z3)
 	zero4AVX512(Z4, Z5, Z6, Z7)
 	zero4AVX512(Z8, Z9, Z10, Z11)
@@ -878,6 +890,10 @@ next:
 	// 6 by 16 sums in registers:
 	CMPQ n+40(FP), $0x06
 	JLT under6
+	CMPQ n+40(FP), $0x08
+	JEQ under6
+	CMPQ n+40(FP), $0x09
+	JEQ under6
 	zero4AVX2(Y0, Y1, Y2, Y3)
 	zero4AVX2(Y4, Y5, Y6, Y7)
 	zero4AVX2(Y8, Y9, Y10, Y11)
@@ -1543,6 +1559,18 @@ next:
 	// 14 by 16 sums in registers:
 	CMPQ n+40(FP), $0x0e
 	JLT under14
+	CMPQ n+40(FP), $0x10
+	JEQ under14
+	CMPQ n+40(FP), $0x11
+	JEQ under14
+	CMPQ n+40(FP), $0x14
+	JEQ under14
+	CMPQ n+40(FP), $0x15
+	JEQ under14
+	CMPQ n+40(FP), $0x18
+	JEQ under14
+	CMPQ n+40(FP), $0x19
+	JEQ under14
 	zero4AVX512(Z0, Z1, Z2, Z3)
 	zero4AVX512(Z4, Z5, Z6, Z7)
 	zero4AVX512(Z8, Z9, Z10, Z11)
@@ -1743,6 +1771,10 @@ next:
 	// 6 by 16 sums in registers:
 	CMPQ n+40(FP), $0x06
 	JLT under6
+	CMPQ n+40(FP), $0x08
+	JEQ under6
+	CMPQ n+40(FP), $0x09
+	JEQ under6
 	zero4AVX2(Y0, Y1, Y2, Y3)
 	zero4AVX2(Y4, Y5, Y6, Y7)
 	zero4AVX2(Y8, Y9, Y10, Y11)

@@ -687,6 +687,10 @@ next:
 	// 6 by 16 sums in registers:
 	CMPQ n+40(FP), $0x06
 	JLT under6
+	CMPQ n+40(FP), $0x08
+	JEQ under6
+	CMPQ n+40(FP), $0x09
+	JEQ under6
 	zero4AVX2(Y0, Y1, Y2, Y3)
 	zero4AVX2(Y4, Y5, Y6, Y7)
 	zero4AVX2(Y8, Y9, Y10, Y11)
@@ -1046,6 +1050,10 @@ next:
 	// 6 by 10 sums in registers:
 	CMPQ n+40(FP), $0x06
 	JLT under6
+	CMPQ n+40(FP), $0x08
+	JEQ under6
+	CMPQ n+40(FP), $0x09
+	JEQ under6
 	zero4AVX2(Y1, Y2, Y3, Y4)
 	zero4AVX2(Y5, Y6, Y7, Y8)
 	zero4AVX2(Y9, Y10, Y11, Y12)
@@ -1767,6 +1775,10 @@ next:
 	// 6 by 16 sums in registers:
 	CMPQ n+40(FP), $0x06
 	JLT under6
+	CMPQ n+40(FP), $0x08
+	JEQ under6
+	CMPQ n+40(FP), $0x09
+	JEQ under6
 	zero4AVX2(Y0, Y1, Y2, Y3)
 	zero4AVX2(Y4, Y5, Y6, Y7)
 	zero4AVX2(Y8, Y9, Y10, Y11)
