@@ -19,7 +19,7 @@ type Operators map[string]Domain
 type Domain struct {
 	Rows    map[string]Row
 	Refused map[string]string // operators that cannot be, with the reason
-	About   string            // of those that are there, for who asks for another; may be empty
+	About   string            // of those that are there, for users who ask for another; may be empty
 }
 
 // Join is one table of several. An operator is in one of them.
