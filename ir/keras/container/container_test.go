@@ -156,6 +156,38 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestPartialOptimizer reads a file whose optimizer has less than it lists, as Keras
+// writes those of Adafactor, and one whose layer has.
+func TestPartialOptimizer(t *testing.T) {
+	one := NewTensor("a/kernel:0", []int{1}, []float32{1})
+	for _, group := range []string{"optimizer_weights", "model_weights/a"} {
+		data := old(t, func(n *hdf5.Node) {
+			weights := n.Group("model_weights")
+			putTexts(weights, "layer_names", []string{"a"})
+			for _, name := range []string{"optimizer_weights", "model_weights/a"} {
+				h := n.Group(name)
+				if err := put(h, &one); err != nil {
+					t.Fatal(err)
+				}
+				list := []string{one.Name}
+				if name == group {
+					list = append(list, "a/velocity:0")
+				}
+				putTexts(h, "weight_names", list)
+			}
+		})
+		m, err := Open(bytes.NewReader(data), int64(len(data)))
+		want := "hdf5: there is no /" + group + "/a/velocity:0"
+		if group == "optimizer_weights" {
+			if err != nil || m.Optimizer != nil || fmt.Sprint(m.Partial) != want || len(m.Groups) != 1 {
+				t.Errorf("%s: %+v, %v", group, m, err)
+			}
+		} else if fmt.Sprint(err) != want {
+			t.Errorf("%s: %v, want %s", group, err, want)
+		}
+	}
+}
+
 // old is a file of weights as other versions of Keras wrote it.
 func old(t testing.TB, build func(n *hdf5.Node)) []byte {
 	n := hdf5.New()

@@ -2,7 +2,9 @@ package container
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 
 	"github.com/nngen-go/nngen/ir/keras/hdf5"
@@ -56,6 +58,10 @@ func (m *Model) readLayers(root *hdf5.Group) error {
 	}
 	if root.Has("optimizer_weights") {
 		g, err := group(root, "optimizer_weights")
+		if errors.Is(err, fs.ErrNotExist) {
+			m.Partial = err
+			return nil
+		}
 		m.Optimizer = []Group{g}
 		return err
 	}

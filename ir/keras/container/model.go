@@ -38,6 +38,10 @@ type Model struct {
 	Groups []Group
 	// Optimizer is the state of the optimizer, in the same form.
 	Optimizer []Group
+	// Partial is why there is no Optimizer although the file has the state of one: a
+	// part of it is missing. Keras writes such files of optimizers that give two of
+	// their variables the same name, as Adafactor does, and begins anew with them.
+	Partial error
 	// Assets are files beside the weights by path, such as
 	// layers/text_vectorization/vocabulary.txt.
 	Assets map[string]Asset

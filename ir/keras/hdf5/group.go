@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -198,12 +199,19 @@ func (g *Group) member(s *scope, path string) (*object, error) {
 	}
 }
 
+// absent is the path of a member that is not there.
+type absent string
+
+func (a absent) Error() string { return "hdf5: there is no " + string(a) }
+
+func (a absent) Is(target error) bool { return target == fs.ErrNotExist }
+
 func (g *Group) child(s *scope, name string) (*object, error) {
 	path := strings.TrimSuffix(g.path, "/") + "/" + name
 	l, ok := g.links[name]
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("hdf5: there is no %s", path)
+		return nil, absent(path)
 	case l.soft != "":
 		return nil, fmt.Errorf("hdf5: %s is %s: links are not followed", path, l.soft)
 	}
@@ -216,7 +224,8 @@ func (g *Group) Has(name string) bool {
 	return ok
 }
 
-// Group is the group at path, counted from g.
+// Group is the group at path, counted from g. The error is [fs.ErrNotExist] where there
+// is none.
 func (g *Group) Group(path string) (*Group, error) {
 	o, err := g.member(g.f.newScope(), path)
 	if err != nil {
@@ -225,7 +234,8 @@ func (g *Group) Group(path string) (*Group, error) {
 	return o.group()
 }
 
-// Dataset is the dataset at path, counted from g.
+// Dataset is the dataset at path, counted from g. The error is [fs.ErrNotExist] where
+// there is none.
 func (g *Group) Dataset(path string) (*Dataset, error) {
 	s := g.f.newScope()
 	o, err := g.member(s, path)

@@ -19,6 +19,9 @@ import (
 // optimizer gives the optimizer of the description the state that the file has; nil where
 // that is as at the beginning of a training. The error says why it cannot be taken over.
 func (l *loader) optimizer() (*optim.Optimizer, error) {
+	if l.file.Partial != nil {
+		return nil, l.file.Partial
+	}
 	arrays := l.optimizerArrays()
 	if len(arrays) == 0 {
 		return nil, nil
