@@ -50,6 +50,7 @@ func (c statistics) rows(n, width int) (b harness.Batch) {
 // for: loss, gradients, the moving statistics and weights after a step, and a
 // training whose last batch is short.
 func TestKerasBatchStatistics(t *testing.T) {
+	t.Parallel()
 	raw := vectorFile(t, "batch_statistics.json.gz")
 	var file struct{ Cases []statistics }
 	if err := json.Unmarshal(raw, &file); err != nil {

@@ -90,6 +90,7 @@ func (t tensor) samples() [][]float64 {
 // the loss of every step to 1e-6 relative, and every tensor w after steps 1
 // and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
 func TestKerasTrajectories(t *testing.T) {
+	t.Parallel()
 	var file struct{ Cases []trajectory }
 	for _, name := range []string{"trajectories.json.gz", "optimizers.json.gz", "convolution.json.gz", "recurrent.json.gz", "graphs.json.gz", "whole.json.gz"} {
 		raw := vectorFile(t, name)

@@ -55,6 +55,7 @@ var spelling = []string{
 
 // TestMasks holds packages of these networks to the interpreter at every level.
 func TestMasks(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var nets []*network
 	var names []string

@@ -24,6 +24,7 @@ var meetings = []struct {
 // batches of 1 to 1,025 rows, above the batch size that they were generated for too, and
 // to themselves with other workers.
 func TestMeetingRows(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var nets []*network
 	var names, what []string

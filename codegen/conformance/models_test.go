@@ -36,6 +36,7 @@ func chains(seed uint64) int {
 // level that this computer has, with one worker and with two: these must give
 // the same bits, those of two steps of training included.
 func TestRandomModels(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	off := map[string]bool{}
 	for _, name := range pass.Optional() {

@@ -55,6 +55,7 @@ func TestONNX(t *testing.T) {
 
 // TestONNXSamples compiles the packages of some of the samples that ship.
 func TestONNXSamples(t *testing.T) {
+	t.Parallel()
 	z, err := zip.OpenReader("../../testdata/onnx/samples.zip")
 	if err != nil {
 		t.Fatal(err)

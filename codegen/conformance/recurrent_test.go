@@ -51,6 +51,7 @@ var recurrences = []struct {
 // with all passes and with none of the optional ones, for machines of a few bytes, and
 // with kernels that layers share; with one to three workers, of whom some have no rows.
 func TestRecurrences(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	off := map[string]bool{}
 	for _, name := range pass.Optional() {

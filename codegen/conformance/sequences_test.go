@@ -28,6 +28,7 @@ func sameFigures(t *testing.T, when string, got, want map[string]float64, tolera
 // TestMaskedFigures holds losses and metrics of outputs with masks to Keras's, those
 // of Evaluate and of the history of Fit.
 func TestMaskedFigures(t *testing.T) {
+	t.Parallel()
 	type vector struct {
 		Name    string
 		Model   json.RawMessage
@@ -91,6 +92,7 @@ func TestMaskedFigures(t *testing.T) {
 // TestStateful trains networks whose rows go on from batch to batch beside Keras:
 // evaluate(), two epochs, and a third after reset_state().
 func TestStateful(t *testing.T) {
+	t.Parallel()
 	type vector struct {
 		Name    string
 		Model   json.RawMessage

@@ -144,6 +144,7 @@ func main() {
 
 // TestSessions has several sequences of decoders in hand at a time, each at another step.
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	exe, networks := stepping(t, sessions, sessionsMain)
 	for _, n := range networks {
 		if !n.soFar {

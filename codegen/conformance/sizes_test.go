@@ -38,6 +38,7 @@ var sizes = []struct {
 
 // TestSizes holds packages of these networks to the interpreter at every level.
 func TestSizes(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var nets []*network
 	var names []string

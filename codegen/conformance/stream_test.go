@@ -101,6 +101,7 @@ func (g *generator) between() {
 // level of instructions, and these to the interpreter: of random networks, with all
 // passes, with none of the optional ones and with kernels that layers share.
 func TestStreams(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	off := map[string]bool{}
 	for _, name := range pass.Optional() {
